@@ -1,0 +1,32 @@
+"""Read every channel into the inbox (A1, A4)."""
+
+import asyncio
+
+from flows.summary import publish
+from tasks.hub import hub_flow
+from tasks.pull_orders import Pulled, polled_channels, pull_orders
+from tasks.signals import ORDERS_ARRIVED, signal
+
+
+@hub_flow
+async def ingest_channels(channels: list[str] | None = None) -> list[Pulled]:
+    """Pull what changed in the sales channels since the last pull, side by side.
+
+    Args:
+        channels: Codes of the channels to read; leave empty for all of them.
+    """
+    codes = polled_channels() if channels is None else channels
+    outcomes = await asyncio.gather(*map(pull_orders, codes), return_exceptions=True)
+    pulled = [outcome for outcome in outcomes if isinstance(outcome, Pulled)]
+    if any(outcome.new for outcome in pulled):
+        signal(ORDERS_ARRIVED)
+    await publish("ingest-channels", "What the channels sent", pulled)
+    raise_first(outcomes)  # one channel's outage stops no other, yet the run shows it
+    return pulled
+
+
+def raise_first(outcomes: list[Pulled | BaseException]) -> None:
+    """Raise the first error among outcomes, after all of them had their turn."""
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome

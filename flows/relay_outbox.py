@@ -1,0 +1,15 @@
+"""Send what the hub owes its partners: warehouse, carrier, ERP, channel, customer, our people (C1-C3)."""
+
+from flows.summary import publish
+from tasks.hub import current_rules, hub_flow
+from tasks.ready import due_messages
+from tasks.relay import Relayed, send_messages
+
+
+@hub_flow
+async def relay_outbox() -> list[Relayed]:
+    """Send every message that is due and behind no closed gate."""
+    rules = current_rules()
+    done = [await send_messages(messages, rules) for messages in due_messages()]
+    await publish("relay-outbox", "What went out", done)
+    return done

@@ -1,0 +1,28 @@
+"""What a run leaves for people to read: a table of what happened, as a Prefect artifact."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from prefect.artifacts import acreate_table_artifact
+
+
+async def publish(key: str, title: str, done: Sequence[object]) -> None:
+    """One row per step and batch that did something; a run with nothing to do leaves no table."""
+    rows = [_row(step) for step in done]
+    if rows:
+        await acreate_table_artifact(table=rows, key=key, description=title)
+
+
+def _row(step: object) -> dict[str, Any]:
+    told = asdict(step) if is_dataclass(step) and not isinstance(step, type) else {}
+    plain = {name.replace("_", " "): _cell(value) for name, value in told.items()}
+    return {"step": type(step).__name__.lower(), **plain}
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {count}" for name, count in value.items()) or "-"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "-"
+    return value

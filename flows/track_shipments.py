@@ -1,0 +1,21 @@
+"""Follow the goods: what warehouses shipped, where parcels are, which are late (C1, C5, C7)."""
+
+from flows.summary import publish
+from tasks.book_confirmations import book_confirmations
+from tasks.hub import current_rules, hub_flow
+from tasks.ready import arrived_confirmations
+from tasks.signals import MESSAGES_DUE, signal
+from tasks.track_parcels import parcels_to_look_at, track_parcels
+
+
+@hub_flow
+async def track_shipments() -> list[object]:
+    """Book the warehouses' confirmations, then ask the carriers about every parcel that is due for a look."""
+    rules = current_rules()
+    done: list[object] = [await book_confirmations(messages) for messages in arrived_confirmations()]
+    for carrier, parcels in parcels_to_look_at().items():
+        done.append(await track_parcels(carrier, parcels, rules))
+    if done:
+        signal(MESSAGES_DUE)
+    await publish("track-shipments", "Where the parcels are", done)
+    return done

@@ -1,0 +1,102 @@
+"""Taking work off the queues that the database is: messages that came in, orders that are ready, messages to send.
+
+A claim is a lease: two workers never hold the same row, and what a killed worker held is free again when the lease
+runs out. Leases use the real clock, whatever time the hub is told that it is.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from models.base import chunks, table_of
+from models.gate import Gate
+from models.inbox import Inbox
+from models.lifecycle import Status
+from models.order import Hold, SalesOrder
+from models.outbox import Outbox
+from models.shipment import Parcel
+
+INBOX = table_of(Inbox)
+ORDER = table_of(SalesOrder)
+OUTBOX = table_of(Outbox)
+PARCEL = table_of(Parcel)
+_HOLD = table_of(Hold)
+_GATE = table_of(Gate)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Rows that are ours for now. ``abandoned`` are those among them whose last owner never finished."""
+
+    ids: tuple[int, ...]
+    abandoned: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Claims for one owner (a flow run), inside one unit of work."""
+
+    session: Session
+    company_id: int
+    owner: str
+    lease: timedelta
+
+    def messages(self, kind: str, limit: int) -> Claimed:
+        """Inbox messages of a kind that wait to be understood, oldest first."""
+        return self._lease(
+            INBOX,
+            limit,
+            INBOX.c.company_id == self.company_id,
+            INBOX.c.kind == kind,
+            INBOX.c.state == "waiting",
+        )
+
+    def orders_to_decide(self, limit: int) -> Claimed:
+        """Orders that are received or confirmed, have no open hold and are not being called off, oldest first."""
+        held = exists().where(_HOLD.c.order_id == ORDER.c.id, _HOLD.c.closed_at.is_(None))
+        return self._lease(
+            ORDER,
+            limit,
+            ORDER.c.company_id == self.company_id,
+            ORDER.c.status.in_((Status.RECEIVED.value, Status.CONFIRMED.value)),
+            or_(ORDER.c.reported_status.is_(None), ORDER.c.reported_status != Status.CANCELLED.value),
+            ~held,
+        )
+
+    def orders_to_follow(self, limit: int) -> Claimed:
+        """Orders whose channel reported something that the hub has not followed yet."""
+        return self._lease(ORDER, limit, ORDER.c.company_id == self.company_id, ORDER.c.reported_status.is_not(None))
+
+    def messages_to_send(self, now: datetime, limit: int) -> Claimed:
+        """Outbox messages that are due and whose region no closed gate covers (invariant 6)."""
+        shut = exists().where(
+            _GATE.c.company_id == OUTBOX.c.company_id, _GATE.c.region == OUTBOX.c.region, _GATE.c.opened_at.is_(None)
+        )
+        return self._lease(
+            OUTBOX,
+            limit,
+            OUTBOX.c.company_id == self.company_id,
+            OUTBOX.c.state == "due",
+            OUTBOX.c.next_try_at <= now,
+            or_(OUTBOX.c.region == "", ~shut),
+        )
+
+    def _lease(self, table: Any, limit: int, *ready: ColumnElement[bool]) -> Claimed:
+        now = datetime.now(UTC)
+        free = or_(table.c.leased_until.is_(None), table.c.leased_until < now)
+        query = (
+            select(table.c.id, table.c.leased_by)
+            .where(*ready, free)
+            .order_by(table.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = self.session.execute(query).all()
+        ids = tuple(row.id for row in rows)
+        for chunk in chunks(ids):
+            lease = update(table).where(table.c.id.in_(chunk))
+            self.session.execute(lease.values(leased_by=self.owner, leased_until=now + self.lease))
+        return Claimed(ids, frozenset(row.id for row in rows if row.leased_by is not None))

@@ -1,0 +1,83 @@
+"""The company whose orders these are, and the parties it deals with."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.base import AMOUNT, UTC_TIME, one_of
+
+
+class Company(SQLModel, table=True):
+    """A company: the border that no row crosses (invariant 10)."""
+
+    __tablename__ = "company"
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    name: str = ""
+    zone: str = Field(default="Asia/Shanghai", description="IANA zone in which times are shown")
+
+
+class SalesChannel(SQLModel, table=True):
+    """A source of orders, and how far it has been read."""
+
+    __tablename__ = "sales_channel"
+    __table_args__ = (
+        UniqueConstraint("company_id", "code"),
+        one_of("fulfilment", ("hub", "reported")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    company_id: int = Field(foreign_key="company.id")
+    code: str
+    partner: str = Field(description="Registry name of the integration, or preset:NAME for files")
+    fulfilment: str = Field(default="hub", description="Who ships: the hub, or somebody whose reports it follows")
+    read_until: datetime | None = Field(
+        default=None, sa_type=UTC_TIME, description="End of the last window pulled whole"
+    )
+
+
+class Customer(SQLModel, table=True):
+    """Who buys. The credit limit is in minor units of the company's books; none means not checked (B1)."""
+
+    __tablename__ = "customer"
+    __table_args__ = (UniqueConstraint("company_id", "code"), one_of("risk", ("normal", "high")))
+
+    id: int | None = Field(default=None, primary_key=True)
+    company_id: int = Field(foreign_key="company.id")
+    code: str
+    name: str = ""
+    grade: str = ""
+    risk: str = "normal"
+    credit_limit_minor: int | None = Field(default=None, sa_type=AMOUNT)
+
+
+class Product(SQLModel, table=True):
+    """What is sold: one SKU."""
+
+    __tablename__ = "product"
+    __table_args__ = (UniqueConstraint("company_id", "sku"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    company_id: int = Field(foreign_key="company.id")
+    sku: str
+    title: str = ""
+    weight_grams: int | None = None
+    category: str = ""
+
+
+class Warehouse(SQLModel, table=True):
+    """Where goods lie. ``region`` is the province it stands in; parcels leave from its address."""
+
+    __tablename__ = "warehouse"
+    __table_args__ = (UniqueConstraint("company_id", "code"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    company_id: int = Field(foreign_key="company.id")
+    code: str
+    name: str = ""
+    region: str = ""
+    city: str = ""
+    street: str = ""
+    phone: str = ""

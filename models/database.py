@@ -1,0 +1,100 @@
+"""The database: one engine per process, short transactions, the same rules on SQLite and PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class DatabaseNotReady(RuntimeError):
+    """The database cannot be used yet; the message says what to do."""
+
+
+@cache
+def open_engine(url: str) -> Engine:
+    """The engine for a SQLAlchemy URL; ``postgresql://`` means psycopg."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"timeout": 60}, hide_parameters=True)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)  # parameters are personal data
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN is deferred, and a deferred write can deadlock
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "busy_timeout=60000",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def transaction(url: str) -> Iterator[Session]:
+    """A session that commits at the end and rolls back on any error.
+
+    Raises ``DatabaseNotReady`` when the server does not answer or the schema was never made.
+    """
+    try:
+        with Session(open_engine(url), expire_on_commit=False) as session, session.begin():
+            yield session
+    except OperationalError as error:
+        raise _explain(error, url) from error
+
+
+def _explain(error: OperationalError, url: str) -> Exception:
+    words = str(error.orig)
+    if "no such table" in words:
+        return DatabaseNotReady("The database has no tables yet. Run: orderspine db upgrade")
+    if ("connection" in words and "refused" in words) or "could not translate host" in words:
+        where = make_url(url).render_as_string(hide_password=True)
+        return DatabaseNotReady(f"The database at {where} does not answer. Start it, or set ORDERSPINE_DATABASE_URL.")
+    return error
+
+
+def upgrade(url: str) -> None:
+    """Bring the schema to the newest version; does nothing when it is there already."""
+    with open_engine(url).begin() as connection:
+        config = _alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def schema_versions(url: str) -> tuple[str | None, str]:
+    """The version that the database has (``None``: no schema) and the newest one. Raises ``DatabaseNotReady``."""
+    try:
+        with open_engine(url).connect() as connection:
+            present = MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as error:
+        raise _explain(error, url) from error
+    return present, str(ScriptDirectory.from_config(_alembic_config()).get_current_head())
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config

@@ -1,0 +1,325 @@
+"""The values that cross a port: what channels tell us and what we ask of partners. No table, no I/O.
+
+Times are aware and in UTC. Amounts are minor units of the message's currency. A partner's own words never pass
+this border: the integration has translated them, or refused them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from models.lifecycle import LineKind, OrderKind, Status
+from models.money import Money
+from models.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Who receives a parcel, and where. ``token`` stands for masked personal data (Taobao ``oaid``)."""
+
+    name: str = ""
+    phone: str = ""
+    country: str = "CN"
+    province: str = ""
+    city: str = ""
+    district: str = ""
+    street: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The customer as the channel knows it."""
+
+    code: str
+    name: str = ""
+    grade: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLine:
+    """One line as the channel wrote it. Numbers that do not parse stay out and are named in ``flaws``."""
+
+    line_no: str
+    sku: str
+    quantity: int | None
+    price_minor: int | None
+    amount_minor: int | None
+    title: str = ""
+    kind: LineKind = LineKind.GOODS
+    freight_minor: int = 0
+    flaws: tuple[Reason, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """How far the channel says that the order is, and since when.
+
+    ``hold`` is the code of a reason for standing still there (``channel-unavailable``), if the channel gave one.
+    """
+
+    status: Status
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    hold: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOrder:
+    """An order as one channel states it at ``updated_at``; the newest statement wins (A4).
+
+    ``amount_minor`` is what the customer owes in all: lines + ``freight_minor``. ``flaws`` say what could not be
+    read; such an order is kept, held and mended, never dropped.
+    """
+
+    order_no: str
+    placed_at: datetime
+    updated_at: datetime
+    currency: str
+    amount_minor: int | None
+    customer: Party
+    receiver: Address
+    lines: tuple[ChannelLine, ...]
+    kind: OrderKind = OrderKind.SALE
+    paid: bool = False
+    cancelled: bool = False
+    freight_minor: int = 0
+    promised_on: date | None = None
+    urgent: bool = False
+    remark: str = ""
+    reported: Reported | None = None
+    flaws: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawMessage:
+    """One message exactly as it came, before anybody understood it.
+
+    ``key`` is unique per source: the same statement by another route has the same key.
+    """
+
+    key: str
+    body: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a pull, oldest first, and where the next one starts (``None``: this was the last)."""
+
+    messages: tuple[RawMessage, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentNotice:
+    """What a channel is told when an order has left: the natural key is order + waybill."""
+
+    order_no: str
+    carrier: str
+    waybill_no: str
+    shipped_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundLine:
+    """One line that a warehouse picks."""
+
+    line_no: str
+    sku: str
+    title: str
+    quantity: int
+    price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRequest:
+    """What a warehouse is asked to ship. ``outbound_no`` is ours and the idempotency key."""
+
+    outbound_no: str
+    order_no: str
+    channel: str
+    warehouse: str
+    placed_at: datetime
+    requested_at: datetime
+    shop: str
+    receiver: Address
+    sender: Address
+    carrier: str
+    waybill_no: str
+    currency: str
+    amount_minor: int
+    lines: tuple[OutboundLine, ...]
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundAccepted:
+    """The warehouse has the outbound on its list, under its own number."""
+
+    outbound_no: str
+    partner_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackedParcel:
+    """One parcel that left, with what is in it: SKU → quantity."""
+
+    waybill_no: str
+    carrier: str
+    contents: Mapping[str, int]
+    weight_grams: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundConfirmed:
+    """The warehouse says that it shipped. ``message_id`` is the partner's own id, for recognising a repeat."""
+
+    message_id: str
+    outbound_no: str
+    partner_no: str
+    final: bool
+    confirmed_at: datetime
+    parcels: tuple[PackedParcel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StockLine:
+    """What a partner says that it has of one SKU in one warehouse, free to sell and locked."""
+
+    warehouse: str
+    sku: str
+    available: int
+    locked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WaybillRequest:
+    """A parcel to be carried. ``request_no`` is ours and the idempotency key."""
+
+    request_no: str
+    sender: Address
+    receiver: Address
+    goods: tuple[OutboundLine, ...]
+    parcels: int = 1
+    weight_grams: int | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waybill:
+    """The carrier's number for a parcel."""
+
+    request_no: str
+    waybill_no: str
+    carrier: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPoint:
+    """One thing that happened to a parcel. ``state`` is ``picked_up, in_transit, out_for_delivery, delivered,
+    exception, returned``, or ``unknown`` when the carrier's code is not in its table (never guessed)."""
+
+    waybill_no: str
+    point_id: str
+    happened_at: datetime
+    state: str
+    code: str
+    text: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErpOrder:
+    """A sales order as the ERP stores it. ``order_no`` is ours and the idempotency key (``FBillNo``)."""
+
+    order_no: str
+    customer: str
+    placed_at: datetime
+    currency: str
+    lines: tuple[OutboundLine, ...]
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErpReceipt:
+    """The ERP's own id of an order, and whether it is audited (may be worked on)."""
+
+    order_no: str
+    partner_id: str
+    audited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One line of a provider's statement. ``line_id`` is unique per provider: a refund repeats the trade number,
+    so it carries the refund request number too. ``amount`` is signed: a refund is negative."""
+
+    line_id: str
+    trade_no: str
+    order_no: str
+    kind: str
+    amount: Money
+    fee: Money
+    happened_at: datetime
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A warning of the weather authority. ``level`` is ``blue, yellow, orange, red`` or ``unknown``;
+    ``supersedes`` are alerts that this one closes; ``cancelled`` ends it."""
+
+    alert_id: str
+    region: str
+    event: str
+    level: str
+    headline: str
+    issued_at: datetime
+    expires_at: datetime | None
+    cancelled: bool = False
+    supersedes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point whose weather is watched for a region (province name or division code)."""
+
+    region: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message to people. ``dedup_key`` lets a notifier that can recognise repeats do so."""
+
+    title: str
+    text: str
+    dedup_key: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueItem:
+    """A product as a partner or a file describes it."""
+
+    sku: str
+    title: str = ""
+    weight_grams: int | None = None
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that belongs to no readable order: kept with its reasons, never dropped (A6).
+
+    ``row_key`` is the same each time the same row is read, so a repeated import refuses it once.
+    """
+
+    row_key: str
+    row: Mapping[str, Any]
+    reasons: tuple[Reason, ...]

@@ -1,0 +1,137 @@
+"""The sales order with its lines, versions and holds."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.base import AMOUNT, UTC_TIME, Json, one_of
+from models.lifecycle import HoldKind, LineKind, OrderKind, Status
+
+
+class SalesOrder(SQLModel, table=True):
+    """One customer order. Unique per channel and the channel's own number (invariant 2)."""
+
+    __tablename__ = "sales_order"
+    __table_args__ = (
+        UniqueConstraint("channel_id", "channel_order_no"),
+        one_of("status", Status),
+        one_of("kind", OrderKind),
+        CheckConstraint("version >= 1", name="version_from_one"),
+        # What the steps claim by. Finished orders are in neither, so a claim costs the same at a million stored.
+        Index(
+            "ix_sales_order_to_decide",
+            "id",
+            sqlite_where=text("status IN ('received', 'confirmed')"),
+            postgresql_where=text("status IN ('received', 'confirmed')"),
+        ),
+        Index(
+            "ix_sales_order_to_follow",
+            "id",
+            sqlite_where=text("reported_status IS NOT NULL"),
+            postgresql_where=text("reported_status IS NOT NULL"),
+        ),
+        Index("ix_sales_order_customer_id", "customer_id"),
+        Index("ix_sales_order_channel_order_no", "company_id", "channel_order_no"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    company_id: int = Field(foreign_key="company.id")
+    channel_id: int = Field(foreign_key="sales_channel.id")
+    channel_order_no: str
+    kind: str = OrderKind.SALE
+    status: str = Status.RECEIVED
+    version: int = 1
+    customer_id: int = Field(foreign_key="customer.id")
+    currency: str
+    amount_minor: int = Field(sa_type=AMOUNT, description="What the customer owes in all, freight included")
+    freight_minor: int = Field(default=0, sa_type=AMOUNT)
+    paid: bool = False
+    urgent: bool = False
+    placed_at: datetime = Field(sa_type=UTC_TIME)
+    stated_at: datetime = Field(sa_type=UTC_TIME, description="When the channel made the statement that this row holds")
+    content_hash: str = Field(default="", description="Fingerprint of lines, receiver and amounts as stated")
+    promised_on: date | None = None
+    region: str = Field(default="", description="Province of the receiver: the scope of regional gates")
+    receiver: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    remark: str = ""
+    reported_status: str | None = Field(default=None, description="What the channel says and we have not followed yet")
+    reported: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    leased_by: str | None = None
+    leased_until: datetime | None = Field(default=None, sa_type=UTC_TIME)
+
+
+class OrderLine(SQLModel, table=True):
+    """One line. A line that failed its checks is kept as ``refused`` until it is mended (A6)."""
+
+    __tablename__ = "order_line"
+    __table_args__ = (
+        UniqueConstraint("order_id", "line_no"),
+        one_of("kind", LineKind),
+        one_of("state", ("good", "refused", "dropped")),
+        CheckConstraint("state <> 'good' OR quantity > 0", name="good_lines_have_quantity"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int = Field(foreign_key="sales_order.id")
+    line_no: str
+    kind: str = LineKind.GOODS
+    state: str = "good"
+    sku: str
+    product_id: int | None = Field(default=None, foreign_key="product.id")
+    title: str = ""
+    quantity: int = 0
+    price_minor: int = Field(default=0, sa_type=AMOUNT)
+    amount_minor: int = Field(default=0, sa_type=AMOUNT)
+    freight_minor: int = Field(default=0, sa_type=AMOUNT)
+
+
+class OrderVersion(SQLModel, table=True):
+    """Which message made which version of an order; the message itself stays readable in the inbox (B8)."""
+
+    __tablename__ = "order_version"
+    __table_args__ = (UniqueConstraint("order_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int = Field(foreign_key="sales_order.id")
+    version: int
+    inbox_id: int = Field(foreign_key="inbox.id")
+    stated_at: datetime = Field(sa_type=UTC_TIME)
+
+
+class Hold(SQLModel, table=True):
+    """A reason why an order may not move. It moves when none is open (design §2)."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        one_of("kind", HoldKind),
+        Index(
+            "uq_hold_open",
+            "order_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_hold_order_id", "order_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int = Field(foreign_key="sales_order.id")
+    kind: str
+    reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    opened_at: datetime = Field(sa_type=UTC_TIME)
+    closed_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
+    closed_by: str | None = None
+
+
+def order_number(order_id: int) -> str:
+    """The hub's own order number (A4): ``SO`` and ten digits, from the row's id."""
+    return f"SO{order_id:010d}"
+
+
+def order_id_of(number: str) -> int | None:
+    """The row id behind one of our order numbers, or ``None`` when it is not one of ours."""
+    digits = number.strip().upper().removeprefix("SO")
+    return int(digits) if number.strip().upper().startswith("SO") and digits.isdecimal() else None

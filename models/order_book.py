@@ -1,0 +1,178 @@
+"""Guarded writes on orders, lines and holds: an order moves only if it still stands where the decision saw it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, insert, select, update
+from sqlalchemy.orm import Session
+
+from models.base import chunks, table_of
+from models.event import Events, Happened
+from models.lifecycle import HoldKind, Move
+from models.order import Hold, OrderLine, OrderVersion, SalesOrder
+from models.reasons import Reason, to_json
+
+ORDER = table_of(SalesOrder)
+LINE = table_of(OrderLine)
+VERSION = table_of(OrderVersion)
+HOLD = table_of(Hold)
+
+
+class OrderMoved(Exception):
+    """An order no longer stands where the decision saw it; read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A hold to be opened."""
+
+    order_id: int
+    kind: HoldKind
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(slots=True)
+class OrderBook:
+    """Orders of one company, inside one unit of work."""
+
+    session: Session
+    company_id: int
+    events: Events
+    now: datetime
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Insert orders; their ids in the order of ``rows``."""
+        if not rows:
+            return []
+        statement = insert(ORDER).returning(ORDER.c.id, sort_by_parameter_order=True)
+        return list(self.session.execute(statement, [*rows]).scalars())
+
+    def add_lines(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert lines."""
+        if rows:
+            self.session.execute(insert(LINE), [*rows])
+
+    def add_versions(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Record which message made which version."""
+        if rows:
+            self.session.execute(insert(VERSION), [*rows])
+
+    def advance(
+        self,
+        moves: Sequence[Move],
+        *,
+        inputs_hash: Mapping[int, str] | None = None,
+        decisions: Mapping[int, int] | None = None,
+        detail: Mapping[int, Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Make the moves, an event for each step, and end the lease. Raises ``OrderMoved`` if one is no longer true."""
+        for (start, end), ids in _grouped(moves).items():
+            for chunk in chunks(ids):
+                statement = (
+                    update(ORDER)
+                    .where(ORDER.c.id.in_(chunk), ORDER.c.status == start)
+                    .values(status=end, leased_by=None, leased_until=None)
+                )
+                changed = self.session.execute(statement)
+                if changed.rowcount != len(chunk):  # type: ignore[attr-defined]  # a CursorResult
+                    raise OrderMoved(f"{len(chunk) - changed.rowcount} of {len(chunk)} orders left {start} meanwhile")  # type: ignore[attr-defined]  # a CursorResult
+        self.events.add(list(_happened(moves, inputs_hash or {}, decisions or {}, detail or {})))
+
+    def hold(self, stops: Sequence[Stop], *, decisions: Mapping[int, int] | None = None) -> list[int]:
+        """Open holds; one that is open already stays as it is. Returns the orders that were not held so before."""
+        stops = [*{(stop.order_id, stop.kind): stop for stop in stops}.values()]
+        if not stops:
+            return []
+        open_now = self.open_holds({stop.order_id for stop in stops})
+        fresh = [stop for stop in stops if stop.kind not in open_now.get(stop.order_id, ())]
+        if fresh:
+            rows = [
+                {"order_id": s.order_id, "kind": s.kind, "reasons": to_json(s.reasons), "opened_at": self.now}
+                for s in fresh
+            ]
+            self.session.execute(insert(HOLD), rows)
+            self.events.add(
+                [
+                    Happened(
+                        stop.order_id, "held", self.now, reasons=stop.reasons, detail={"hold": stop.kind},
+                        decision_id=(decisions or {}).get(stop.order_id),
+                    )
+                    for stop in fresh
+                ]
+            )  # fmt: skip
+        self.end_lease({stop.order_id for stop in stops})
+        return [stop.order_id for stop in fresh]
+
+    def unhold(self, order_ids: Iterable[int], kind: HoldKind, by: str, reasons: tuple[Reason, ...] = ()) -> list[int]:
+        """Close the open holds of a kind. Returns the orders that had one."""
+        freed: list[int] = []
+        for chunk in chunks(sorted(set(order_ids))):
+            statement = (
+                update(HOLD)
+                .where(HOLD.c.order_id.in_(chunk), HOLD.c.kind == kind, HOLD.c.closed_at.is_(None))
+                .values(closed_at=self.now, closed_by=by)
+                .returning(HOLD.c.order_id)
+            )
+            freed += self.session.execute(statement).scalars()
+        self.events.add(
+            [Happened(order_id, "unheld", self.now, reasons=reasons, detail={"hold": kind}) for order_id in freed]
+        )
+        return freed
+
+    def open_holds(self, order_ids: Iterable[int]) -> dict[int, set[str]]:
+        """Which kinds of hold are open, per order that has any."""
+        found: dict[int, set[str]] = {}
+        for chunk in chunks(sorted(set(order_ids))):
+            query = select(HOLD.c.order_id, HOLD.c.kind).where(HOLD.c.order_id.in_(chunk), HOLD.c.closed_at.is_(None))
+            for order_id, kind in self.session.execute(query):
+                found.setdefault(order_id, set()).add(kind)
+        return found
+
+    def end_lease(self, order_ids: Iterable[int]) -> None:
+        """Give orders back that the step is done with."""
+        for chunk in chunks(sorted(set(order_ids))):
+            self.session.execute(update(ORDER).where(ORDER.c.id.in_(chunk)).values(leased_by=None, leased_until=None))
+
+    def lines_of(self, order_ids: Sequence[int], *, goods_only: bool = False) -> dict[int, list[Any]]:
+        """Good lines per order, in line order."""
+        found: dict[int, list[Any]] = {order_id: [] for order_id in order_ids}
+        for chunk in chunks(order_ids):
+            wanted = and_(LINE.c.order_id.in_(chunk), LINE.c.state == "good")
+            query = select(LINE).where(wanted).order_by(LINE.c.order_id, LINE.c.id)
+            for row in self.session.execute(query):
+                if not goods_only or row.kind == "goods":
+                    found[row.order_id].append(row)
+        return found
+
+
+def _grouped(moves: Sequence[Move]) -> dict[tuple[str, str], list[int]]:
+    groups: dict[tuple[str, str], list[int]] = {}
+    for move in moves:
+        groups.setdefault((move.start, move.steps[-1].to), []).append(move.order_id)
+    return groups
+
+
+def _happened(
+    moves: Sequence[Move],
+    inputs_hash: Mapping[int, str],
+    decisions: Mapping[int, int],
+    detail: Mapping[int, Mapping[str, Any]],
+) -> Iterable[Happened]:
+    for move in moves:
+        at = move.start
+        for step in move.steps:
+            last = step is move.steps[-1]
+            yield Happened(
+                move.order_id,
+                "moved",
+                step.occurred_at,
+                from_status=at,
+                to_status=step.to,
+                reasons=step.reasons,
+                detail=detail.get(move.order_id) if last else None,
+                inputs_hash=inputs_hash.get(move.order_id, ""),
+                decision_id=decisions.get(move.order_id),
+            )
+            at = step.to

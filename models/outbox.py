@@ -1,0 +1,105 @@
+"""The only way out: what the hub owes its partners, written with the change that owes it (invariant 4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text, update
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from models.base import UTC_TIME, Json, chunks, insert_or_ignore, one_of, table_of
+
+
+class Owed(StrEnum):
+    """What kind of message it is; each has one sender in ``tasks.relay``."""
+
+    WAYBILL = "waybill"
+    OUTBOUND = "outbound"
+    CANCEL_OUTBOUND = "cancel-outbound"
+    ERP_ORDER = "erp-order"
+    CHANNEL_SHIPMENT = "channel-shipment"
+    CUSTOMER_MESSAGE = "customer-message"
+    NOTICE = "notice"
+
+
+class WhyPerson(StrEnum):
+    """Why a message waits for a person."""
+
+    REJECTED = "rejected"
+    TOO_MANY_TRIES = "too-many-tries"
+
+
+class Outbox(SQLModel, table=True):
+    """One message to a partner, sent at least once and effective once by its key."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("company_id", "idempotency_key"),
+        one_of("kind", Owed),
+        one_of("state", ("due", "sent", "person", "withdrawn")),
+        one_of("why_person", WhyPerson),
+        Index(
+            "ix_outbox_due",
+            "next_try_at",
+            "id",
+            sqlite_where=text("state = 'due'"),
+            postgresql_where=text("state = 'due'"),
+        ),
+        Index("ix_outbox_order_id", "order_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    company_id: int = Field(foreign_key="company.id")
+    order_id: int | None = Field(default=None, foreign_key="sales_order.id")
+    kind: str
+    connection: str = Field(description="Which configured partner it goes to")
+    idempotency_key: str
+    region: str = Field(default="", description="A closed gate of this region holds the message back")
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    state: str = "due"
+    tries: int = 0
+    outcome_unknown: bool = Field(default=False, description="The last try may have worked: ask before sending again")
+    why_person: str | None = None
+    last_error: str | None = None
+    created_at: datetime = Field(sa_type=UTC_TIME)
+    next_try_at: datetime = Field(sa_type=UTC_TIME)
+    sent_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
+    leased_by: str | None = None
+    leased_until: datetime | None = Field(default=None, sa_type=UTC_TIME)
+
+
+OUTBOX = table_of(Outbox)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxPost:
+    """Owes and settles messages, inside one unit of work."""
+
+    session: Session
+    company_id: int
+    now: datetime
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Owe messages to partners. The same key is owed once: a step that is run again owes nothing new."""
+        if not rows:
+            return
+        always: dict[str, Any] = {
+            "company_id": self.company_id, "order_id": None, "region": "", "payload": {}, "state": "due", "tries": 0,
+            "outcome_unknown": False, "created_at": self.now, "next_try_at": self.now,
+        }  # fmt: skip
+        statement = insert_or_ignore(self.session, OUTBOX, ("company_id", "idempotency_key"))
+        self.session.execute(statement, [{**always, **row} for row in rows])
+
+    def settle(self, message_id: int, **change: Any) -> None:
+        """Write how a try ended, and end the lease."""
+        ended = {"leased_by": None, "leased_until": None, **change}
+        self.session.execute(update(OUTBOX).where(OUTBOX.c.id == message_id).values(**ended))
+
+    def withdraw(self, order_ids: Sequence[int]) -> None:
+        """Nothing that is still due for these orders may go out any more."""
+        for chunk in chunks(order_ids):
+            due = update(OUTBOX).where(OUTBOX.c.order_id.in_(chunk), OUTBOX.c.state.in_(("due", "person")))
+            self.session.execute(due.values(state="withdrawn", leased_by=None, leased_until=None))

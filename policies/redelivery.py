@@ -1,0 +1,21 @@
+"""When a message that did not get through is tried again, and when a person must look (invariant 4)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from policies.rules import Relay
+
+
+@dataclass(frozen=True, slots=True)
+class NextTry:
+    """When to try again; ``None`` means that a person must look."""
+
+    at: datetime | None
+
+
+def plan_next_try(tries: int, retry_after: timedelta | None, rules: Relay, now: datetime) -> NextTry:
+    """After ``tries`` failed tries: doubling waits up to the longest, at least as long as the partner asked."""
+    if tries >= rules.tries:
+        return NextTry(None)
+    wait = timedelta(seconds=min(rules.first_wait_seconds * 2 ** (tries - 1), rules.longest_wait_seconds))
+    return NextTry(now + max(wait, retry_after or timedelta()))

@@ -1,0 +1,21 @@
+"""Whether what a warehouse says that it shipped is what it was asked to ship (C3)."""
+
+from collections.abc import Mapping
+
+from models.messages import OutboundConfirmed
+from models.reasons import Fact, Reason
+
+
+def judge_confirmation(confirmed: OutboundConfirmed, planned: Mapping[str, int]) -> Reason | None:
+    """The reason why a confirmation cannot be booked, or ``None``. ``planned`` is quantity by SKU."""
+    if not confirmed.parcels:
+        return Reason("confirmed-without-parcel")
+    shipped: dict[str, int] = {}
+    for parcel in confirmed.parcels:
+        for sku, quantity in parcel.contents.items():
+            shipped[sku] = shipped.get(sku, 0) + quantity
+    for sku in sorted({*planned, *shipped}):
+        if shipped.get(sku, 0) != planned.get(sku, 0):
+            facts: dict[str, Fact] = {"sku": sku, "planned": planned.get(sku, 0), "shipped": shipped.get(sku, 0)}
+            return Reason("shipped-differs", facts)
+    return None

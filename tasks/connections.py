@@ -1,0 +1,142 @@
+"""Which partners this installation is connected to (``connections.toml``), and how to reach them.
+
+A connection names a partner of ``integrations.registry``, its settings, and the secret that completes them: the
+environment variable ``ORDERSPINE_SECRET_<NAME>`` or the Prefect ``Secret`` block ``<name>``, a JSON object in either.
+"""
+
+import json
+import os
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+from prefect.blocks.system import Secret
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from integrations import registry
+from integrations.errors import Misconfigured
+from settings import get_settings
+
+
+class BadConnections(ValueError):
+    """The connections file cannot be used; the message names the place and the cure."""
+
+
+class Connection(BaseModel):
+    """A partner that is connected."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: str = Field(description="What we call it; unique in the file")
+    partner: str = Field(description="Which integration speaks to it")
+    settings: dict[str, Any] = {}
+    secret: str = Field(default="", description="Name of the secret that completes the settings")
+
+
+class ChannelConnection(Connection):
+    """A sales channel."""
+
+    fulfilment: Literal["hub", "reported"] = "hub"
+
+
+class WarehouseConnection(Connection):
+    """A warehouse: where it stands, and how its WMS is reached."""
+
+    name: str = ""
+    region: str = ""
+    city: str = ""
+    street: str = ""
+    phone: str = ""
+
+
+class CompanySettings(BaseModel):
+    """Who we are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: str = "main"
+    name: str = ""
+    zone: str = "Asia/Shanghai"
+
+
+class Connections(BaseModel):
+    """Everything that is connected. The first carrier and the first ERP are the ones used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    company: CompanySettings = CompanySettings()
+    channel: list[ChannelConnection] = []
+    warehouse: list[WarehouseConnection] = []
+    carrier: list[Connection] = []
+    erp: list[Connection] = []
+    payments: list[Connection] = []
+    alerts: list[Connection] = []
+    notifier: list[Connection] = []
+
+    def all(self) -> list[Connection]:
+        """Every connection."""
+        return [
+            *self.channel, *self.warehouse, *self.carrier, *self.erp, *self.payments, *self.alerts, *self.notifier,
+        ]  # fmt: skip
+
+    def named(self, code: str) -> Connection:
+        """The connection of that code. Raises ``BadConnections``."""
+        for connection in self.all():
+            if connection.code == code:
+                return connection
+        raise BadConnections(f"Nothing is connected under the name {code!r}. Add it to {get_settings().connections}.")
+
+
+def connections() -> Connections:
+    """What is connected; nothing, when there is no file. Raises ``BadConnections``."""
+    path = get_settings().connections
+    return _read(str(path), path.stat().st_mtime_ns) if path.is_file() else Connections()
+
+
+@lru_cache(maxsize=4)
+def _read(path: str, _changed_at: int) -> Connections:
+    try:
+        return Connections.model_validate(tomllib.loads(Path(path).read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise BadConnections(f"{path} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadConnections(f"{path}: {place}: {first['msg'].lower()}") from error
+
+
+async def _secret(name: str) -> dict[str, Any]:
+    if not name:
+        return {}
+    stated = os.environ.get("ORDERSPINE_SECRET_" + name.upper().replace("-", "_"))
+    if stated is None:
+        try:
+            block = await Secret.aload(name)
+        except ValueError as error:
+            raise Misconfigured(name, "its secret is neither in the environment nor a Prefect Secret block") from error
+        stated = block.get()
+    if not isinstance(stated, str):
+        return dict(stated)
+    try:
+        return dict(json.loads(stated))
+    except (json.JSONDecodeError, ValueError) as error:
+        raise Misconfigured(name, "its secret is not a JSON object") from error
+
+
+@asynccontextmanager
+async def partner(code: str) -> AsyncIterator[Any]:
+    """The client of a connection, open for the length of the block. Raises ``Misconfigured`` or ``BadConnections``."""
+    connection = connections().named(code)
+    complete = {**connection.settings, **await _secret(connection.secret)}
+    async with httpx.AsyncClient() as http:
+        yield registry.build(connection.partner, complete, http, _real_time)
+
+
+def _real_time() -> datetime:
+    """Partners check our clock, so signatures always carry the real time."""
+    return datetime.now(UTC)

@@ -1,0 +1,111 @@
+"""Ask the feeds, decide the gates, and tell who must know (D1, invariant 6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from models.base import table_of
+from models.decision import Decision
+from models.event import hash_inputs
+from models.gate import Gate
+from models.messages import Alert, Place
+from models.outbox import OUTBOX
+from models.reasons import to_json
+from models.work import Work
+from policies.gates import GateDecision, decide_weather_gates
+from policies.rules import Rules
+from tasks.connections import connections, partner
+from tasks.hub import hub_task, tell, unit_of_work
+from tasks.notices import notice
+
+GATE = table_of(Gate)
+DECISION = table_of(Decision)
+WEATHER = "weather"
+
+
+@dataclass(frozen=True, slots=True)
+class GatesChecked:
+    """Which regions' gates closed, opened and stay closed."""
+
+    closed: tuple[str, ...]
+    opened: tuple[str, ...]
+    stay_closed: tuple[str, ...]
+
+
+@hub_task
+async def pull_alerts(region: str, latitude: float, longitude: float) -> list[Alert]:
+    """The alerts in force at a place. Raises ``Unavailable`` to be retried, ``Misconfigured`` to be mended."""
+    async with partner(connections().alerts[0].code) as feed:
+        alerts: list[Alert] = await feed.pull_alerts(Place(region, latitude, longitude))
+        return alerts
+
+
+@hub_task
+async def decide_gates(alerts: Mapping[str, Sequence[Alert]], rules: Rules) -> GatesChecked:
+    """Close and open the weather gates of the regions whose feed answered."""
+    with unit_of_work() as work:
+        open_now = (GATE.c.company_id == work.company_id, GATE.c.kind == WEATHER, GATE.c.opened_at.is_(None))
+        closed = frozenset(row.region for row in work.rows(select(GATE.c.region).where(*open_now)))
+        decisions = decide_weather_gates(alerts, closed, rules.weather, work.now)
+        for decision in decisions:
+            if decision.changes:
+                _change(work, decision, rules)
+    done = GatesChecked(
+        closed=tuple(d.region for d in decisions if d.closed and d.changes),
+        opened=tuple(d.region for d in decisions if not d.closed and d.changes),
+        stay_closed=tuple(d.region for d in decisions if d.closed and not d.changes),
+    )
+    tell("gates: closed %s, opened %s, still closed %s", done.closed, done.opened, done.stay_closed)
+    return done
+
+
+def _change(work: Work, decision: GateDecision, rules: Rules) -> None:
+    evidence = [_plain(alert) for alert in decision.evidence]
+    if decision.closed:
+        row = {
+            "company_id": work.company_id,
+            "kind": WEATHER,
+            "region": decision.region,
+            "reasons": to_json(decision.reasons),
+            "evidence": evidence,
+            "closed_at": work.now,
+        }
+        work.session.execute(insert(GATE), row)
+    else:
+        shut = (GATE.c.company_id == work.company_id, GATE.c.region == decision.region, GATE.c.opened_at.is_(None))
+        work.session.execute(update(GATE).where(*shut).values(opened_at=work.now, opened_by=work.run.actor))
+    _remember(work, decision, evidence)
+    if rules.weather.told:
+        waiting = (OUTBOX.c.company_id == work.company_id, OUTBOX.c.region == decision.region, OUTBOX.c.state == "due")
+        held = work.session.execute(select(func.count()).select_from(OUTBOX).where(*waiting)).scalar_one()
+        title = "gate-closed-title" if decision.closed else "gate-opened-title"
+        key = f"gate:{decision.region}:{work.now.isoformat()}"
+        work.outbox.add(
+            [notice(rules.weather.told, key, title, decision.reasons, region=decision.region, waiting=int(held))]
+        )
+
+
+def _remember(work: Work, decision: GateDecision, evidence: Sequence[Mapping[str, Any]]) -> None:
+    facts = {"alerts": list(evidence)}
+    row = {
+        "company_id": work.company_id,
+        "kind": "gate",
+        "subject": f"{WEATHER}:{decision.region}",
+        "policy_version": work.run.policy_version,
+        "facts": facts,
+        "facts_hash": hash_inputs(facts),
+        "result": {"closed": decision.closed, "reasons": to_json(decision.reasons)},
+        "flow_run_id": work.run.flow_run_id,
+        "decided_at": work.now,
+    }
+    work.session.execute(insert(DECISION), row)
+
+
+def _plain(alert: Alert) -> dict[str, Any]:
+    return {
+        "id": alert.alert_id, "event": alert.event, "level": alert.level, "headline": alert.headline,
+        "issued_at": alert.issued_at.isoformat(),
+        "expires_at": alert.expires_at.isoformat() if alert.expires_at else None,
+    }  # fmt: skip

@@ -1,0 +1,106 @@
+"""What every step shares: how flows and tasks are declared, the unit of work, and the rules in force."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, ParamSpec, TypeVar
+
+from prefect import State, Task, flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import TaskRun
+from prefect.flows import Flow
+from prefect.runtime import flow_run, task_run
+from sqlalchemy.exc import OperationalError
+
+from integrations.errors import Conflict, Unavailable
+from models.event import Run
+from models.order_book import OrderMoved
+from models.stock import StockMoved
+from models.work import Work, begin_work
+from policies.rules import BadRules, Rules, parse_rules
+from settings import get_settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LEASE = timedelta(minutes=10)
+"""How long a claim holds: longer than any batch takes, short enough that a killed run's work is picked up soon."""
+
+ORDERS_A_BATCH = 1_000
+"""Orders that one task handles: large enough that Prefect's 25 ms a task do not count."""
+
+_AGAIN = (Conflict, Unavailable, StockMoved, OrderMoved, OperationalError)
+
+
+async def _worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """A task is run again only for errors that time can heal; the rest crash loudly and Prefect shows them."""
+    outcome = state.result(raise_on_failure=False)
+    return isinstance(await outcome if isinstance(outcome, Awaitable) else outcome, _AGAIN)
+
+
+def hub_task(function: Callable[P, R]) -> Task[P, R]:
+    """A step of a flow: named like its function, retried with jitter when the error is one that passes."""
+    return task(
+        name=function.__name__.replace("_", "-"),
+        retries=3,
+        retry_delay_seconds=[1, 4, 15],
+        retry_jitter_factor=0.5,
+        retry_condition_fn=_worth_retrying,
+        cache_policy=NO_CACHE,
+    )(function)
+
+
+def hub_flow(function: Callable[P, R]) -> Flow[P, R]:
+    """A lifecycle step: named like its function, described by its docstring."""
+    return flow(name=function.__name__.replace("_", "-"))(function)
+
+
+def current_rules() -> Rules:
+    """The rules in force. Raises ``BadRules`` that says what to mend, or that there is no file."""
+    path = get_settings().rules
+    try:
+        return _read_rules(str(path), path.stat().st_mtime_ns)
+    except FileNotFoundError as error:
+        raise BadRules(f"There are no rules at {path}. Set ORDERSPINE_RULES, or restore the file.") from error
+
+
+@lru_cache(maxsize=4)
+def _read_rules(path: str, _changed_at: int) -> Rules:
+    with open(path, encoding="utf-8") as file:
+        return parse_rules(file.read())
+
+
+@contextmanager
+def unit_of_work(actor: str | None = None) -> Iterator[Work]:
+    """One transaction in the name of the running flow, or of ``actor`` when a person acts.
+
+    Raises ``DatabaseNotReady``.
+    """
+    settings = get_settings()
+    run = Run(
+        actor=actor or flow_run.flow_name or "console",
+        flow_run_id=flow_run.id,
+        task_run_id=task_run.id,
+        policy_version=current_rules().version,
+    )
+    with begin_work(settings.resolved_database_url(), settings.company, run, settings.now()) as work:
+        yield work
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows that this run has claimed, and when. ``abandoned``: their last owner never finished."""
+
+    ids: tuple[int, ...]
+    claimed_at: datetime
+    abandoned: frozenset[int] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def tell(message: str, *values: object) -> None:
+    """Write a line into the run's log."""
+    get_run_logger().info(message, *values)

@@ -1,0 +1,110 @@
+"""Files through a preset: catalogue, opening stock, messages and payments; then like any other order (A2, A8)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from integrations.files.channel import FileChannel
+from integrations.files.preset import Preset, load_preset
+from models.base import insert_or_replace
+from models.lifecycle import Route
+from models.messages import RawMessage, RefusedRow, StatementLine
+from policies.rules import Rules
+from settings import get_settings
+from tasks.hub import hub_task, tell, unit_of_work
+from tasks.masters import CHANNEL, add_products, open_stock, warehouse_id_of
+from tasks.quarantine import Refusal, refuse
+from tasks.readers import PRESET
+from tasks.settle import Settled, settle_statement
+
+T = TypeVar("T")
+AT_A_TIME = 2_000
+LINES_A_STATEMENT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What files brought into the inbox."""
+
+    orders: int
+    new: int
+    refused_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Products known now, and how many of them got an opening stock."""
+
+    products: int
+    stocked: int
+
+
+def preset_named(name: str) -> Preset:
+    """The preset of that name. Raises ``PresetError``."""
+    return load_preset(get_settings().presets / f"{name}.toml")
+
+
+@hub_task
+async def open_catalogue(path: str, preset_name: str) -> Opened:
+    """Store the products that the files name, with the preset's opening stock where they have none yet."""
+    preset = preset_named(preset_name)
+    items = list(FileChannel(preset).items(Path(path)))
+    with unit_of_work() as work:
+        ids = add_products(work, items)
+        warehouse_id = warehouse_id_of(work, preset.warehouse)
+        units = dict.fromkeys(ids.values(), preset.opening_stock) if preset.opening_stock is not None else {}
+        stocked = open_stock(work, warehouse_id, units, f"opening:{preset.name}")
+    tell("%d products, %d with opening stock", len(ids), stocked)
+    return Opened(len(ids), stocked)
+
+
+@hub_task
+async def stage_orders(path: str, preset_name: str) -> Staged:
+    """Put the files' orders into the inbox and their unreadable rows into quarantine; twice changes nothing."""
+    preset = preset_named(preset_name)
+    code = preset.channel or preset.name
+    with unit_of_work() as work:
+        row = {
+            "company_id": work.company_id, "code": code, "partner": f"{PRESET}{preset.name}",
+            "fulfilment": preset.fulfilment,
+        }  # fmt: skip
+        work.session.execute(insert_or_replace(work.session, CHANNEL, ("company_id", "code"), tuple(row)), [row])
+    orders = new = refused = 0
+    for some in _batched(FileChannel(preset).messages(Path(path)), AT_A_TIME):
+        messages = [item for item in some if isinstance(item, RawMessage)]
+        bad = [item for item in some if isinstance(item, RefusedRow)]
+        with unit_of_work() as work:
+            new += work.inbox.put(
+                [
+                    {
+                        "kind": "order", "source": code, "message_key": message.key, "route": Route.FILE,
+                        "body": message.body, "occurred_at": message.occurred_at,
+                    }
+                    for message in messages
+                ]
+            )  # fmt: skip
+            refuse(work, [Refusal(code, "row", row.row_key, row.row, row.reasons) for row in bad])
+        orders, refused = orders + len(messages), refused + len(bad)
+    tell("%d orders, %d of them new, %d rows refused", orders, new, refused)
+    return Staged(orders, new, refused)
+
+
+async def settle_files(path: str, preset_name: str, rules: Rules) -> list[Settled]:
+    """The payments among the files, through the same reconciliation as any provider's statement."""
+    preset = preset_named(preset_name)
+    done = []
+    for some in _batched(FileChannel(preset).statement(Path(path)), LINES_A_STATEMENT):
+        lines = [item for item in some if isinstance(item, StatementLine)]
+        bad = [item for item in some if isinstance(item, RefusedRow)]
+        with unit_of_work() as work:
+            refuse(work, [Refusal(preset.name, "row", row.row_key, row.row, row.reasons) for row in bad])
+        done.append(await settle_statement(preset.name, lines, rules))
+    return done
+
+
+def _batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while some := list(islice(iterator, size)):
+        yield some

@@ -1,0 +1,44 @@
+"""Batches of what is ready: each is claimed with a lease, and the loop ends when nothing is left."""
+
+from collections.abc import Callable, Iterator
+
+from models.claims import Claimed, Claims
+from settings import get_settings
+from tasks.hub import LEASE, ORDERS_A_BATCH, Batch, unit_of_work
+
+MESSAGES_A_BATCH = 100
+"""Partner messages sent side by side."""
+
+
+def arrived_orders() -> Iterator[Batch]:
+    """Order messages in the inbox."""
+    return _batches(lambda claims: claims.messages("order", ORDERS_A_BATCH))
+
+
+def arrived_confirmations() -> Iterator[Batch]:
+    """Warehouses' confirmations in the inbox."""
+    return _batches(lambda claims: claims.messages("outbound-confirmation", ORDERS_A_BATCH))
+
+
+def undecided_orders() -> Iterator[Batch]:
+    """Orders to be decided."""
+    return _batches(lambda claims: claims.orders_to_decide(ORDERS_A_BATCH))
+
+
+def reported_orders() -> Iterator[Batch]:
+    """Orders whose channel says that they are further."""
+    return _batches(lambda claims: claims.orders_to_follow(ORDERS_A_BATCH))
+
+
+def due_messages() -> Iterator[Batch]:
+    """Messages that the hub owes its partners."""
+    return _batches(lambda claims: claims.messages_to_send(get_settings().now(), MESSAGES_A_BATCH))
+
+
+def _batches(claim: Callable[[Claims], Claimed]) -> Iterator[Batch]:
+    while True:
+        with unit_of_work() as work:
+            claimed = claim(work.claims(LEASE))
+        if not claimed.ids:
+            return
+        yield Batch(claimed.ids, work.now, claimed.abandoned)

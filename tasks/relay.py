@@ -1,0 +1,163 @@
+"""The only way out: send what the hub owes its partners, and write down what became of it (invariant 4).
+
+A message is sent at least once and has one effect: its key goes with it, and after an unknown outcome the partner is
+asked before it is sent again. What a killed run had in hand counts as unknown.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from integrations.errors import Conflict, Misconfigured, PartnerError, Rejected, Unavailable
+from models.base import table_of
+from models.event import Happened
+from models.gate import Gate
+from models.outbox import OUTBOX, Owed, WhyPerson
+from models.reasons import Reason
+from models.work import Work
+from policies.redelivery import plan_next_try
+from policies.rules import Rules
+from tasks.connections import BadConnections, partner
+from tasks.hub import Batch, hub_task, tell, unit_of_work
+from tasks.senders import SENDERS, Letter
+
+GATE = table_of(Gate)
+AT_ONCE = 16
+"""Calls that are on their way to partners at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """What became of a batch: messages sent, put off, held by a gate, and given to a person."""
+
+    sent: int = 0
+    again_later: int = 0
+    behind_gate: int = 0
+    to_person: int = 0
+    troubles: Mapping[str, int] = field(default_factory=dict)
+
+
+@hub_task
+async def send_messages(batch: Batch, rules: Rules) -> Relayed:
+    """Send a claimed batch. Each outcome is written as soon as it is known, so a killed run repeats at most one
+    message per call in flight, and asks about it first."""
+    with unit_of_work() as work:
+        query = select(OUTBOX).where(OUTBOX.c.id.in_(batch.ids), OUTBOX.c.state == "due").order_by(OUTBOX.c.id)
+        letters = [_letter(row, row.id in batch.abandoned) for row in work.rows(query)]
+    outcomes: Counter[str] = Counter()
+    troubles: Counter[str] = Counter()
+    limit = asyncio.Semaphore(AT_ONCE)
+
+    async with AsyncExitStack() as stack:
+        clients = await _open(stack, {letter.connection for letter in letters})
+
+        async def post(letter: Letter) -> None:
+            async with limit:
+                outcome, trouble = await _send(letter, clients[letter.connection], rules)
+            outcomes[outcome] += 1
+            if trouble:
+                troubles[trouble] += 1
+
+        await asyncio.gather(*map(post, letters))
+    done = Relayed(
+        outcomes["sent"], outcomes["again-later"], outcomes["behind-gate"], outcomes["to-person"], dict(troubles)
+    )
+    tell("%d sent, %d again later, %d to a person; troubles: %s", done.sent, done.again_later, done.to_person, troubles)
+    return done
+
+
+def _letter(row: Any, abandoned: bool) -> Letter:
+    return Letter(
+        message_id=row.id,
+        kind=Owed(row.kind),
+        connection=row.connection,
+        key=row.idempotency_key,
+        order_id=row.order_id,
+        region=row.region,
+        payload=row.payload,
+        tries=row.tries,
+        outcome_unknown=row.outcome_unknown or abandoned,
+    )
+
+
+async def _open(stack: AsyncExitStack, codes: set[str]) -> dict[str, Any]:
+    """A client per connection; where none can be made, the error stands in its place and meets each message."""
+    clients: dict[str, Any] = {}
+    for code in sorted(codes):
+        try:
+            clients[code] = await stack.enter_async_context(partner(code))
+        except (Misconfigured, BadConnections) as error:
+            clients[code] = error
+    return clients
+
+
+async def _send(letter: Letter, client: Any, rules: Rules) -> tuple[str, str]:
+    """Send one message; ``(outcome, trouble)``, trouble being empty when there was none."""
+    if isinstance(client, Exception):
+        return _put_off(letter, client, rules), f"{letter.connection}: {type(client).__name__}"
+    with unit_of_work() as work:
+        if _gate_is_closed(work, letter.region):
+            work.outbox.settle(letter.message_id)
+            return "behind-gate", ""
+        request = SENDERS[letter.kind].prepare(work, letter)
+    if request is None:
+        with unit_of_work() as work:
+            work.outbox.settle(letter.message_id, state="withdrawn")
+        return "withdrawn", ""
+    try:
+        answer = await SENDERS[letter.kind].deliver(client, letter, request)
+    except Rejected as error:
+        return _to_person(letter, WhyPerson.REJECTED, error), f"{letter.connection}: rejected"
+    except (Unavailable, Conflict, Misconfigured) as error:
+        return _put_off(letter, error, rules), f"{letter.connection}: {type(error).__name__.lower()}"
+    with unit_of_work() as work:
+        work.outbox.settle(letter.message_id, state="sent", sent_at=work.now, tries=letter.tries + 1, last_error=None)
+        SENDERS[letter.kind].record(work, letter, request, answer)
+    return "sent", ""
+
+
+def _gate_is_closed(work: Work, region: str) -> bool:
+    """Asked once more right before sending: the gate may have closed after the message was claimed."""
+    if not region:
+        return False
+    closed = (GATE.c.company_id == work.company_id, GATE.c.region == region, GATE.c.opened_at.is_(None))
+    return work.session.execute(select(GATE.c.id).where(*closed)).first() is not None
+
+
+def _put_off(letter: Letter, error: Exception, rules: Rules) -> str:
+    """Try again later; an error of our own making (``Misconfigured``) does not use up tries."""
+    ours = isinstance(error, Misconfigured | BadConnections)
+    tries = letter.tries if ours else letter.tries + 1
+    asked = error.retry_after if isinstance(error, Unavailable) else None
+    with unit_of_work() as work:
+        at = work.now + timedelta(minutes=5) if ours else plan_next_try(tries, asked, rules.relay, work.now).at
+        if at is None:
+            return _give_up(work, letter, WhyPerson.TOO_MANY_TRIES, error, Reason("too-many-tries", {"tries": tries}))
+        unknown = letter.outcome_unknown or (isinstance(error, Unavailable) and error.outcome_unknown)
+        work.outbox.settle(
+            letter.message_id, tries=tries, next_try_at=at, outcome_unknown=unknown, last_error=str(error)[:500]
+        )
+    return "again-later"
+
+
+def _to_person(letter: Letter, why: WhyPerson, error: PartnerError) -> str:
+    with unit_of_work() as work:
+        reason = Reason("partner-rejected", {"partner": error.partner, "message": error.message[:200]})
+        return _give_up(work, letter, why, error, reason)
+
+
+def _give_up(work: Work, letter: Letter, why: WhyPerson, error: Exception, reason: Reason) -> str:
+    work.outbox.settle(
+        letter.message_id, state="person", why_person=why, tries=letter.tries + 1, last_error=str(error)[:500]
+    )
+    if letter.order_id is not None:
+        detail = {"message": letter.kind, "to": letter.connection}
+        work.events.add([Happened(letter.order_id, "noticed", work.now, reasons=(reason,), detail=detail)])
+        SENDERS[letter.kind].refused(work, letter)
+    return "to-person"
