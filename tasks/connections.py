@@ -18,8 +18,8 @@ import httpx
 from prefect.blocks.system import Secret
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from integrations import registry
 from integrations.errors import Misconfigured
+from integrations.registry import build
 from settings import get_settings
 
 
@@ -116,7 +116,7 @@ async def _secret(name: str) -> dict[str, Any]:
     stated = os.environ.get("ORDERSPINE_SECRET_" + name.upper().replace("-", "_"))
     if stated is None:
         try:
-            block = await Secret.aload(name)
+            block: Any = await Secret.aload(name)
         except ValueError as error:
             raise Misconfigured(name, "its secret is neither in the environment nor a Prefect Secret block") from error
         stated = block.get()
@@ -134,7 +134,7 @@ async def partner(code: str) -> AsyncIterator[Any]:
     connection = connections().named(code)
     complete = {**connection.settings, **await _secret(connection.secret)}
     async with httpx.AsyncClient() as http:
-        yield registry.build(connection.partner, complete, http, _real_time)
+        yield build(connection.partner, complete, http, _real_time)
 
 
 def _real_time() -> datetime:

@@ -1,0 +1,97 @@
+"""The group robot of DingTalk (``/robot/send``, signed, open.dingtalk.com): Markdown to one group.
+
+A robot says at most 20 things a minute and is then blocked for ten: callers put several things into one notice.
+Verified by: the package ``DingtalkChatbot`` (signature) and the sandbox. Not called live.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import httpx
+from pydantic import Field, SecretStr
+
+from integrations.answers import Reply
+from integrations.errors import PartnerError
+from integrations.http import Wire
+from integrations.settings import PartnerSettings, WebAddress
+from integrations.words import Words
+from models.messages import Notice
+
+NAME: Final = "dingtalk"
+BLOCKED_FOR: Final = timedelta(minutes=10)
+"""How long a robot that spoke too fast is blocked."""
+
+_LONGEST_TEXT: Final = 4_500
+"""Characters; DingTalk takes 20,000 bytes in all."""
+
+_TOO_FAST: Final = {130101, 90030}
+_BUSY: Final = {-1}
+_OUR_KEYS: Final = {310000, 300001, 300005}
+
+
+class DingTalkSettings(PartnerSettings):
+    """How to reach one group."""
+
+    url: WebAddress = Field(default="https://oapi.dingtalk.com/robot/send", description="Robot's address")
+    access_token: SecretStr = Field(description="access_token in the robot's address")
+    secret: SecretStr = Field(description="The robot's signing secret (SEC…)")
+
+
+class _Result(Reply):
+    errcode: int
+    errmsg: str = ""
+
+
+class DingTalk:
+    """A robot in a group."""
+
+    def __init__(self, settings: DingTalkSettings, http: httpx.AsyncClient, *, clock: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._words = Words(NAME, settings.secrets())
+        self._wire = Wire(self._words, http, clock)
+
+    async def notify(self, notice: Notice) -> None:
+        """Send one Markdown message. The robot cannot recognise a repeat: ``dedup_key`` is not sent."""
+        timestamp = int(self._clock().timestamp() * 1000)
+        url = httpx.URL(
+            self._settings.url,
+            params={
+                "access_token": self._settings.access_token.get_secret_value(),
+                "timestamp": str(timestamp),
+                "sign": sign(timestamp, self._settings.secret.get_secret_value()),
+            },
+        )
+        body = json.dumps({"msgtype": "markdown", "markdown": {"title": notice.title, "text": _markdown(notice)}})
+        headers = {"content-type": "application/json"}
+        answer = await self._wire.call("POST", url, writes=True, headers=headers, content=body.encode())
+        result = answer.read(_Result)
+        if result.errcode != 0:
+            raise self._refusal(result)
+
+    def _refusal(self, result: _Result) -> PartnerError:
+        code = str(result.errcode)
+        if result.errcode in _TOO_FAST:
+            return self._words.unavailable(result.errmsg, code=code, retry_after=BLOCKED_FOR)
+        if result.errcode in _BUSY:
+            return self._words.unavailable(result.errmsg, code=code)
+        if result.errcode in _OUR_KEYS:
+            return self._words.misconfigured(result.errmsg, code=code)
+        return self._words.rejected(result.errmsg, code=code)
+
+
+def sign(timestamp: int, secret: str) -> str:
+    """Base64 HMAC-SHA256 of ``{timestamp}\\n{secret}`` under the secret (milliseconds); not yet percent-encoded."""
+    content = f"{timestamp}\n{secret}"
+    return base64.b64encode(hmac.digest(secret.encode(), content.encode(), hashlib.sha256)).decode()
+
+
+def _markdown(notice: Notice) -> str:
+    text = notice.text if len(notice.text) <= _LONGEST_TEXT else notice.text[:_LONGEST_TEXT] + "…"
+    link = f"\n\n[{notice.url}]({notice.url})" if notice.url else ""
+    return f"#### {notice.title}\n\n{text}{link}"

@@ -1,0 +1,135 @@
+"""Bringing the rows of an order together, from one table or from several joined ones."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from integrations.files.layout import Source, Table, joins
+from integrations.files.locate import files_of
+from integrations.files.preset import Preset
+from integrations.files.tables import UnreadableFile, read_table, refuse
+from models.messages import RefusedRow
+from models.reasons import Reason
+
+canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+"""The one way in which a row is written, so that equal rows are equal texts."""
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_MAX_ORDER_NO = 100
+_ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+\d+")
+"""What a spreadsheet makes of a long order number: its last digits are gone."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The rows of every order as canonical JSON, and the rows that belong to none.
+
+    ``files_changed_at`` is when the newest file was last written.
+    """
+
+    orders: dict[str, set[str]] = field(default_factory=dict)
+    lines: dict[str, list[str]] = field(default_factory=dict)
+    refused: list[RefusedRow] = field(default_factory=list)
+    files_changed_at: datetime = _LONG_AGO
+
+
+def gather_orders(preset: Preset, path: Path) -> Gathered:
+    """Read the orders and lines of a file or folder. Raises ``UnreadableFile``."""
+    gathered = Gathered()
+    if preset.orders.files:
+        for row in joined_rows(preset, preset.orders, path):
+            if order_no := _order_no(preset.orders.fields.order_no, row, gathered):
+                gathered.orders.setdefault(order_no, set()).add(canonical(row))
+    for row in line_rows(preset, path):
+        _add_line(preset, row, gathered)
+    newest = max(file.stat().st_mtime for file in table_files(preset, preset.lines, path))
+    gathered.files_changed_at = datetime.fromtimestamp(newest, UTC)
+    if not (gathered.lines or gathered.orders or gathered.refused):
+        raise UnreadableFile(f"{path.name} has a header but no rows below it: export it again.")
+    return gathered
+
+
+def line_rows(preset: Preset, path: Path) -> Iterator[dict[str, str] | RefusedRow]:
+    """The rows of all files of the lines table.
+
+    Raises ``UnreadableFile``. But where every file is whole by itself (one table, several files), a file that cannot
+    be read is refused alone, as a row with the reason ``file-unreadable``, and the others are taken.
+    """
+    files = table_files(preset, preset.lines, path)
+    if len(files) == 1 or preset.orders.files:
+        yield from joined_rows(preset, preset.lines, path)
+        return
+    for file in files:
+        try:
+            # As a whole, so that a file that breaks off half-way leaves no half orders.
+            rows = list(_one_file(preset, preset.lines, file))
+        except UnreadableFile as error:
+            yield refuse({"file": file.name}, Reason("file-unreadable", {"value": str(error)}))
+        else:
+            yield from rows
+
+
+def table_files(preset: Preset, table: Table, path: Path) -> list[Path]:
+    """The files of one table. A path to a single file names the lines, whatever it is called; a preset with more
+    tables looks for the others beside it. Raises ``UnreadableFile`` if there is none."""
+    if path.is_file() and table is preset.lines and not preset.orders.files:
+        return [path]
+    place = path.parent if path.is_file() else path
+    files = files_of(table, place)
+    if not files:
+        raise UnreadableFile(
+            f"{place} has no file called {' or '.join(table.files)}, which the preset {preset.name!r} reads: "
+            "add it, or choose another preset."
+        )
+    return files
+
+
+def joined_rows(preset: Preset, table: Table, path: Path) -> Iterator[dict[str, str] | RefusedRow]:
+    """The rows of all files of a table, each with the cells of its joined tables. Raises ``UnreadableFile``."""
+    lookups = {name: _lookup(preset, join, join.key, name, path) for name, join in joins(table).items()}
+    for file in table_files(preset, table, path):
+        for row in _one_file(preset, table, file):
+            if not isinstance(row, RefusedRow):
+                for name, join in joins(table).items():
+                    row.update(lookups[name].get(row[join.column], {}))
+            yield row
+
+
+def _one_file(preset: Preset, table: Table, file: Path) -> Iterator[dict[str, str] | RefusedRow]:
+    reading = preset.reading
+    return read_table(file, needed=preset.needed_columns(table), encoding=reading.encoding, sheet=reading.sheet)
+
+
+def _lookup(preset: Preset, table: Table, key: str, name: str, path: Path) -> dict[str, Mapping[str, str]]:
+    found: dict[str, Mapping[str, str]] = {}
+    for row in joined_rows(preset, table, path):
+        if not isinstance(row, RefusedRow):
+            found.setdefault(row[key], {f"{name}.{column}": cell for column, cell in row.items()})
+    return found
+
+
+def _add_line(preset: Preset, row: dict[str, str] | RefusedRow, gathered: Gathered) -> None:
+    own = preset.lines.fields.order_no or preset.orders.fields.order_no
+    order_no = _order_no(own, row, gathered)
+    if order_no is None or isinstance(row, RefusedRow):
+        return
+    if preset.orders.files and order_no not in gathered.orders:
+        gathered.refused.append(refuse(row, Reason("order-unknown", {"value": order_no})))
+        return
+    gathered.lines.setdefault(order_no, []).append(canonical(row))
+
+
+def _order_no(source: Source, row: dict[str, str] | RefusedRow, gathered: Gathered) -> str | None:
+    """The order number of a row; a row that has none joins the refused."""
+    if isinstance(row, RefusedRow):
+        gathered.refused.append(row)
+        return None
+    text = source.text(row)
+    if text and len(text) <= _MAX_ORDER_NO and not _ROUNDED.fullmatch(text):
+        return text
+    code = "order-number-unreadable" if text else "order-number-missing"
+    gathered.refused.append(refuse(row, Reason(code, {"value": text[:40]})))
+    return None

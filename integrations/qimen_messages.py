@@ -1,0 +1,147 @@
+"""Qimen's XML: what an outbound becomes, and what confirmations and stock replies say. No I/O."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from xml.etree.ElementTree import Element
+
+from integrations.beijing import from_beijing, to_beijing
+from integrations.markup import Tree, text_of
+from integrations.reading import number, whole
+from models.messages import Address, OutboundConfirmed, OutboundLine, OutboundRequest, PackedParcel, StockLine
+from models.money import Money
+
+_LOGISTICS_CODES: Final[Mapping[str, str]] = {"sf_express": "SF"}
+_CARRIERS: Final[Mapping[str, str]] = {code: carrier for carrier, code in _LOGISTICS_CODES.items()}
+_PLATFORMS: Final[Mapping[str, str]] = {"taobao": "TB"}
+_SHIPPED: Final = {"", "DELIVERED", "PARTDELIVERED"}
+_FINAL: Final = {"": True, "0": True, "1": False}
+
+
+def create_request(request: OutboundRequest, owner_code: str) -> Tree:
+    """The content of ``deliveryorder.create``: sales outbound (``JYCK``), amounts in yuan, Beijing time."""
+    requested_at = to_beijing(request.requested_at)
+    return {
+        "deliveryOrder": {
+            "deliveryOrderCode": request.outbound_no,
+            "orderType": "JYCK",
+            "warehouseCode": request.warehouse,
+            "sourcePlatformCode": _PLATFORMS.get(request.channel, "OTHERS"),
+            "createTime": requested_at,
+            "placeOrderTime": to_beijing(request.placed_at),
+            "operateTime": requested_at,
+            "shopNick": request.shop,
+            "totalAmount": _amount(request.amount_minor, request.currency),
+            "logisticsCode": _LOGISTICS_CODES.get(request.carrier, "OTHER"),
+            "expressCode": request.waybill_no,
+            "senderInfo": _party(request.sender),
+            "receiverInfo": _party(request.receiver),
+            "remark": request.remark,
+        },
+        "orderLines": {"orderLine": [_line(line, request, owner_code) for line in request.lines]},
+    }
+
+
+def read_confirmed(root: Element, received_at: datetime) -> OutboundConfirmed:
+    """A ``deliveryorder.confirm``. Raises ``ValueError`` if parcels, lines and batches do not agree.
+
+    Without ``orderConfirmTime`` it was confirmed when it was received; without ``confirmType`` it is final.
+    """
+    order = root.find("deliveryOrder")
+    outbound_no = text_of(order, "deliveryOrderCode")
+    if not outbound_no:
+        raise ValueError("deliveryOrderCode is missing")
+    status, kind = text_of(order, "status"), text_of(order, "confirmType")
+    if status not in _SHIPPED:
+        raise ValueError(f"status {status[:40]} is not that of a shipped outbound")
+    if kind not in _FINAL:
+        raise ValueError(f"confirmType {kind[:40]} is neither final nor partial")
+    parcels = tuple(map(_parcel, root.iterfind("packages/package")))
+    _check_figures(root, parcels)
+    confirmed_at = text_of(order, "orderConfirmTime")
+    return OutboundConfirmed(
+        message_id=f"{outbound_no}:{text_of(order, 'outBizCode')}",
+        outbound_no=outbound_no,
+        partner_no=text_of(order, "deliveryOrderId"),
+        final=_FINAL[kind],
+        confirmed_at=from_beijing(confirmed_at) if confirmed_at else received_at,
+        parcels=parcels,
+    )
+
+
+def read_stock(root: Element, warehouse: str) -> list[StockLine]:
+    """The good pieces in an ``inventory.query`` reply, summed over batches. Raises ``ValueError``."""
+    available: Counter[str] = Counter()
+    locked: Counter[str] = Counter()
+    for item in root.iterfind("items/item"):
+        sku = text_of(item, "itemCode")
+        if text_of(item, "warehouseCode") in {"", warehouse} and text_of(item, "inventoryType") in {"", "ZP"}:
+            available[sku] += whole(text_of(item, "quantity"))
+            locked[sku] += whole(text_of(item, "lockQuantity") or 0)
+    return [StockLine(warehouse, sku, quantity, locked[sku]) for sku, quantity in available.items()]
+
+
+def _check_figures(root: Element, parcels: tuple[PackedParcel, ...]) -> None:
+    packed: Counter[str] = Counter()
+    for parcel in parcels:
+        packed.update(parcel.contents)
+    if not packed:
+        raise ValueError("no parcel holds anything")
+    picked: Counter[str] = Counter()
+    for line in root.iterfind("orderLines/orderLine"):
+        sku, quantity = text_of(line, "itemCode"), whole(text_of(line, "actualQty"))
+        picked[sku] += quantity
+        batches = [whole(text_of(batch, "actualQty")) for batch in line.iterfind("batchs/batch")]
+        if batches and sum(batches) != quantity:
+            raise ValueError(f"{sku[:40]}: {quantity} shipped, but its batches sum up to {sum(batches)}")
+    for sku in sorted(packed.keys() | picked.keys()) if picked else ():
+        if packed[sku] != picked[sku]:
+            raise ValueError(f"{sku[:40]}: {packed[sku]} in parcels, but {picked[sku]} on lines")
+
+
+def _parcel(package: Element) -> PackedParcel:
+    contents: Counter[str] = Counter()
+    for item in package.iterfind("items/item"):
+        quantity = whole(text_of(item, "quantity"))
+        if quantity <= 0:
+            raise ValueError(f"{text_of(item, 'itemCode')[:40]}: a parcel cannot hold {quantity}")
+        contents[text_of(item, "itemCode")] += quantity
+    code, waybill_no = text_of(package, "logisticsCode"), text_of(package, "expressCode")
+    if not waybill_no:
+        raise ValueError("a parcel has no expressCode")
+    return PackedParcel(waybill_no, _CARRIERS.get(code, code.lower()), dict(contents), _grams(package))
+
+
+def _grams(package: Element) -> int | None:
+    kilograms = text_of(package, "weight")
+    return int(number(kilograms) * 1000) if kilograms else None
+
+
+def _line(line: OutboundLine, request: OutboundRequest, owner_code: str) -> Tree:
+    return {
+        "orderLineNo": line.line_no,
+        "sourceOrderCode": request.order_no,
+        "ownerCode": owner_code,
+        "itemCode": line.sku,
+        "itemName": line.title,
+        "inventoryType": "ZP",
+        "planQty": str(line.quantity),
+        "actualPrice": _amount(line.price_minor, request.currency),
+    }
+
+
+def _party(address: Address) -> Tree:
+    party: dict[str, Tree] = {
+        "name": address.name,
+        "mobile": address.phone,
+        "province": address.province,
+        "city": address.city,
+        "area": address.district,
+        "detailAddress": address.street,
+    }
+    return party | {"oaid": address.token} if address.token else party
+
+
+def _amount(minor: int, currency: str) -> str:
+    return str(Money(minor, currency).decimal())

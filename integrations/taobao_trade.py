@@ -1,0 +1,118 @@
+"""A Taobao trade as the hub's order: which fields are asked for and what they mean."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from integrations.beijing import from_beijing
+from integrations.reading import Reader, section, text
+from models.lifecycle import Status
+from models.messages import Address, ChannelLine, ChannelOrder, Party, Reported
+
+CURRENCY: Final = "CNY"
+FIELDS: Final = ",".join(
+    [
+        "tid,status,type,payment,total_fee,post_fee,discount_fee,created,pay_time,modified,consign_time,end_time",
+        "buyer_open_uid,buyer_nick,buyer_message,seller_memo,oaid,step_trade_status",
+        "receiver_name,receiver_state,receiver_city,receiver_district,receiver_town,receiver_address",
+        "receiver_mobile,receiver_phone,orders",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a trade's status says: may it be shipped, is it off, how far is it, and what stands in its way."""
+
+    paid: bool = False
+    cancelled: bool = False
+    status: Status | None = None
+    hold: str = ""
+
+
+_STATUSES: Final[Mapping[str, _Meaning]] = {
+    "TRADE_NO_CREATE_PAY": _Meaning(),
+    "WAIT_BUYER_PAY": _Meaning(),
+    "PAY_PENDING": _Meaning(),
+    "WAIT_PRE_AUTH_CONFIRM": _Meaning(),
+    "PAID_FORBID_CONSIGN": _Meaning(paid=True, status=Status.RECEIVED, hold="channel-forbids-shipping"),
+    "WAIT_SELLER_SEND_GOODS": _Meaning(paid=True),
+    "SELLER_CONSIGNED_PART": _Meaning(paid=True, status=Status.RECEIVED, hold="channel-shipped-in-part"),
+    "WAIT_BUYER_CONFIRM_GOODS": _Meaning(paid=True, status=Status.SHIPPED),
+    "TRADE_BUYER_SIGNED": _Meaning(paid=True, status=Status.DELIVERED),
+    "TRADE_FINISHED": _Meaning(paid=True, status=Status.COMPLETED),
+    "TRADE_CLOSED": _Meaning(cancelled=True),
+    "TRADE_CLOSED_BY_TAOBAO": _Meaning(cancelled=True),
+}
+
+HAS_LEFT: Final = {"WAIT_BUYER_CONFIRM_GOODS", "TRADE_BUYER_SIGNED", "TRADE_FINISHED"}
+"""The statuses of a trade whose goods are on their way or arrived."""
+
+
+def read_trade(tid: str, trade: Mapping[str, Any], seen_at: datetime) -> ChannelOrder:
+    """Map one trade; a time that must be there and cannot be read becomes ``seen_at``, with a flaw."""
+    reader = Reader()
+    status = text(trade.get("status"))
+    meaning = _STATUSES.get(status)
+    if meaning is None:
+        reader.note("channel-status-unknown", status, fact="status")
+        meaning = _Meaning()
+    lines = section(trade.get("orders")).get("order")
+    if not isinstance(lines, list) or not lines:
+        reader.note("lines-missing", lines)
+        lines = []
+    return ChannelOrder(
+        order_no=tid,
+        placed_at=reader.moment(trade.get("created"), from_beijing) or seen_at,
+        updated_at=reader.moment(trade.get("modified"), from_beijing) or seen_at,
+        currency=CURRENCY,
+        amount_minor=reader.minor(trade.get("payment"), CURRENCY),
+        customer=Party(
+            text(trade.get("buyer_open_uid")) or text(trade.get("buyer_nick")), text(trade.get("buyer_nick"))
+        ),
+        receiver=_receiver(trade),
+        lines=tuple(_line(place, section(line)) for place, line in enumerate(lines, start=1)),
+        paid=meaning.paid,
+        cancelled=meaning.cancelled,
+        freight_minor=(reader.minor(trade["post_fee"], CURRENCY) or 0) if trade.get("post_fee") else 0,
+        remark="\n".join(filter(None, (text(trade.get("buyer_message")), text(trade.get("seller_memo"))))),
+        reported=_reported(meaning, trade, reader),
+        flaws=tuple(reader.flaws),
+    )
+
+
+def _reported(meaning: _Meaning, trade: Mapping[str, Any], reader: Reader) -> Reported | None:
+    if meaning.status is None:
+        return None
+
+    def moment(name: str) -> datetime | None:
+        return reader.moment(trade[name], from_beijing) if trade.get(name) else None
+
+    return Reported(meaning.status, moment("pay_time"), moment("consign_time"), hold=meaning.hold)
+
+
+def _receiver(trade: Mapping[str, Any]) -> Address:
+    return Address(
+        name=text(trade.get("receiver_name")),
+        phone=text(trade.get("receiver_mobile")) or text(trade.get("receiver_phone")),
+        province=text(trade.get("receiver_state")),
+        city=text(trade.get("receiver_city")),
+        district=text(trade.get("receiver_district")),
+        street=text(trade.get("receiver_town")) + text(trade.get("receiver_address")),
+        token=text(trade.get("oaid")),
+    )
+
+
+def _line(place: int, line: Mapping[str, Any]) -> ChannelLine:
+    reader = Reader()
+    return ChannelLine(
+        line_no=text(line.get("oid")) or str(place),
+        sku=text(line.get("outer_sku_id")) or text(line.get("outer_iid")),
+        quantity=reader.quantity(line.get("num")),
+        price_minor=reader.minor(line.get("price"), CURRENCY, "price-unreadable"),
+        amount_minor=reader.minor(line.get("divide_order_fee") or line.get("payment"), CURRENCY),
+        title=text(line.get("title")),
+        flaws=tuple(reader.flaws),
+        raw=line,
+    )

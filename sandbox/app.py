@@ -1,0 +1,34 @@
+"""All simulated partners and the control API as one ASGI application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from sandbox.alipay import ALIPAY
+from sandbox.control import router
+from sandbox.dingtalk import DINGTALK
+from sandbox.endpoint import PartnerEndpoint
+from sandbox.exchange import Partner
+from sandbox.kingdee import KINGDEE
+from sandbox.qimen import QIMEN
+from sandbox.qweather import QWEATHER
+from sandbox.sf import SF
+from sandbox.shop import SHOP
+from sandbox.slack import SLACK
+from sandbox.taobao import TAOBAO
+from sandbox.world import World
+
+PARTNERS: tuple[Partner, ...] = (SHOP, TAOBAO, QIMEN, SF, KINGDEE, ALIPAY, QWEATHER, DINGTALK, SLACK)
+
+
+def create_app(world: World | None = None) -> FastAPI:
+    """The application on `world`, which is also `app.state.world`; each partner lies under its own mount."""
+    app = FastAPI(title="Orderspine sandbox of simulated partners", docs_url=None, redoc_url=None)
+    app.state.world = world = world or World()
+    app.include_router(router)
+    for partner in PARTNERS:
+        endpoint = PartnerEndpoint(world, partner)
+        app.router.routes.append(Route(partner.mount, endpoint))
+        app.router.routes.append(Route(partner.mount + "/{rest:path}", endpoint))
+    return app

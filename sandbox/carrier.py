@@ -1,0 +1,93 @@
+"""The carrier's state: waybills and the scans a parcel gets on a fixed timetable."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One route event. `op_code`: 50 picked up, 36 left, 31 arrived, 44 out for delivery, 80 signed."""
+
+    at: datetime
+    city: str
+    op_code: str
+    status: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class _Stop:
+    after: timedelta
+    at_destination: bool
+    op_code: str
+    status: str
+    remark: str
+
+
+_TIMETABLE = (
+    _Stop(timedelta(hours=1), False, "50", "已揽收", "顺丰速运 已收取快件"),
+    _Stop(timedelta(hours=4), False, "36", "运送中", "快件在【{city}中转场】完成分拣，准备发往下一站"),
+    _Stop(timedelta(hours=18), True, "31", "运送中", "快件到达【{city}中转场】"),
+    _Stop(timedelta(hours=24), True, "44", "派送中", "正在派送途中，请您准备签收"),
+    _Stop(timedelta(hours=30), True, "80", "已签收", "您的快件已签收，如有疑问请电联快递员"),
+)
+_STOPS_OF_A_LATE_PARCEL = 2
+
+
+@dataclass
+class Waybill:
+    """A parcel. The timetable runs from the hand-over, or from the booking while nobody told the carrier."""
+
+    number: str
+    order_id: str
+    origin: str
+    destination: str
+    phones: Collection[str]
+    booked_at: datetime
+    handed_over_at: datetime | None = None
+    cancelled: bool = False
+    late: bool = False
+    scans: list[Scan] = field(default_factory=list)
+
+    def advance(self, now: datetime) -> list[Scan]:
+        """Add the scans due up to `now`; a late parcel gets no further than leaving its origin."""
+        started = self.handed_over_at or self.booked_at
+        reachable = _TIMETABLE[:_STOPS_OF_A_LATE_PARCEL] if self.late else _TIMETABLE
+        fresh = []
+        for stop in reachable[len(self.scans) :]:
+            if started + stop.after > now:
+                break
+            city = self.destination if stop.at_destination else self.origin
+            remark = stop.remark.format(city=city)
+            fresh.append(Scan(started + stop.after, city, stop.op_code, stop.status, remark))
+        self.scans.extend(fresh)
+        return fresh
+
+
+@dataclass
+class Carrier:
+    """All waybills, by number and by the customer's order id."""
+
+    waybills: dict[str, Waybill] = field(default_factory=dict)
+    by_order: dict[str, Waybill] = field(default_factory=dict)
+
+    def book(self, order_id: str, *, origin: str, destination: str, phones: Collection[str], at: datetime) -> Waybill:
+        """Issue a waybill for an order id that has none."""
+        number = f"SF{1_300_000_000_000 + 7 * (len(self.waybills) + 1)}"
+        waybill = Waybill(number, order_id, origin, destination, phones, at)
+        self.waybills[number] = waybill
+        self.by_order[order_id] = waybill
+        return waybill
+
+    def work(self, now: datetime, *, skip: Collection[str] = (), late: Collection[str] = ()) -> int:
+        """Scan every parcel up to `now`, but not those in `skip`; those in `late` stay behind from now on.
+
+        Returns how many scans were added.
+        """
+        for number in late:
+            self.waybills[number].late = True
+        moving = (w for w in self.waybills.values() if not w.cancelled and w.number not in skip)
+        return sum(len(waybill.advance(now)) for waybill in moving)

@@ -1,0 +1,50 @@
+"""Sample credentials of the simulated partners: known to both sides, secret to nobody.
+
+The demo and the tests take from here what a real installation gets from its partners.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_KEYS = Path(__file__).parent / "keys"
+
+TAOBAO_APP_KEY = "12345678"
+TAOBAO_APP_SECRET = "helloworld"
+TAOBAO_SESSION = "test"
+TAOBAO_SELLER_NICK = "脊梁旗舰店"
+
+SHOP_SECRET = "whsec_c2FuZGJveC1zaG9wLXNlY3JldC0wMTIzNDU2Nzg5YWI="
+"""Signs requests to the shop and its webhooks alike."""
+
+QIMEN_APP_KEY = "12345678"
+QIMEN_APP_SECRET = "test"
+QIMEN_CUSTOMER_ID = "stub-cust-code"
+QIMEN_OWNER_CODE = "OWNER1"
+
+SF_PARTNER_ID = "SANDBOX"
+SF_CHECKWORD = "testcheckword"
+SF_MONTHLY_CARD = "7551234567"
+
+KINGDEE_ACCOUNT_ID = "5db25ac8d2b819"
+KINGDEE_USER = "webapi"
+KINGDEE_APP_ID = "204399_72epSbtEQMC92Vwt2d3LRa9LRqSc1tqJ"
+KINGDEE_APP_SECRET = "fb7d46647ac346dbb5fcd45b65512a45"
+KINGDEE_LANGUAGE = 2052
+
+ALIPAY_APP_ID = "2021000000000001"
+ALIPAY_SELLER_ACCOUNT = "20880000000000010156"
+ALIPAY_APP_PRIVATE_KEY = (_KEYS / "alipay_app.pem").read_text()
+ALIPAY_APP_PUBLIC_KEY = (_KEYS / "alipay_app.pub.pem").read_text()
+ALIPAY_GATEWAY_PRIVATE_KEY = (_KEYS / "alipay_gateway.pem").read_text()
+ALIPAY_GATEWAY_PUBLIC_KEY = (_KEYS / "alipay_gateway.pub.pem").read_text()
+
+QWEATHER_KEY_ID = "KID0000001"
+QWEATHER_PROJECT_ID = "PROJECT01"
+QWEATHER_PRIVATE_KEY = (_KEYS / "qweather.pem").read_text()
+QWEATHER_PUBLIC_KEY = (_KEYS / "qweather.pub.pem").read_text()
+
+DINGTALK_TOKEN = "sandbox-robot"
+DINGTALK_SECRET = "SECthis is secret"
+
+SLACK_WEBHOOK_PATH = "/slack/services/T000/B000/XXX"

