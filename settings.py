@@ -22,6 +22,12 @@ for _variable, _value in {
     os.environ.setdefault(_variable, _value)
 
 
+def _language() -> str:
+    """Chinese if the terminal speaks Chinese, else English."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh" if spoken.lower().startswith("zh") else "en"
+
+
 class Settings(BaseSettings):
     """The installation's settings; every field can be set as ``ORDERSPINE_<NAME>``."""
 
@@ -35,8 +41,14 @@ class Settings(BaseSettings):
     presets: Path = Field(default=ROOT / "presets", description="Column mappings of files, one TOML each")
     connections: Path = Field(default=ROOT / "connections.toml", description="The partners that are connected")
     company: str = Field(default="main", description="Code of the company that this process works for")
-    locale: str = Field(default="en", description="Language of the command line: en or zh")
+    locale: str = Field(default_factory=_language, description="Language of the command line and of notices: en or zh")
     web_url: str = Field(default="http://127.0.0.1:8600", description="Where partners reach our webhooks")
+    lease_seconds: float = Field(
+        default=600,
+        gt=0,
+        description="How long claimed work is its run's own: longer than any batch takes, short enough that what a "
+        "killed run held is soon picked up",
+    )
     clock_file: Path | None = Field(
         default=None,
         description="A file holding the ISO time that counts as now (rehearsals); empty for the real clock",

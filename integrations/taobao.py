@@ -98,7 +98,7 @@ class Taobao:
             return Page((), None)
         stop = slice_end(at.start, end)
         if at.page == 0:
-            total = (await self._increment(at.start, stop, 1)).total_results
+            total = (await self._increment(at.start, stop, 1, fields="tid", size=1)).total_results
             at = at.at_the_last_page(total, self._settings.page_size)
         if at.page == 0:
             return Page((), after(at, 0, stop, end, self._settings.page_size))
@@ -136,13 +136,15 @@ class Taobao:
         found = await self._call("taobao.trade.fullinfo.get", {"fields": "tid,status", "tid": tid}, _FullInfo)
         return found.trade.status
 
-    async def _increment(self, start: datetime, stop: datetime, page: int) -> _Increment:
+    async def _increment(
+        self, start: datetime, stop: datetime, page: int, *, fields: str = FIELDS, size: int | None = None
+    ) -> _Increment:
         params = {
-            "fields": FIELDS,
+            "fields": fields,
             "start_modified": to_beijing(start - timedelta(seconds=1)),
             "end_modified": to_beijing(stop),
             "page_no": str(page),
-            "page_size": str(self._settings.page_size),
+            "page_size": str(size or self._settings.page_size),
             "use_has_next": "false",
         }
         return await self._call("taobao.trades.sold.increment.get", params, _Increment)

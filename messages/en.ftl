@@ -172,3 +172,211 @@ partner-misconfigured = { $partner } cannot be used until its settings are mende
 too-many-tries = Sending failed { $tries } times; a person must look.
 mended-by = { $person } corrected the data.
 released-by = { $person } released the order.
+
+## What people and customers are told
+
+customer-shipped = Your order { $number } is on its way, waybill { $waybill }.
+gate-closed-title = Gate closed for { $region }: { $waiting } messages wait
+gate-opened-title = Gate open again for { $region }: { $waiting } messages go out
+parcel-late-title = A parcel of { $order } is late
+
+## Messages to customers and to our people
+
+
+## Outcomes of reconciliation
+
+outcome-equal = equal to the cent
+outcome-rounding = rounding, tolerated
+outcome-off = off by more
+outcome-no-items = paid without items
+outcome-unpaid = nothing settled
+outcome-unknown-order = order unknown
+
+## The story of an order
+
+story-head = { $number }: { $status } ({ $channel } { $their })
+story-paid = paid
+story-unpaid = not paid
+story-to = to { $place }
+story-behind-gate = waits behind the closed gate of { $region }
+story-refused = refused { $what } (quarantine { $number })
+story-outbound = Outbound { $number } from { $warehouse }: { $state }
+story-parcel = Parcel { $carrier } { $waybill }
+story-money = Money: ordered { $ordered }, settled { $settled }: { $outcome }
+story-trail-whole = What happened (the chain is unbroken)
+story-trail-broken = What happened (THE CHAIN IS BROKEN: somebody altered the trail)
+story-by = by { $actor }, run { $run }, rules { $rules }
+line-good = good
+line-refused = refused
+line-dropped = dropped
+outbound-planned = planned
+outbound-accepted = on the warehouse's list
+outbound-shipped = shipped
+outbound-cancelled = cancelled
+event-received = received: { $what }
+event-changed = changed: { $what }
+event-moved = { $before } → { $after }
+event-held = held: { $what }
+event-unheld = free again: { $what }
+event-line-refused = refused: { $what }
+event-line-mended = mended: { $what }
+event-sent = sent: { $what }
+event-tracked = tracked: { $what }
+event-noticed = noticed: { $what }
+event-settled = money judged: { $what }
+
+## Command line
+
+cli-help = The order hub between the systems that you already have.
+cli-demo-help = Live two days of a small company on this machine: nothing to configure.
+cli-demo-stay-help = Keep everything running at the end, to look around.
+cli-demo-orders-help = How many orders come in, in all.
+cli-up-help = Run the hub on this machine: Prefect server, worker and web.
+cli-import-help = Bring a file or folder of orders in.
+cli-import-path-help = CSV or Excel file, or a folder of them.
+cli-import-preset-help = Name of the preset to read with; found by itself when it is left out.
+cli-import-currency-help = Currency of an unknown file that names none.
+cli-import-zone-help = Time zone of an unknown file's times.
+cli-import-yes-help = Take the proposed mapping of an unknown file without asking.
+cli-order-help = Where an order is, and how it came there.
+cli-order-show-help = Show the whole story of an order with its runs.
+cli-order-number-help = Our number (SO…), the channel's, a waybill or an outbound.
+cli-order-unknown = No order has the number { $number }. It may be in quarantine: orderspine quarantine list
+cli-quarantine-help = See what was refused, mend it, let it go on.
+cli-quarantine-list-help = List what is in quarantine, with every reason.
+cli-quarantine-reason-help = Only what has this reason code.
+cli-quarantine-show-help = Show one refused thing whole.
+cli-quarantine-number-help = Its number in the list.
+cli-quarantine-mend-help = Correct it; it is checked again.
+cli-quarantine-set-help = FIELD=VALUE, as often as needed; amounts in cents.
+cli-quarantine-set-wrong = { $given } is not FIELD=VALUE, e.g. --set quantity=3
+cli-quarantine-dismiss-help = Decide that it is not wanted; it stays readable.
+cli-quarantine-resume-help = Take what was mended as far as it can go now.
+cli-quarantine-empty = Nothing is in quarantine.
+cli-quarantine-unknown = There is no number { $number } in quarantine. List them: orderspine quarantine list
+cli-quarantine-still = It is still not good:
+cli-quarantine-mended = Number { $number } is good now. Let it go on: orderspine quarantine resume
+cli-quarantine-dismissed = Number { $number } is dismissed.
+cli-quarantine-resumed = Done: { $batches ->
+    [one] 1 batch
+   *[other] { $batches } batches
+}.
+cli-report-help = Figures for people and scripts.
+cli-reconciliation-help = How orders and money agree: every cent in one line.
+cli-reconciliation-complete = Every statement line is in one of these outcomes.
+cli-reconciliation-open = Statement lines in no outcome yet: { $lines }. Run: orderspine report reconciliation after the next reconcile-payments
+cli-gate-help = What is closed, and why.
+cli-gate-list-help = List the closed gates and what waits behind them.
+cli-gate-none = No gate is closed.
+cli-policy-help = The rules that a business user edits.
+cli-policy-check-help = Check the rules file and say its version.
+cli-policy-good = { $file } is good; its version is { $version }
+cli-db-help = The database.
+cli-db-upgrade-help = Make or update the tables, and store who is connected.
+cli-db-upgraded = The database is at version { $version }.
+cli-doctor-help = Say what is configured, what answers, what is wrong, and what to do.
+cli-doctor-rules = rules
+cli-doctor-database = database
+cli-doctor-prefect = Prefect
+cli-doctor-connections = connections
+cli-doctor-no-schema = There are no tables yet. Run: orderspine db upgrade
+cli-doctor-old-schema = The tables are at version { $present }, the code wants { $newest }. Run: orderspine db upgrade
+cli-doctor-schema = the tables are at version { $version }
+cli-doctor-prefect-embedded = none is set; each command starts one of its own. For good: orderspine up
+cli-doctor-prefect-down = { $address } does not answer. Start it, or unset PREFECT_API_URL
+cli-doctor-answers = { $address } answers
+cli-doctor-partner-answers = { $partner } answers and accepts our key
+cli-doctor-set-up = { $partner } is set up (it cannot be asked without sending something)
+cli-doctor-nothing-connected = nothing is connected yet; see docs/running-it-for-real.md
+cli-doctor-bad = { $count ->
+    [one] One thing must be mended.
+   *[other] { $count } things must be mended.
+}
+cli-json-help = Print JSON, for scripts.
+cli-limit-help = How many at the most.
+cli-by-help = Who does it; the user of this machine when it is left out.
+cli-why-help = Why.
+cli-port-prefect-help = Port of the Prefect server.
+cli-port-web-help = Port of webhooks and console.
+cli-port-in-use = Port { $port } is in use. Stop what listens there, or choose another: { $option } NUMBER
+cli-not-up = { $name } did not come up in time. Its log says why: { $log }
+cli-ended = { $name } ended by itself with code { $code }:
+    { $log }
+cli-deploy-failed = Prefect would not take the deployments: { $words }
+cli-starting-prefect = Starting Prefect server, worker and web (half a minute) …
+cli-stopping = Stopping …
+cli-up = The hub is up. Stop it with Ctrl-C.
+      runs     { $prefect }
+      console  { $web }
+cli-import-no-path = There is no { $path }.
+cli-import-with = Reading { $path } as { $preset }
+cli-import-folder-unknown = No preset fits the folder { $path }. Import one of its files to have a mapping proposed, or name one: --preset NAME
+cli-import-missing = The file has no column for: { $fields }. Rename a column, or write a preset (docs/import-files.md).
+cli-import-confirm = Read the file so?
+cli-import-not-confirmed = Nothing was imported. If the mapping is right: --yes. If not, write a preset (docs/import-files.md).
+cli-import-kept = The mapping is kept in { $file }; the same layout is known from now on.
+cli-import-see-quarantine = See them: orderspine quarantine list
+cli-by-reason = In quarantine, by reason
+cli-total = in all
+cli-col-region = region
+cli-col-closed-at = closed (UTC)
+cli-col-waiting = waiting
+cli-col-why = why
+cli-col-number = no.
+cli-col-what = what
+cli-col-reason = reason
+cli-col-count = count
+cli-col-outcome = outcome
+cli-col-orders = orders
+cli-col-order-value = goods + freight
+cli-col-settled = settled
+cli-col-largest = largest gap
+cli-col-column = column
+cli-col-field = means
+cli-col-sure = sure
+cli-col-status = stands at
+cli-col-line = line
+cli-col-sku = SKU
+cli-col-title = title
+cli-col-quantity = qty
+cli-col-amount = amount
+cli-col-state = state
+
+## The demo
+
+cli-demo-ready = Everything is up after { $seconds } s. Two days begin:
+cli-demo-day = day { $day }
+cli-demo-night = { $orders } orders of the night; some are bad, some want what is short
+cli-demo-lost-reply = the warehouse's first reply was lost: ask before sending again
+cli-demo-storm = red alert over Shanghai
+cli-demo-more = { $orders } more orders, some pushed twice by webhook
+cli-demo-warehouse = the warehouses pick, pack and confirm by webhook
+cli-demo-clear = the storm is over: the gate opens
+cli-demo-evening = parcels arrive, one does not; the statement comes, one payment does not fit
+cli-demo-col-caught = what went wrong
+cli-demo-col-how = what became of it
+cli-demo-caught-bad = bad lines and orders
+cli-demo-how-bad = refused with every reason; the others went on
+cli-demo-caught-short = orders short of stock
+cli-demo-how-short = held; nothing was promised twice
+cli-demo-caught-unpaid = orders not paid
+cli-demo-how-unpaid = held until they are
+cli-demo-caught-storm = red weather alert
+cli-demo-how-storm = its region waited; gates opened again: { $opened }
+cli-demo-caught-lost = reply lost after the work was done
+cli-demo-how-lost = asked first; outbounds made twice: { $twice }
+cli-demo-caught-late = parcels late
+cli-demo-how-late = noticed, and people told
+cli-demo-caught-money = payments that do not fit
+cli-demo-how-money = named, to the cent
+cli-demo-caught-person = messages a partner refused
+cli-demo-how-person = kept for a person, with the partner's words
+cli-demo-open = Done after { $seconds } s. Look around:
+      runs     { $prefect }
+      console  { $web }
+cli-demo-try = And in another terminal:
+      export ORDERSPINE_HOME={ $home }
+      ./orderspine order show { $number }
+      ./orderspine quarantine list
+      ./orderspine report reconciliation
+cli-demo-stays = It stays up until Ctrl-C.

@@ -172,3 +172,205 @@ partner-misconfigured = { $partner } 的配置有误，修正之前无法使用�
 too-many-tries = 已发送失败 { $tries } 次，需要人工处理。
 mended-by = { $person } 修正了资料。
 released-by = { $person } 放行了该订单。
+
+## 对客户和同事说的话
+
+customer-shipped = 您的订单 { $number } 已发货，运单号 { $waybill }。
+gate-closed-title = { $region } 已熔断：{ $waiting } 条消息暂停发送
+gate-opened-title = { $region } 已恢复：{ $waiting } 条消息继续发送
+parcel-late-title = 订单 { $order } 的包裹延误
+
+## Messages to customers and to our people
+
+
+## Outcomes of reconciliation
+
+outcome-equal = 分毫不差
+outcome-rounding = 尾差，已容忍
+outcome-off = 金额不符
+outcome-no-items = 已付款但无明细
+outcome-unpaid = 尚无到账
+outcome-unknown-order = 订单不存在
+
+## The story of an order
+
+story-head = { $number }：{ $status }（{ $channel } { $their }）
+story-paid = 已付款
+story-unpaid = 未付款
+story-to = 收货地：{ $place }
+story-behind-gate = 在{ $region }的闸门外等待
+story-refused = 被拒收的{ $what }（隔离区编号 { $number }）
+story-outbound = 出库单 { $number }，{ $warehouse }：{ $state }
+story-parcel = 包裹 { $carrier } { $waybill }
+story-money = 款项：订单 { $ordered }，到账 { $settled }：{ $outcome }
+story-trail-whole = 经过（事件链完整）
+story-trail-broken = 经过（事件链已断：有人改动过记录）
+story-by = 操作者 { $actor }，运行 { $run }，规则 { $rules }
+line-good = 正常
+line-refused = 拒收
+line-dropped = 已删除
+outbound-planned = 已计划
+outbound-accepted = 仓库已接单
+outbound-shipped = 已出库
+outbound-cancelled = 已取消
+event-received = 接收：{ $what }
+event-changed = 变更：{ $what }
+event-moved = { $before } → { $after }
+event-held = 挂起：{ $what }
+event-unheld = 解除挂起：{ $what }
+event-line-refused = 拒收：{ $what }
+event-line-mended = 已修正：{ $what }
+event-sent = 已发送：{ $what }
+event-tracked = 轨迹：{ $what }
+event-noticed = 发现：{ $what }
+event-settled = 对账：{ $what }
+
+## Command line
+
+cli-help = 连接您现有系统的订单中枢。
+cli-demo-help = 在本机演示一家小公司的两天：无需任何配置。
+cli-demo-stay-help = 结束后保持运行，便于查看。
+cli-demo-orders-help = 一共多少订单。
+cli-up-help = 在本机运行中枢：Prefect 服务器、执行器和网页。
+cli-import-help = 导入订单文件或文件夹。
+cli-import-path-help = CSV 或 Excel 文件，或其所在文件夹。
+cli-import-preset-help = 使用哪个预设；不填则自动识别。
+cli-import-currency-help = 未知文件没有写明时的币种。
+cli-import-zone-help = 未知文件中时间的时区。
+cli-import-yes-help = 直接采用建议的列映射，不再询问。
+cli-order-help = 订单在哪里，怎么走到这一步。
+cli-order-show-help = 查看一张订单的完整经过及其运行记录。
+cli-order-number-help = 我方单号（SO…）、渠道单号、运单号或出库单号。
+cli-order-unknown = 没有单号为 { $number } 的订单。也许在隔离区：orderspine quarantine list
+cli-quarantine-help = 查看被拒收的内容，修正后继续。
+cli-quarantine-list-help = 列出隔离区内容及全部原因。
+cli-quarantine-reason-help = 只看这一原因代码。
+cli-quarantine-show-help = 查看一条的全部内容。
+cli-quarantine-number-help = 列表中的编号。
+cli-quarantine-mend-help = 修正；会重新检查。
+cli-quarantine-set-help = 字段=值，可多次使用；金额以分为单位。
+cli-quarantine-set-wrong = { $given } 不是“字段=值”的形式，例如 --set quantity=3
+cli-quarantine-dismiss-help = 决定不要它；内容仍可查看。
+cli-quarantine-resume-help = 让已修正的内容继续往下走。
+cli-quarantine-empty = 隔离区是空的。
+cli-quarantine-unknown = 隔离区没有编号 { $number }。查看列表：orderspine quarantine list
+cli-quarantine-still = 仍有问题：
+cli-quarantine-mended = 编号 { $number } 已修正。让它继续：orderspine quarantine resume
+cli-quarantine-dismissed = 编号 { $number } 已作废。
+cli-quarantine-resumed = 完成：{ $batches } 批。
+cli-report-help = 供人和脚本使用的数据。
+cli-reconciliation-help = 订单与款项是否相符：每一分钱都有归属。
+cli-reconciliation-complete = 每一条账单明细都已归入上面的某一类。
+cli-reconciliation-open = 尚未归类的账单明细：{ $lines }。请在下一次 reconcile-payments 之后再运行 orderspine report reconciliation
+cli-gate-help = 哪些闸门关着，为什么。
+cli-gate-list-help = 列出已关闭的闸门及其后等待的消息。
+cli-gate-none = 没有关闭的闸门。
+cli-policy-help = 业务人员可编辑的规则。
+cli-policy-check-help = 检查规则文件并显示其版本。
+cli-policy-good = { $file } 没有问题，版本 { $version }
+cli-db-help = 数据库。
+cli-db-upgrade-help = 建立或升级数据表，并登记已连接的系统。
+cli-db-upgraded = 数据库版本为 { $version }。
+cli-doctor-help = 检查配置、连通性和问题，并告诉您怎么办。
+cli-doctor-rules = 规则
+cli-doctor-database = 数据库
+cli-doctor-prefect = Prefect
+cli-doctor-connections = 连接
+cli-doctor-no-schema = 还没有数据表。请运行：orderspine db upgrade
+cli-doctor-old-schema = 数据表版本为 { $present }，程序需要 { $newest }。请运行：orderspine db upgrade
+cli-doctor-schema = 数据表版本为 { $version }
+cli-doctor-prefect-embedded = 未设置；每条命令各自启动一个。长期运行请用：orderspine up
+cli-doctor-prefect-down = { $address } 没有响应。请启动它，或取消 PREFECT_API_URL
+cli-doctor-answers = { $address } 响应正常
+cli-doctor-partner-answers = { $partner } 响应正常，密钥有效
+cli-doctor-set-up = { $partner } 已配置（不发送消息就无法验证）
+cli-doctor-nothing-connected = 还没有连接任何系统；见 docs/running-it-for-real.md
+cli-doctor-bad = 有 { $count } 处需要处理。
+cli-json-help = 输出 JSON，供脚本使用。
+cli-limit-help = 最多多少条。
+cli-by-help = 操作者；不填则为本机用户。
+cli-why-help = 原因。
+cli-port-prefect-help = Prefect 服务器的端口。
+cli-port-web-help = 回调与控制台的端口。
+cli-port-in-use = 端口 { $port } 已被占用。请停掉占用它的程序，或另选端口：{ $option } 端口号
+cli-not-up = { $name } 未能按时启动，原因见日志：{ $log }
+cli-ended = { $name } 自行退出，代码 { $code }：
+    { $log }
+cli-deploy-failed = Prefect 未接受部署：{ $words }
+cli-starting-prefect = 正在启动 Prefect 服务器、执行器和网页（约半分钟）……
+cli-stopping = 正在停止……
+cli-up = 中枢已启动，按 Ctrl-C 停止。
+      运行记录  { $prefect }
+      控制台    { $web }
+cli-import-no-path = 没有 { $path }。
+cli-import-with = 以“{ $preset }”读取 { $path }
+cli-import-folder-unknown = 没有适合文件夹 { $path } 的预设。请先导入其中一个文件以获得列映射建议，或指定：--preset 名称
+cli-import-missing = 文件缺少这些列：{ $fields }。请改列名，或编写预设（docs/import-files.md）。
+cli-import-confirm = 按此读取文件？
+cli-import-not-confirmed = 未导入任何内容。映射正确请加 --yes；否则请编写预设（docs/import-files.md）。
+cli-import-kept = 列映射已保存到 { $file }；以后相同格式会自动识别。
+cli-import-see-quarantine = 查看：orderspine quarantine list
+cli-by-reason = 隔离区，按原因
+cli-total = 合计
+cli-col-region = 地区
+cli-col-closed-at = 关闭时间 (UTC)
+cli-col-waiting = 等待
+cli-col-why = 原因
+cli-col-number = 编号
+cli-col-what = 内容
+cli-col-reason = 原因
+cli-col-count = 数量
+cli-col-outcome = 结果
+cli-col-orders = 订单
+cli-col-order-value = 货款+运费
+cli-col-settled = 到账
+cli-col-largest = 最大差额
+cli-col-column = 列
+cli-col-field = 含义
+cli-col-sure = 把握
+cli-col-status = 状态
+cli-col-line = 行
+cli-col-sku = SKU
+cli-col-title = 品名
+cli-col-quantity = 数量
+cli-col-amount = 金额
+cli-col-state = 状态
+
+## The demo
+
+cli-demo-ready = { $seconds } 秒后全部就绪。两天开始了：
+cli-demo-day = 第 { $day } 天
+cli-demo-night = 夜间来了 { $orders } 张订单；有的有错，有的缺货
+cli-demo-lost-reply = 仓库的第一个回复丢了：先查询，再重发
+cli-demo-storm = 上海发布红色预警
+cli-demo-more = 又来 { $orders } 张订单，有的由回调重复推送
+cli-demo-warehouse = 仓库拣货、打包，并回调确认
+cli-demo-clear = 暴风雨过去，闸门打开
+cli-demo-evening = 包裹陆续送达，有一件没有；账单到了，有一笔对不上
+cli-demo-col-caught = 出了什么问题
+cli-demo-col-how = 结果如何
+cli-demo-caught-bad = 有错的明细和订单
+cli-demo-how-bad = 连同全部原因隔离，其余照常
+cli-demo-caught-short = 缺货订单
+cli-demo-how-short = 挂起；没有重复承诺库存
+cli-demo-caught-unpaid = 未付款订单
+cli-demo-how-unpaid = 挂起，等待付款
+cli-demo-caught-storm = 红色天气预警
+cli-demo-how-storm = 该地区等待；已重新打开的闸门：{ $opened }
+cli-demo-caught-lost = 做完后丢失的回复
+cli-demo-how-lost = 先查询；重复建立的出库单：{ $twice }
+cli-demo-caught-late = 延误的包裹
+cli-demo-how-late = 已发现并通知
+cli-demo-caught-money = 对不上的款项
+cli-demo-how-money = 逐分指明
+cli-demo-caught-person = 被系统拒绝的消息
+cli-demo-how-person = 连同对方原话留给人工处理
+cli-demo-open = 用时 { $seconds } 秒。请看：
+      运行记录  { $prefect }
+      控制台    { $web }
+cli-demo-try = 另开一个终端：
+      export ORDERSPINE_HOME={ $home }
+      ./orderspine order show { $number }
+      ./orderspine quarantine list
+      ./orderspine report reconciliation
+cli-demo-stays = 保持运行，按 Ctrl-C 停止。

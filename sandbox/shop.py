@@ -48,7 +48,9 @@ REPORTABLE = frozenset(
         "returned",
     }
 )
-_WRITE = re.compile(r"/orders/(?P<order_no>[^/]+)/(?P<what>shipments|status)")
+_WRITE = re.compile(r"/orders/(?P<order_no>[^/]+)/(?P<what>shipments|status|messages)")
+
+_OPERATIONS = {"shipments": "ship", "status": "status", "messages": "message"}
 
 
 def signature(message_id: str, timestamp: str, content: str) -> str:
@@ -73,7 +75,7 @@ def webhook(order: Order, message_id: str, now: datetime) -> Message:
 
 def _operation(call: Call) -> str:
     if match := _WRITE.fullmatch(call.path):
-        return "ship" if match["what"] == "shipments" else "status"
+        return _OPERATIONS[match["what"]]
     return "orders" if call.path == "/orders" else "unknown"
 
 
@@ -85,7 +87,7 @@ def _answer(world: World, call: Call) -> Reply:
     match = _WRITE.fullmatch(call.path)
     if call.method != "POST" or match is None:
         return rest_error(404, "not_found", f"there is no {call.method} {call.path}")
-    write = _ship if match["what"] == "shipments" else _report_status
+    write = {"shipments": _ship, "status": _report_status, "messages": _message}[match["what"]]
     return _once(channel, call, lambda: write(world, channel, match["order_no"], _object(call)))
 
 
@@ -203,6 +205,13 @@ def _report_status(world: World, channel: Channel, order_no: str, content: Mappi
         channel.book.change(order_no, {"status": status}, world.clock.now())
     world.ledger.record("shop", "status-set", order_no, status=status, at=at)
     return json_reply({"order_no": order_no, "status": status})
+
+
+def _message(world: World, channel: Channel, order_no: str, content: Mapping[str, Any]) -> Reply:
+    """The shop passes a text on to the customer of an order."""
+    _order(channel, order_no)
+    world.ledger.record("shop", "customer-told", order_no, text=_text(content, "text"))
+    return json_reply({"order_no": order_no}, status=201)
 
 
 def _too_many(_: Call) -> Reply:

@@ -65,7 +65,7 @@ def _header(order: ChannelOrder, ships: bool) -> dict[str, object]:
         "lines_minor": sum(readable) if whole else None,
         "customer": order.customer.code,
         "receiver_name": order.receiver.name,
-        "receiver_phone": order.receiver.phone or order.receiver.token,
+        "receiver_phone": order.receiver.phone,
         "receiver_province": order.receiver.province,
         "placed_at": order.placed_at,
         "ships": ships,

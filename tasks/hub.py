@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
 
@@ -24,9 +24,6 @@ from settings import get_settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-LEASE = timedelta(minutes=10)
-"""How long a claim holds: longer than any batch takes, short enough that a killed run's work is picked up soon."""
 
 ORDERS_A_BATCH = 1_000
 """Orders that one task handles: large enough that Prefect's 25 ms a task do not count."""

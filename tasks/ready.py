@@ -1,10 +1,11 @@
 """Batches of what is ready: each is claimed with a lease, and the loop ends when nothing is left."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from models.claims import Claimed, Claims
 from settings import get_settings
-from tasks.hub import LEASE, ORDERS_A_BATCH, Batch, unit_of_work
+from tasks.hub import ORDERS_A_BATCH, Batch, unit_of_work
 
 MESSAGES_A_BATCH = 100
 """Partner messages sent side by side."""
@@ -36,9 +37,10 @@ def due_messages() -> Iterator[Batch]:
 
 
 def _batches(claim: Callable[[Claims], Claimed]) -> Iterator[Batch]:
+    lease = timedelta(seconds=get_settings().lease_seconds)
     while True:
         with unit_of_work() as work:
-            claimed = claim(work.claims(LEASE))
+            claimed = claim(work.claims(lease))
         if not claimed.ids:
             return
         yield Batch(claimed.ids, work.now, claimed.abandoned)

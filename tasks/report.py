@@ -7,11 +7,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from models.base import table_of
+from models.gate import Gate
 from models.money_flow import OUTCOMES, SettlementLine, SettlementMatch
 from models.order_book import ORDER
+from models.outbox import OUTBOX
 from models.quarantine import Quarantine
 from tasks.hub import unit_of_work
 
+GATE = table_of(Gate)
 MATCH = table_of(SettlementMatch)
 STATEMENT = table_of(SettlementLine)
 QUARANTINE = table_of(Quarantine)
@@ -105,6 +108,33 @@ def orders_by_status() -> dict[str, int]:
     with unit_of_work("report") as work:
         query = select(ORDER.c.status, func.count()).where(ORDER.c.company_id == work.company_id)
         return dict(sorted(work.rows(query.group_by(ORDER.c.status))))
+
+
+def refused_whole(quarantine_id: int) -> dict[str, Any] | None:
+    """Everything kept about one refused thing, or ``None``."""
+    with unit_of_work("report") as work:
+        query = select(QUARANTINE).where(QUARANTINE.c.id == quarantine_id, QUARANTINE.c.company_id == work.company_id)
+        return next((dict(row._mapping) for row in work.rows(query)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedGate:
+    """A gate that is closed, and how many messages wait behind it."""
+
+    region: str
+    closed_at: str
+    waiting: int
+    reasons: Sequence[dict[str, Any]]
+
+
+def closed_gates() -> list[ClosedGate]:
+    """The gates that are closed now."""
+    behind = (OUTBOX.c.company_id == GATE.c.company_id, OUTBOX.c.region == GATE.c.region, OUTBOX.c.state == "due")
+    waiting = select(func.count()).select_from(OUTBOX).where(*behind).correlate(GATE).scalar_subquery()
+    with unit_of_work("report") as work:
+        query = select(GATE.c.region, GATE.c.closed_at, waiting, GATE.c.reasons)
+        rows = work.rows(query.where(GATE.c.company_id == work.company_id, GATE.c.opened_at.is_(None)))
+    return [ClosedGate(region, closed_at.isoformat(), count, reasons) for region, closed_at, count, reasons in rows]
 
 
 def _sum(rows: Sequence[Any]) -> int:

@@ -1,0 +1,62 @@
+"""``orderspine demo``: two days in the life of a small company, everything on this machine, nothing outside it."""
+
+import asyncio
+import os
+import shutil
+import time
+from typing import Annotated
+
+import typer
+
+from cli.screen import console, line, t
+
+
+def demo(
+    stay: Annotated[bool, typer.Option("--stay/--no-stay", help=t("cli-demo-stay-help"))] = True,
+    orders: Annotated[int, typer.Option(min=50, max=5_000, help=t("cli-demo-orders-help"))] = 300,
+) -> None:
+    """Run the whole lifecycle on embedded defaults and say at the end what was caught, and how."""
+    from cli import stack as machine
+    from cli.rehearsal import enter, rehearse
+    from settings import get_settings
+
+    started = time.monotonic()
+    home = get_settings().home / "demo"
+    shutil.rmtree(home, ignore_errors=True)
+    prefect, web, sandbox = (
+        machine.claim_port(port, option, any_free=True)
+        for port, option in ((4200, "--prefect-port"), (8600, "--web-port"), (8700, "--sandbox-port"))
+    )
+    sandbox_url, web_url = f"http://127.0.0.1:{sandbox}", f"http://127.0.0.1:{web}"
+    enter({**rehearse(home, sandbox_url), "ORDERSPINE_CLOCK_FILE": str(home / "now"), "ORDERSPINE_DATABASE_URL": ""})
+    get_settings.cache_clear()
+    with machine.running(home, prefect, web) as stack:
+        enter(stack.environment)
+        from tasks.automations import ensure_automations
+
+        from cli import demo_days
+
+        demo_days.open_company(home)
+        with console.status(t("cli-starting-prefect")):
+            stack.start("sandbox", machine.python("sandbox", "--port", str(sandbox), "--hub", web_url))
+            machine.start_web(stack, web)
+            machine.start_prefect(stack, prefect)
+            machine.deploy(stack)
+            ensure_automations()
+            machine.start_worker(stack)
+            stack.await_answer("sandbox", f"{sandbox_url}/_sandbox/requests")
+            stack.await_answer("web", f"{web_url}/healthz")
+        line("cli-demo-ready", seconds=int(time.monotonic() - started))
+        asyncio.run(demo_days.live_two_days(sandbox_url, home, orders))
+        demo_days.summarise(sandbox_url)
+        took = int(time.monotonic() - started)
+        line("cli-demo-open", prefect=f"http://127.0.0.1:{prefect}", web=web_url, seconds=took)
+        line("cli-demo-try", home=os.path.relpath(home), number=demo_days.interesting_order())
+        if stay:
+            line("cli-demo-stays")
+            try:
+                while True:
+                    time.sleep(1)
+                    stack.check()
+            except KeyboardInterrupt:
+                line("cli-stopping")

@@ -1,0 +1,216 @@
+"""The story of the demo: what the world does on two days, hour by hour, and what the hub catches of it."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+from prefect.deployments import arun_deployment
+from sqlalchemy import Select, func, select
+
+from cli.screen import console, t, table
+from models.base import table_of
+from models.gate import Gate
+from models.messages import CatalogueItem
+from models.order import order_number
+from models.order_book import HOLD
+from models.outbox import OUTBOX
+from models.shipment import Parcel
+from sandbox.catalogue import make_catalogue
+from tasks.connections import connections
+from tasks.hub import unit_of_work
+from tasks.masters import add_products, open_stock, prepare_database, warehouse_id_of
+from tasks.report import orders_by_status, quarantine_by_reason, reconciliation
+
+FIRST_DAY = datetime(2026, 6, 1, tzinfo=UTC)
+"""Midnight UTC is 8 o'clock in Beijing: the start of the first working day."""
+
+PLENTY, SCARCE = 400, 6
+SCARCE_SKUS = 8
+GATE, PARCEL = table_of(Gate), table_of(Parcel)
+
+
+def open_company(home: Path) -> None:
+    """An empty company: its database, its products, and stock that is short of a few SKUs."""
+    set_clock(home, FIRST_DAY)
+    prepare_database(connections())
+    with unit_of_work("demo") as work:
+        ids = add_products(work, [CatalogueItem(p.sku, p.title, p.weight_grams) for p in make_catalogue(seed=1)])
+        units = {product: SCARCE if place < SCARCE_SKUS else PLENTY for place, product in enumerate(ids.values())}
+        for warehouse in connections().warehouse:
+            open_stock(work, warehouse_id_of(work, warehouse.code), units, "opening:demo")
+
+
+def set_clock(home: Path, now: datetime) -> None:
+    """Tell the hub what time it is."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "now").write_text(now.isoformat())
+
+
+class Days:
+    """The world as the demo moves it."""
+
+    def __init__(self, world: httpx.AsyncClient, home: Path) -> None:
+        self.world, self.home = world, home
+
+    async def at(self, now: datetime, beat: str, **facts: str | int) -> None:
+        """It is ``now``, here and at the partners."""
+        set_clock(self.home, now)
+        await self.do("POST", "/clock", now=now.isoformat())
+        shown = now.astimezone(ZoneInfo(connections().company.zone))
+        day = t("cli-demo-day", day=1 + (now - FIRST_DAY).days)
+        console.print(f"{day} {shown:%H:%M}  {t(beat, **facts)}", markup=False)
+
+    async def do(self, verb: str, path: str, **body: Any) -> Any:
+        """Do something to the world."""
+        answer = await self.world.request(verb, f"/_sandbox{path}", json=body)
+        answer.raise_for_status()
+        return answer.json()
+
+    async def run(self, *steps: str, **parameters: Any) -> None:
+        """Let the worker run these steps, one after the other."""
+        for step in steps:
+            with console.status(f"  {step}"):
+                await run_step(step, parameters)
+            console.print(f"             {step:<20} ✓", markup=False)
+
+
+async def run_step(step: str, parameters: dict[str, Any]) -> None:
+    """Run a deployment until it is over; if Prefect called it off because one runs already, wait and run it again."""
+    for _ in range(10):
+        run = await arun_deployment(f"{step}/{step}", parameters=parameters, timeout=180, poll_interval=0.3)
+        state = run.state.type.value if run.state else ""
+        if state == "COMPLETED":
+            return
+        if state != "CANCELLED":
+            name = run.state.name if run.state else "unknown"
+            message = run.state.message if run.state else ""
+            console.print(f"             {step}: {name}: {message}", markup=False)
+            return
+    raise TimeoutError(f"{step} never got its turn")
+
+
+async def live_two_days(sandbox_url: str, home: Path, orders: int) -> None:
+    """Everything that happens."""
+    async with httpx.AsyncClient(base_url=sandbox_url, timeout=60) as world:
+        days = Days(world, home)
+        await _morning(days, orders)
+        await _storm(days, orders)
+        await _afternoon(days)
+        await _second_day(days)
+        await _evening(days)
+
+
+async def _morning(days: Days, orders: int) -> None:
+    """Orders of the night come in by poll; some are bad, some want what is short; the WMS's first reply is lost."""
+    now = FIRST_DAY
+    for warehouse in ("SZ-01", "SH-01"):
+        counts = [
+            {"warehouse": warehouse, "sku": p.sku, "quantity": SCARCE if n < SCARCE_SKUS else PLENTY}
+            for n, p in enumerate(make_catalogue(seed=1))
+        ]
+        for system in ("wms", "erp"):
+            answer = await days.world.put("/_sandbox/stock", json=[{**count, "system": system} for count in counts])
+            answer.raise_for_status()
+    await days.at(now, "cli-demo-night", orders=orders // 2)
+    for channel in ("shop", "taobao"):
+        since = (now - timedelta(hours=10)).isoformat()
+        await days.do(
+            "POST", "/orders", channel=channel, count=orders // 4, since=since, until=now.isoformat(), dirty_share=0.08
+        )
+    await days.do("POST", "/faults", partner="qimen", operation="deliveryorder.create", kind="drop_reply", times=1)
+    await days.run("ingest-channels", "fulfil-orders", "relay-outbox")
+    await days.at(now + timedelta(minutes=10), "cli-demo-lost-reply")
+    await days.run("relay-outbox")
+
+
+async def _storm(days: Days, orders: int) -> None:
+    """A red alert over Shanghai: its parcels wait, everybody else's go."""
+    now = FIRST_DAY + timedelta(hours=2)
+    await days.at(now, "cli-demo-storm")
+    until = (now + timedelta(hours=20)).isoformat()
+    await days.do("POST", "/alerts", province="上海市", lat=31.23, lon=121.47, level="red", type="1001", until=until)
+    await days.run("check-gates")
+    made = await days.do(
+        "POST", "/orders", channel="shop", count=orders // 2, since=now.isoformat(),
+        until=(now + timedelta(minutes=30)).isoformat(), dirty_share=0.05,
+    )  # fmt: skip
+    await days.at(now + timedelta(minutes=40), "cli-demo-more", orders=orders // 2)
+    await days.do("POST", "/orders/shop/push", order_nos=made["order_nos"][:5], repeat=2)
+    await days.run("ingest-channels", "fulfil-orders", "relay-outbox")
+
+
+async def _afternoon(days: Days) -> None:
+    """The warehouses work, and the confirmations come back as webhooks."""
+    await days.at(FIRST_DAY + timedelta(hours=6), "cli-demo-warehouse")
+    await days.do("POST", "/warehouse/work")
+    await days.run("track-shipments", "relay-outbox")
+
+
+async def _second_day(days: Days) -> None:
+    """The storm is over, the gate opens; a parcel is forgotten by its carrier."""
+    now = FIRST_DAY + timedelta(days=1, hours=1)
+    await days.at(now, "cli-demo-clear")
+    await days.run("check-gates", "relay-outbox", "relay-outbox")
+    await days.do("POST", "/warehouse/work")
+    await days.run("track-shipments", "relay-outbox")
+
+
+async def _evening(days: Days) -> None:
+    """Parcels arrive, one does not; yesterday's statement comes, and one payment does not fit."""
+    now = FIRST_DAY + timedelta(days=2, hours=12)
+    await days.at(now, "cli-demo-evening")
+    await days.do("POST", "/carrier/work", now=now.isoformat(), **{"late": [first_waybill()]})
+    day = FIRST_DAY.date().isoformat()
+    await days.do("POST", "/bill", date=day, from_orders=True, distort=["wrong_amount"])
+    await days.run("track-shipments", "relay-outbox")
+    await days.run("reconcile-payments", day=day)
+
+
+def first_waybill() -> str:
+    """The waybill that the carrier will forget."""
+    with unit_of_work("demo") as work:
+        return str(work.session.execute(select(PARCEL.c.waybill_no).order_by(PARCEL.c.id).limit(1)).scalar_one())
+
+
+def interesting_order() -> str:
+    """The number of the order whose parcel is late: it has a story."""
+    with unit_of_work("demo") as work:
+        late = select(PARCEL.c.order_id).order_by(PARCEL.c.late_noticed_at.is_(None), PARCEL.c.id).limit(1)
+        return order_number(work.session.execute(late).scalar_one())
+
+
+def summarise(sandbox_url: str) -> None:
+    """What was caught, and how; every figure is read from the database or the partners' own ledger."""
+    ledger = httpx.get(f"{sandbox_url}/_sandbox/ledger", timeout=30).json()
+    effects = [(entry["partner"], entry["effect"], entry["key"]) for entry in ledger]
+    outbounds = [key for partner, effect, key in effects if (partner, effect) == ("qimen", "outbound-created")]
+    with unit_of_work("demo") as work:
+
+        def count(query: Select[Any]) -> int:
+            return int(work.session.execute(query).scalar_one())
+
+        short = select(func.count()).select_from(HOLD).where(HOLD.c.kind == "stock")
+        unpaid = select(func.count()).select_from(HOLD).where(HOLD.c.kind == "payment")
+        gates = select(func.count()).select_from(GATE)
+        opened = select(func.count()).select_from(GATE).where(GATE.c.opened_at.is_not(None))
+        late = select(func.count()).select_from(PARCEL).where(PARCEL.c.late_noticed_at.is_not(None))
+        person = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.state == "person")
+        bad = sum(quarantine_by_reason().values())
+        off = sum(o.orders for o in reconciliation().outcomes if o.outcome == "off")
+        caught = [
+            (t("cli-demo-caught-bad"), bad, t("cli-demo-how-bad")),
+            (t("cli-demo-caught-short"), count(short), t("cli-demo-how-short")),
+            (t("cli-demo-caught-unpaid"), count(unpaid), t("cli-demo-how-unpaid")),
+            (t("cli-demo-caught-storm"), count(gates), t("cli-demo-how-storm", opened=count(opened))),
+            (t("cli-demo-caught-lost"), 1, t("cli-demo-how-lost", twice=len(outbounds) - len(set(outbounds)))),
+            (t("cli-demo-caught-late"), count(late), t("cli-demo-how-late")),
+            (t("cli-demo-caught-money"), off, t("cli-demo-how-money")),
+            (t("cli-demo-caught-person"), count(person), t("cli-demo-how-person")),
+        ]
+    console.print()
+    table(("cli-demo-col-caught", "cli-col-count", "cli-demo-col-how"), caught, right=(1,))
+    console.print()
+    rows = [(t(f"status-{status}"), f"{number:,}") for status, number in orders_by_status().items()]
+    table(("cli-col-status", "cli-col-orders"), rows, right=(1,))

@@ -1,0 +1,130 @@
+"""``orderspine doctor``: what is configured, what answers, what is wrong, and what to do about it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from cli.failures import Unusable, explain
+from cli.screen import as_json, console, t
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: ``good`` or not, and a sentence."""
+
+    what: str
+    good: bool
+    told: str
+
+
+def doctor(json: Annotated[bool, typer.Option("--json", help=t("cli-json-help"))] = False) -> None:
+    """Look at everything; exit code 1 if something must be mended."""
+    from cli.engine import answers, use_prefect
+
+    use_prefect()
+    findings = [_look(t("cli-doctor-rules"), _rules), _look(t("cli-doctor-database"), _database)]
+    findings.append(_prefect(answers))
+    findings += asyncio.run(_partners())
+    if json:
+        as_json(findings)
+    else:
+        for finding in findings:
+            console.print(f"{'✓' if finding.good else '✗'} {finding.what:<22} {finding.told}", markup=False)
+    bad = sum(1 for finding in findings if not finding.good)
+    if bad:
+        raise Unusable(t("cli-doctor-bad", count=bad), answer_is_no=True)
+
+
+def _look(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, True, look())
+    except Exception as error:
+        told = explain(error)
+        if told is None:
+            raise
+        return Finding(what, False, told)
+
+
+def _rules() -> str:
+    from settings import get_settings
+    from tasks.hub import current_rules
+
+    return t("cli-policy-good", file=get_settings().rules.name, version=current_rules().version)
+
+
+def _database() -> str:
+    from models.database import schema_versions
+    from settings import get_settings
+
+    present, newest = schema_versions(get_settings().resolved_database_url())
+    if present is None:
+        raise Unusable(t("cli-doctor-no-schema"))
+    if present != newest:
+        raise Unusable(t("cli-doctor-old-schema", present=present, newest=newest))
+    return t("cli-doctor-schema", version=present)
+
+
+def _prefect(answers: Callable[[str], bool]) -> Finding:
+    import os
+
+    url = os.environ.get("PREFECT_API_URL", "")
+    what = t("cli-doctor-prefect")
+    if not url:
+        return Finding(what, True, t("cli-doctor-prefect-embedded"))
+    good = answers(f"{url}/health")
+    return Finding(what, good, t("cli-doctor-answers" if good else "cli-doctor-prefect-down", address=url))
+
+
+async def _partners() -> list[Finding]:
+    from integrations.errors import PartnerError
+    from tasks.connections import BadConnections, connections, partner
+    from tasks.readers import PRESET
+
+    try:
+        connected = connections()
+    except BadConnections as error:
+        return [Finding(t("cli-doctor-connections"), False, str(error))]
+    findings = []
+    if not connected.all():
+        findings.append(Finding(t("cli-doctor-connections"), True, t("cli-doctor-nothing-connected")))
+    for connection in connected.all():
+        if connection.partner.startswith(PRESET):
+            continue
+        try:
+            async with partner(connection.code) as client:
+                asked = await _ask(client)
+        except PartnerError as error:
+            findings.append(Finding(connection.code, False, str(error)))
+        else:
+            findings.append(Finding(connection.code, True, t(asked, partner=connection.partner)))
+    return findings
+
+
+async def _ask(client: Any) -> str:
+    """Ask a partner something harmless; what cannot be asked without an effect is only checked for its settings."""
+    from datetime import UTC, datetime, timedelta
+
+    from integrations.ports import AlertFeed, Carrier, Channel, Erp, PaymentProvider, Warehouse
+    from models.messages import Place
+
+    now = datetime.now(UTC)
+    match client:
+        case Channel():
+            await client.pull_orders(now - timedelta(seconds=1), now, None)
+        case Warehouse():
+            await client.find_outbound("DOCTOR")
+        case Carrier():
+            await client.find_waybill("DOCTOR")
+        case Erp():
+            await client.find_order("DOCTOR")
+        case PaymentProvider():
+            await client.pull_statement(date(now.year, now.month, 1))
+        case AlertFeed():
+            await client.pull_alerts(Place("", 22.54, 114.06))
+        case _:
+            return "cli-doctor-set-up"
+    return "cli-doctor-partner-answers"

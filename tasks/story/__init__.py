@@ -1,0 +1,116 @@
+"""The whole story of one order, for the console and ``orderspine order show`` (G2)."""
+
+from dataclasses import dataclass
+
+from models.event import broken_links
+from models.order import order_number
+from tasks.reading import reading
+from tasks.story.find import find_orders
+from tasks.story.goods import Outbound, Parcel, Reservation, outbounds_of, parcels_of, reservations_of
+from tasks.story.money import Payment, Settlement, StatementLine, payments_of, settlement_of, statement_of
+from tasks.story.order import Customer, Header, Hold, Line, Version, header_of, holds_of, lines_of, versions_of
+from tasks.story.trail import (
+    ClosedGate,
+    Decision,
+    Event,
+    Message,
+    Refused,
+    TheirNumber,
+    decisions_of,
+    events_of,
+    gates_before,
+    messages_of,
+    refused_of,
+    their_numbers,
+)
+
+__all__ = [
+    "ClosedGate",
+    "Customer",
+    "Decision",
+    "Event",
+    "Header",
+    "Hold",
+    "Line",
+    "Message",
+    "Outbound",
+    "Parcel",
+    "Payment",
+    "Refused",
+    "Reservation",
+    "Settlement",
+    "StatementLine",
+    "Story",
+    "TheirNumber",
+    "Version",
+    "order_story",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything that the hub knows of one order. Times are in UTC; ``order.zone`` is the company's.
+
+    Lists are oldest first. ``untouched`` says that the chain of events holds; ``namesakes`` are our numbers of other
+    orders to which the asked number fits as well (channels number independently of each other).
+    """
+
+    order: Header
+    customer: Customer
+    lines: tuple[Line, ...]
+    versions: tuple[Version, ...]
+    holds: tuple[Hold, ...]
+    gates: tuple[ClosedGate, ...]
+    decisions: tuple[Decision, ...]
+    reservations: tuple[Reservation, ...]
+    outbounds: tuple[Outbound, ...]
+    parcels: tuple[Parcel, ...]
+    payments: tuple[Payment, ...]
+    settlement: Settlement | None
+    statement: tuple[StatementLine, ...]
+    messages: tuple[Message, ...]
+    refused: tuple[Refused, ...]
+    their_numbers: tuple[TheirNumber, ...]
+    events: tuple[Event, ...]
+    untouched: bool
+    namesakes: tuple[str, ...] = ()
+
+    @property
+    def open_holds(self) -> tuple[Hold, ...]:
+        """Why the order may not move now."""
+        return tuple(hold for hold in self.holds if hold.closed_at is None)
+
+
+def order_story(number: str) -> Story | None:
+    """The story of the order with our number (``SO0000000007``), a channel's number, a waybill or an outbound number.
+
+    When several orders fit, the newest. ``None`` when there is none. Raises ``DatabaseNotReady``.
+    """
+    with reading() as work:
+        found = find_orders(work, number)
+        if not found:
+            return None
+        order_id, *others = found
+        header, customer = header_of(work, order_id)
+        outbounds = outbounds_of(work, order_id)
+        return Story(
+            order=header,
+            customer=customer,
+            lines=lines_of(work, order_id, header.currency),
+            versions=versions_of(work, order_id),
+            holds=holds_of(work, order_id),
+            gates=gates_before(work, header.region),
+            decisions=decisions_of(work, order_id),
+            reservations=reservations_of(work, order_id),
+            outbounds=outbounds,
+            parcels=parcels_of(work, order_id),
+            payments=payments_of(work, order_id),
+            settlement=settlement_of(work, order_id),
+            statement=statement_of(work, header.channel_order_no),
+            messages=messages_of(work, order_id),
+            refused=refused_of(work, order_id),
+            their_numbers=their_numbers(work, [header.number, *(outbound.number for outbound in outbounds)]),
+            events=events_of(work, order_id),
+            untouched=not any(broken_links(work.session, [order_id])),
+            namesakes=tuple(map(order_number, others)),
+        )
