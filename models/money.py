@@ -53,6 +53,8 @@ def exponent(currency: str) -> int:
 
 def parse_minor(text: str | int | Decimal, currency: str) -> int:
     """The amount ``text`` in minor units; see ``Money.parse``."""
+    if len(str(text)) > _LONGEST_AMOUNT or "e" in str(text).lower():  # an exponent can make a number of a million digits
+        raise AmountError(f"{str(text)[:40]!r} is not an amount")
     cleaned = str(text).strip().lstrip("¥￥$€£R ").replace(",", "").strip()
     try:
         minor = Decimal(cleaned).scaleb(exponent(currency))
@@ -65,6 +67,8 @@ def parse_minor(text: str | int | Decimal, currency: str) -> int:
         raise AmountError(f"{str(text)[:40]!r} is too large")
     return whole
 
+
+_LONGEST_AMOUNT = 40
 
 MAX_MINOR = 10**15
 """The largest amount stored: ten trillion yuan. It fits a 64-bit integer with room to add a year of orders."""

@@ -37,6 +37,7 @@ from models.shipment import Outbound
 from models.shipment import OutboundLine as OutboundLineRow
 from models.work import Work
 from policies.lifecycle import plan_move
+from tasks.connections import connections
 from tasks.follow_channel import close_cancelled, stop_outbounds
 
 OUTBOUND = table_of(Outbound)
@@ -147,7 +148,7 @@ class PushOutbound(Sender):
             shop=found.channel,
             receiver=_receiver(found),
             sender=_sender(found),
-            carrier=found.carrier,
+            carrier=connections().named(found.carrier).partner if found.carrier else "",
             waybill_no=found.waybill_no or "",
             currency=found.currency,
             amount_minor=found.amount_minor,

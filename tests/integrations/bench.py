@@ -1,0 +1,70 @@
+"""A workbench: the simulated world, and partners' clients built through the registry to speak to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from peers import SANDBOX_NAMES, SETTINGS
+from pydantic import SecretStr
+
+from integrations.registry import PARTNERS, build
+from integrations.settings import PartnerSettings
+from sandbox.faults import Fault, FaultKind
+from sandbox.world import World
+
+
+def real_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Bench:
+    """``makers`` replaces classes of the registry, for the tests of the suite itself."""
+
+    address: str
+    world: World
+    http: httpx.AsyncClient
+    makers: dict[str, Any] = field(default_factory=dict)
+
+    def partner(
+        self,
+        name: str,
+        *,
+        address: str | None = None,
+        http: httpx.AsyncClient | None = None,
+        settings: dict[str, Any] | None = None,
+    ) -> Any:
+        """The client of partner ``name``, speaking to the sandbox or to ``address``."""
+        settings = settings or SETTINGS[name](address or self.address)
+        client = http or self.http
+        if maker := self.makers.get(name):
+            return maker(PARTNERS[name].settings.model_validate(settings), client, clock=real_clock)
+        return build(name, settings, client, real_clock)
+
+    def replying(
+        self, name: str, answer: Callable[[httpx.Request], httpx.Response], settings: dict[str, Any] | None = None
+    ) -> Any:
+        """The client of ``name`` whose peer is ``answer``."""
+        http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        return self.partner(name, http=http, settings=settings)
+
+    def distinctive(self, name: str) -> dict[str, Any]:
+        """Settings of ``name`` in which no secret is an everyday word that may well stand in a text."""
+        settings = SETTINGS[name](self.address)
+        model: type[PartnerSettings] = PARTNERS[name].settings
+        for field_name, about in model.model_fields.items():
+            if about.annotation is SecretStr and len(settings[field_name]) < 20:
+                settings[field_name] = f"q9Zx-{field_name}-7Kw3"
+        return settings
+
+    def fault(self, name: str, kind: FaultKind, times: int | None = None) -> None:
+        """Lay a fault on everything that the peer of ``name`` is asked, in place of those laid before."""
+        self.world.clear_faults()
+        self.world.add_fault(Fault(SANDBOX_NAMES.get(name, name), "*", kind, times))
+
+    def effects(self, name: str) -> list[tuple[str, str]]:
+        """What was really done at the peer of ``name``: (effect, key), oldest first."""
+        peer = SANDBOX_NAMES.get(name, name)
+        return [(entry.effect, entry.key) for entry in self.world.ledger.effects(peer)]

@@ -1,0 +1,227 @@
+"""What every channel must do: windows, pages, keys, webhooks, and words that are not in its table."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from bench import Bench, real_clock
+from conformance import of
+from samples import HOSTILE, NOON
+from standardwebhooks import Webhook
+
+from integrations.errors import Forged, Rejected
+from integrations.ports import Channel, PushesOrders
+from models.messages import RawMessage
+from sandbox import credentials
+
+MINUTE = timedelta(minutes=1)
+
+
+async def pulled(
+    partner: Any, since: datetime, until: datetime, between_pages: Callable[[], None] | None = None
+) -> list[RawMessage]:
+    """All messages of a window, page by page."""
+    messages: list[RawMessage] = []
+    cursor: str | None = None
+    for _ in range(500):
+        page = await partner.pull_orders(since, until, cursor)
+        messages += page.messages
+        cursor = page.next_cursor
+        if cursor is None:
+            return messages
+        if between_pages:
+            between_pages()
+    pytest.fail("the pages do not end")
+
+
+def numbers(partner: Any, messages: list[RawMessage]) -> list[str]:
+    return [partner.read_order(message).order_no for message in messages]
+
+
+def changed_at(bench: Bench, name: str) -> dict[str, datetime]:
+    return {
+        order["order_no"]: datetime.fromisoformat(order["updated_at"]).astimezone(UTC)
+        for order in bench.world.channels[name].book
+    }
+
+
+@of(Channel)
+async def pages_lose_and_repeat_nothing(bench: Bench, name: str) -> None:
+    bench.world.place_orders(name, 50, since=NOON, until=NOON + 100 * MINUTE)
+    times = changed_at(bench, name)
+    end = max(times.values()) + MINUTE
+    partner = bench.partner(name)
+    found = numbers(partner, await pulled(partner, NOON, end))
+    assert sorted(found) == sorted(times)
+    whole_seconds = [times[number].replace(microsecond=0) for number in found]
+    assert whole_seconds == sorted(whole_seconds)
+
+
+@of(Channel)
+async def a_window_is_half_open(bench: Bench, name: str) -> None:
+    bench.world.place_orders(name, 12, since=NOON, until=NOON + 10 * MINUTE)
+    times = changed_at(bench, name)
+    partner = bench.partner(name)
+    edge = sorted(times.values())[5]
+    before = numbers(partner, await pulled(partner, NOON, edge))
+    after = numbers(partner, await pulled(partner, edge, max(times.values()) + MINUTE))
+    assert sorted(before) == sorted(number for number, at in times.items() if at < edge)
+    assert sorted(after) == sorted(number for number, at in times.items() if at >= edge)
+
+
+@of(Channel)
+async def an_order_that_changes_while_pages_are_read_costs_no_other(bench: Bench, name: str) -> None:
+    bench.world.place_orders(name, 20, since=NOON, until=NOON + 15 * MINUTE)
+    times = changed_at(bench, name)
+    bench.world.set_now(max(times.values()) + 60 * MINUTE)
+    waiting = sorted(times, key=lambda number: times[number])
+    moved: list[str] = []
+
+    def change_one() -> None:
+        if len(moved) < 4:
+            moved.append(waiting.pop(0 if len(moved) % 2 else -1))
+            bench.world.update_order(name, moved[-1], {"remark": "changed"})
+
+    partner = bench.partner(name)
+    end = max(times.values()) + MINUTE
+    found = numbers(partner, await pulled(partner, NOON, end, change_one))
+    assert set(times) - set(moved) <= set(found)
+    again = numbers(partner, await pulled(partner, end, end + 90 * MINUTE))
+    assert set(moved) <= set(again)
+
+
+@of(Channel)
+async def the_same_statement_has_the_same_key(bench: Bench, name: str) -> None:
+    bench.world.place_orders(name, 8, since=NOON, until=NOON + MINUTE)
+    partner = bench.partner(name)
+    first = await pulled(partner, NOON, NOON + 60 * MINUTE)
+    assert await pulled(partner, NOON, NOON + 60 * MINUTE) == first
+    assert len({message.key for message in first}) == 8
+    number = partner.read_order(first[0]).order_no
+    bench.world.set_now(NOON + 30 * MINUTE)
+    bench.world.cancel_order(name, number)
+    changed = {partner.read_order(each).order_no: each for each in await pulled(partner, NOON, NOON + 60 * MINUTE)}
+    assert changed[number].key != first[0].key
+    assert partner.read_order(changed[number]).cancelled
+
+
+@of(Channel)
+async def an_unknown_status_is_named_and_not_guessed(bench: Bench, name: str) -> None:
+    order = await _altered(bench, name, status="TELEPORTED")
+    assert [reason.to_json() for reason in order.flaws] == [
+        {"code": "channel-status-unknown", "facts": {"status": "TELEPORTED"}}
+    ]
+    assert not order.paid
+    assert not order.cancelled
+    assert order.reported is None
+
+
+@of(Channel)
+async def an_amount_that_cannot_be_read_is_a_flaw(bench: Bench, name: str) -> None:
+    amounts = {"amount": "面议", "payment": "面议"}
+    order = await _altered(bench, name, **amounts)
+    assert order.amount_minor is None
+    assert [(flaw.code, flaw.facts["value"]) for flaw in order.flaws] == [("amount-unreadable", "面议")]
+
+
+@of(Channel)
+async def an_order_without_a_number_is_rejected(bench: Bench, name: str) -> None:
+    with pytest.raises(Rejected):
+        await _altered(bench, name, order_no="", tid="")
+    for body in ("", "[]", "null", "{", "[" * 100_000):
+        with pytest.raises(Rejected):
+            bench.partner(name).read_order(RawMessage("key", body, NOON))
+
+
+@of(Channel)
+async def whatever_a_buyer_writes_arrives_as_written(bench: Bench, name: str) -> None:
+    bench.world.place_orders(name, 1, since=NOON, until=NOON + MINUTE)
+    original = next(iter(bench.world.channels[name].book))
+    original["lines"][0]["title"] = HOSTILE
+    partner = bench.partner(name)
+    (message,) = await pulled(partner, NOON, NOON + 60 * MINUTE)
+    assert partner.read_order(message).lines[0].title == HOSTILE
+
+
+@of(Channel)
+async def half_a_character_stops_nothing(bench: Bench, name: str) -> None:
+    message = await _message(bench, name)
+    content = json.loads(message.body) | {"remark": "\ud83d", "buyer_message": "\ud83d\u0000"}
+    order = bench.partner(name).read_order(replace(message, body=json.dumps(content)))
+    assert "\ufffd" in order.remark
+    order.remark.encode()
+
+
+async def _message(bench: Bench, name: str) -> RawMessage:
+    bench.world.reset()
+    bench.world.place_orders(name, 1, since=NOON, until=NOON + MINUTE)
+    (message,) = await pulled(bench.partner(name), NOON, NOON + 60 * MINUTE)
+    return message
+
+
+async def _altered(bench: Bench, name: str, **changes: Any) -> Any:
+    """One order as read after members of its raw message were replaced (those that it has)."""
+    message = await _message(bench, name)
+    content = json.loads(message.body)
+    content |= {key: value for key, value in changes.items() if key in content}
+    return bench.partner(name).read_order(replace(message, body=json.dumps(content)))
+
+
+def _standard_webhook(order: Mapping[str, Any], at: datetime) -> tuple[dict[str, str], bytes]:
+    body = json.dumps({"type": "order.updated", "data": order}, ensure_ascii=False)
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(credentials.SHOP_SECRET).sign("msg_1", at, body),
+    }
+    return headers, body.encode()
+
+
+WEBHOOKS: Mapping[str, Callable[[Mapping[str, Any], datetime], tuple[dict[str, str], bytes]]] = {
+    "shop": _standard_webhook
+}
+"""How a partner's webhook is signed, by an implementation that is not ours."""
+
+
+@of(PushesOrders)
+async def a_webhook_repeated_or_polled_is_one_message(bench: Bench, name: str) -> None:
+    message = await _message(bench, name)
+    order = json.loads(message.body)
+    now = real_clock()
+    partner = bench.partner(name)
+    for at in (now, now - timedelta(minutes=4), now + timedelta(minutes=4)):
+        assert partner.receive(*WEBHOOKS[name](order, at), now) == message
+
+
+@of(PushesOrders)
+async def a_forged_webhook_is_refused(bench: Bench, name: str) -> None:
+    now = real_clock()
+    headers, body = WEBHOOKS[name](json.loads((await _message(bench, name)).body), now)
+    partner = bench.partner(name)
+    signature = headers["webhook-signature"]
+    forgeries: list[tuple[dict[str, str], bytes]] = [
+        (headers, body.replace(b'"', b"'", 1)),
+        (headers, body + b" "),
+        (headers | {"webhook-signature": "v1,AAAA"}, body),
+        (headers | {"webhook-signature": "v2" + signature[2:]}, body),
+        (headers | {"webhook-signature": "é"}, body),
+        (headers | {"webhook-id": "msg_2"}, body),
+        (headers | {"webhook-timestamp": str(int(headers["webhook-timestamp"]) + 1)}, body),
+        (headers | {"webhook-timestamp": "now"}, body),
+        *(({name: value for name, value in headers.items() if name != left_out}, body) for left_out in headers),
+    ]
+    for forged_headers, forged_body in forgeries:
+        with pytest.raises(Forged):
+            partner.receive(forged_headers, forged_body, now)
+
+
+@of(PushesOrders)
+async def a_stale_webhook_is_refused(bench: Bench, name: str) -> None:
+    order = json.loads((await _message(bench, name)).body)
+    now = real_clock()
+    for at in (now - timedelta(minutes=6), now + timedelta(minutes=6)):
+        with pytest.raises(Forged):
+            bench.partner(name).receive(*WEBHOOKS[name](order, at), now)

@@ -1,0 +1,45 @@
+"""The sandbox of simulated partners over real HTTP, and clients that speak to it."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from bench import Bench
+from loopback import served
+from tenacity import wait_none
+
+from integrations import http
+from sandbox.app import create_app
+from sandbox.world import World
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Transport faults are tried again at once, and a request for patience goes straight to the caller."""
+    monkeypatch.setattr(http, "_BACKOFF", wait_none())
+    monkeypatch.setattr(http, "PATIENCE", timedelta(0))
+
+
+@pytest.fixture(scope="session")
+def sandbox_world() -> World:
+    return World()
+
+
+@pytest.fixture(scope="session")
+def sandbox_address(sandbox_world: World) -> Iterator[str]:
+    with served(create_app(sandbox_world)) as address:
+        yield address
+
+
+@pytest.fixture
+def world(sandbox_world: World) -> World:
+    """An empty world."""
+    sandbox_world.reset()
+    return sandbox_world
+
+
+@pytest.fixture
+async def bench(sandbox_address: str, world: World) -> AsyncIterator[Bench]:
+    async with httpx.AsyncClient() as client:
+        yield Bench(sandbox_address, world, client)

@@ -1,0 +1,59 @@
+"""How each registered partner's client is pointed at its simulated peer. A new partner adds one line per table; a
+partner that is missing here fails the conformance suite."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sandbox import credentials
+
+SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    "taobao": lambda base: {
+        "url": f"{base}/taobao/router/rest",
+        "app_key": credentials.TAOBAO_APP_KEY,
+        "secret": credentials.TAOBAO_APP_SECRET,
+        "session": credentials.TAOBAO_SESSION,
+        "page_size": 3,
+    },
+    "shop": lambda base: {"url": f"{base}/shop", "secret": credentials.SHOP_SECRET, "page_size": 3},
+    "qimen": lambda base: {
+        "url": f"{base}/qimen/router/qimen/service",
+        "app_key": credentials.QIMEN_APP_KEY,
+        "secret": credentials.QIMEN_APP_SECRET,
+        "customer_id": credentials.QIMEN_CUSTOMER_ID,
+        "owner_code": credentials.QIMEN_OWNER_CODE,
+    },
+    "sf_express": lambda base: {
+        "url": f"{base}/sf/std/service",
+        "partner_id": credentials.SF_PARTNER_ID,
+        "checkword": credentials.SF_CHECKWORD,
+        "monthly_card": credentials.SF_MONTHLY_CARD,
+    },
+    "kingdee_cloud": lambda base: {
+        "url": f"{base}/k3cloud",
+        "account_id": credentials.KINGDEE_ACCOUNT_ID,
+        "user": credentials.KINGDEE_USER,
+        "app_id": credentials.KINGDEE_APP_ID,
+        "app_secret": credentials.KINGDEE_APP_SECRET,
+    },
+    "alipay": lambda base: {
+        "url": f"{base}/alipay/gateway.do",
+        "app_id": credentials.ALIPAY_APP_ID,
+        "private_key": credentials.ALIPAY_APP_PRIVATE_KEY,
+        "alipay_public_key": credentials.ALIPAY_GATEWAY_PUBLIC_KEY,
+    },
+    "qweather": lambda base: {
+        "url": f"{base}/qweather",
+        "key_id": credentials.QWEATHER_KEY_ID,
+        "project_id": credentials.QWEATHER_PROJECT_ID,
+        "private_key": credentials.QWEATHER_PRIVATE_KEY,
+    },
+    "dingtalk": lambda base: {
+        "url": f"{base}/dingtalk/robot/send",
+        "access_token": credentials.DINGTALK_TOKEN,
+        "secret": credentials.DINGTALK_SECRET,
+    },
+    "slack": lambda base: {"webhook": f"{base}{credentials.SLACK_WEBHOOK_PATH}"},
+}
+
+SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "kingdee_cloud": "kingdee"}
+"""Where the sandbox calls a partner otherwise than the registry."""

@@ -1,0 +1,148 @@
+"""Port-level sample values and calls: what every partner of a port is asked, in the hub's words only."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from bench import Bench
+
+from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Warehouse
+from models.messages import (
+    Address,
+    ErpOrder,
+    Notice,
+    OutboundLine,
+    OutboundRequest,
+    Place,
+    ShipmentNotice,
+    Waybill,
+    WaybillRequest,
+)
+
+HOSTILE = 'O\'Neil "<b>&amp;" ]]> 𠮷𡃁👍\n%27;--\\ \u0001 {0} *~ é'
+"""Quotes, entities, four-byte characters, a newline, a control character, SQL and format marks."""
+
+DAY = date(2026, 5, 4)
+NOON = datetime(2026, 5, 4, 4, 0, tzinfo=UTC)
+SENDER = Address("仓库", "02112345678", "CN", "上海市", "上海市", "浦东新区", "张江路 1 号")
+RECEIVER = Address("张三", "13800000001", "CN", "广东省", "深圳市", "南山区", "科技园 2 号")
+LINES = (
+    OutboundLine("1", "SKU-0001", "保温杯", 2, 12_345),
+    OutboundLine("2", "SKU-0002", HOSTILE, 1, 1),
+)
+PLACE = Place("广东省", 22.54, 114.06)
+NOTICE = Notice("订单停在审核", f"SO-1 {HOSTILE}", "hold:SO-1", "http://127.0.0.1/orders/SO-1")
+
+
+def outbound(number: str = "OB-1") -> OutboundRequest:
+    return OutboundRequest(
+        outbound_no=number,
+        order_no="SO-1",
+        channel="shop",
+        warehouse="WH1",
+        placed_at=NOON,
+        requested_at=NOON + timedelta(minutes=1),
+        shop="脊梁旗舰店",
+        receiver=RECEIVER,
+        sender=SENDER,
+        carrier="sf_express",
+        waybill_no="SF1000000001",
+        currency="CNY",
+        amount_minor=24_691,
+        lines=LINES,
+        remark=HOSTILE,
+    )
+
+
+def waybill_request(number: str = "OB-1") -> WaybillRequest:
+    return WaybillRequest(number, SENDER, RECEIVER, LINES, parcels=1, weight_grams=1_250, remark=HOSTILE)
+
+
+def erp_order(number: str = "SO-1") -> ErpOrder:
+    return ErpOrder(number, "CUST001", NOON, "CNY", LINES, HOSTILE)
+
+
+def a_paid_order(bench: Bench, name: str) -> str:
+    """Places one order in the channel and returns its number."""
+    made = bench.world.place_orders(name, 40, since=NOON, until=NOON + timedelta(minutes=20))
+    return next(order["order_no"] for order in made.orders if order["status"] == "paid")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One method of a port. ``prepare`` brings about what the call needs and returns its arguments."""
+
+    method: str
+    writes: bool
+    prepare: Callable[[Bench, str], Awaitable[tuple[Any, ...]]]
+
+    async def run(self, partner: Any, arguments: tuple[Any, ...]) -> Any:
+        return await getattr(partner, self.method)(*arguments)
+
+
+def given(*arguments: Any) -> Callable[[Bench, str], Awaitable[tuple[Any, ...]]]:
+    async def prepare(bench: Bench, name: str) -> tuple[Any, ...]:
+        return arguments
+
+    return prepare
+
+
+async def _orders(bench: Bench, name: str) -> tuple[Any, ...]:
+    a_paid_order(bench, name)
+    return NOON, NOON + timedelta(minutes=20), None
+
+
+async def _shipment(bench: Bench, name: str) -> tuple[Any, ...]:
+    return (ShipmentNotice(a_paid_order(bench, name), "sf_express", "SF1000000001", NOON),)
+
+
+async def _placed_outbound(bench: Bench, name: str) -> tuple[Any, ...]:
+    await bench.partner(name).push_outbound(outbound())
+    return "OB-1", "WH1", f"cancelled {HOSTILE}"
+
+
+async def _stock(bench: Bench, name: str) -> tuple[Any, ...]:
+    for system in ("wms", "erp"):
+        bench.world.set_stock(system, "WH1", "SKU-0001", 7)
+    return "WH1", ["SKU-0001"]
+
+
+async def _booked(bench: Bench, name: str) -> tuple[Any, ...]:
+    waybill: Waybill = await bench.partner(name).book_waybill(waybill_request())
+    return (waybill,)
+
+
+async def _tracked(bench: Bench, name: str) -> tuple[Any, ...]:
+    (waybill,) = await _booked(bench, name)
+    return ([waybill.waybill_no],)
+
+
+async def _bill(bench: Bench, name: str) -> tuple[Any, ...]:
+    bench.world.make_bill(DAY)
+    return (DAY,)
+
+
+CALLS: Mapping[type, tuple[Call, ...]] = {
+    Channel: (Call("pull_orders", False, _orders), Call("push_shipment", True, _shipment)),
+    Warehouse: (
+        Call("push_outbound", True, given(outbound())),
+        Call("find_outbound", False, given("OB-1")),
+        Call("cancel_outbound", True, _placed_outbound),
+        Call("pull_stock", False, _stock),
+    ),
+    Carrier: (
+        Call("book_waybill", True, given(waybill_request())),
+        Call("find_waybill", False, given("OB-1")),
+        Call("cancel_waybill", True, _booked),
+        Call("track", False, _tracked),
+    ),
+    Erp: (
+        Call("push_order", True, given(erp_order())),
+        Call("find_order", False, given("SO-1")),
+        Call("pull_stock", False, _stock),
+    ),
+    PaymentProvider: (Call("pull_statement", False, _bill),),
+    AlertFeed: (Call("pull_alerts", False, given(PLACE)),),
+    Notifier: (Call("notify", True, given(NOTICE)),),
+}

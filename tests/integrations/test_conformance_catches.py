@@ -1,0 +1,248 @@
+"""The conformance suite is itself tested: each of these broken partners fails exactly the checks that say why."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import conformance_channels  # noqa: F401  (registers the checks of channels)
+import conformance_content  # noqa: F401  (registers the checks of what is read and written)
+import pytest
+from bench import Bench
+from conformance import CHECKS, checks_for
+
+from integrations.dingtalk import DingTalk
+from integrations.errors import PartnerError, Unavailable
+from integrations.kingdee_cloud import KingdeeCloud
+from integrations.kingdee_model import sale_order
+from integrations.markup import text_of
+from integrations.qimen import Qimen
+from integrations.qimen_messages import create_request
+from integrations.sf_express import SfExpress
+from integrations.shop import Shop
+from integrations.taobao import Taobao
+from models.messages import (
+    ChannelOrder,
+    ErpOrder,
+    ErpReceipt,
+    Notice,
+    OutboundAccepted,
+    OutboundRequest,
+    Page,
+    RawMessage,
+    TrackPoint,
+    Waybill,
+    WaybillRequest,
+)
+
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
+
+class StopsAfterTheFirstPage(Shop):
+    async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:
+        return replace(await super().pull_orders(since, until, cursor), next_cursor=None)
+
+
+class TakesTheEndOfTheWindowToo(Shop):
+    async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:
+        return await super().pull_orders(since, until + timedelta(milliseconds=1), cursor)
+
+
+class WalksFromTheFirstPage(Taobao):
+    """Asks for page 1 first, as one would: an order that moves up takes another out of sight."""
+
+    async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:
+        page = int(cursor or 1)
+        found = await self._increment(since, until, page)
+        messages = [
+            RawMessage(f"{trade['tid']}:{trade['modified']}", json.dumps(trade), since) for trade in found.trades.trade
+        ]
+        more = page * 3 < found.total_results
+        return Page(tuple(messages), str(page + 1) if more else None)
+
+
+class KeysByChance(Shop):
+    count = 0
+
+    async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:
+        page = await super().pull_orders(since, until, cursor)
+        type(self).count += 1
+        return replace(page, messages=tuple(replace(each, key=f"{each.key}{self.count}") for each in page.messages))
+
+
+class GuessesTheStatus(Shop):
+    def read_order(self, message: RawMessage) -> ChannelOrder:
+        order = super().read_order(message)
+        known = tuple(flaw for flaw in order.flaws if flaw.code != "channel-status-unknown")
+        return replace(order, flaws=known, paid=order.paid or known != order.flaws)
+
+
+class TrustsEveryWebhook(Shop):
+    def receive(self, _headers: Mapping[str, str], body: bytes, _now: datetime) -> RawMessage:
+        return self._event(body)
+
+
+class ForgetsTheTimeOfAWebhook(Shop):
+    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> RawMessage:
+        stamp = headers.get("webhook-timestamp", "")
+        at = datetime.fromtimestamp(int(stamp), tz=now.tzinfo) if stamp.isdecimal() else now
+        return super().receive(headers, body, at)
+
+
+class TakesExistingForRefused(Qimen):
+    async def push_outbound(self, request: OutboundRequest) -> OutboundAccepted:
+        reply = await self._call("deliveryorder.create", create_request(request, "OWNER1"), writes=True)
+        return OutboundAccepted(request.outbound_no, text_of(reply, "deliveryOrderId"))
+
+
+class TrustsEveryCallback(Qimen):
+    def _verify(self, *_: object) -> None:
+        return
+
+
+class InventsAWaybill(SfExpress):
+    async def book_waybill(self, request: WaybillRequest) -> Waybill:
+        try:
+            return await super().book_waybill(request)
+        except Unavailable as error:
+            if not error.outcome_unknown:
+                raise
+            return Waybill(request.request_no, f"SF{request.request_no}", "sf_express")
+
+
+class AsksForAllAtOnce(SfExpress):
+    async def track(self, waybill_nos: Sequence[str]) -> list[TrackPoint]:
+        return await super().track(waybill_nos[:10])
+
+
+class SendsAWriteAgain(DingTalk):
+    """Takes every broken connection for nothing done."""
+
+    async def notify(self, notice: Notice) -> None:
+        try:
+            await super().notify(notice)
+        except Unavailable as error:
+            if "connection broke" not in error.message:
+                raise
+            await super().notify(notice)
+
+
+class StartsTheChainAgain(KingdeeCloud):
+    """Does not look how far an order is that exists already."""
+
+    async def push_order(self, order: ErpOrder) -> ErpReceipt:
+        saved = await self._write("Save", {"Model": sale_order(order, "100", "Pcs", "PRE001")})
+        for operation in ("Submit", "Audit"):
+            await self._write(operation, {"Numbers": [order.order_no]})
+        return ErpReceipt(order.order_no, str(saved.Id), audited=True)
+
+
+class SaysItsSecret(DingTalk):
+    async def notify(self, notice: Notice) -> None:
+        try:
+            await super().notify(notice)
+        except PartnerError as error:
+            error.add_note(f"token {self._settings.access_token.get_secret_value()}")
+            raise
+
+
+class TripsOverAnEmptyReply(DingTalk):
+    async def notify(self, notice: Notice) -> None:
+        try:
+            await super().notify(notice)
+        except Unavailable as error:
+            if "empty" in error.message:
+                raise KeyError("errcode") from error
+            raise
+
+
+class TakesATokenForAnOutage(DingTalk):
+    async def notify(self, notice: Notice) -> None:
+        try:
+            await super().notify(notice)
+        except PartnerError as error:
+            if error.code == "300001":
+                raise Unavailable("dingtalk", error.message) from error
+            raise
+
+
+REPEATS = {"a_write_repeated_gives_the_first_result", "a_write_repeated_after_a_lost_reply_is_done_once"}
+
+BROKEN: list[tuple[str, type, set[str]]] = [
+    (
+        "shop",
+        StopsAfterTheFirstPage,
+        {
+            "pages_lose_and_repeat_nothing",
+            "a_window_is_half_open",
+            "an_order_that_changes_while_pages_are_read_costs_no_other",
+            "the_same_statement_has_the_same_key",
+        },
+    ),
+    ("shop", TakesTheEndOfTheWindowToo, {"a_window_is_half_open"}),
+    (
+        "shop",
+        KeysByChance,
+        {
+            "the_same_statement_has_the_same_key",
+            "a_lost_reply_to_a_question_is_asked_again",
+            "a_webhook_repeated_or_polled_is_one_message",
+        },
+    ),
+    (
+        "shop",
+        GuessesTheStatus,
+        {"an_unknown_status_is_named_and_not_guessed", "recorded_replies_are_read_to_exact_values"},
+    ),
+    ("shop", TrustsEveryWebhook, {"a_forged_webhook_is_refused", "a_stale_webhook_is_refused"}),
+    ("shop", ForgetsTheTimeOfAWebhook, {"a_stale_webhook_is_refused"}),
+    (
+        "taobao",
+        WalksFromTheFirstPage,
+        {
+            "pages_lose_and_repeat_nothing",
+            "a_window_is_half_open",
+            "an_order_that_changes_while_pages_are_read_costs_no_other",
+        },
+    ),
+    (
+        "qimen",
+        TakesExistingForRefused,
+        REPEATS | {"recorded_replies_are_read_to_exact_values"},
+    ),
+    (
+        "kingdee_cloud",
+        StartsTheChainAgain,
+        REPEATS | {"recorded_replies_are_read_to_exact_values"},
+    ),
+    (
+        "sf_express",
+        InventsAWaybill,
+        {
+            "a_page_an_empty_or_a_cut_body_is_an_outage",
+            "an_outage_is_for_later",
+            "a_lost_reply_to_a_write_says_so_and_is_not_sent_again",
+            "no_secret_is_shown",
+            "what_was_done_before_the_reply_was_lost_is_found",
+        },
+    ),
+    ("qimen", TrustsEveryCallback, {"a_forged_or_stale_confirmation_is_refused"}),
+    ("sf_express", AsksForAllAtOnce, {"any_number_of_parcels_is_tracked"}),
+    ("dingtalk", SendsAWriteAgain, {"a_lost_reply_to_a_write_says_so_and_is_not_sent_again"}),
+    ("dingtalk", SaysItsSecret, {"no_secret_is_shown"}),
+    ("dingtalk", TripsOverAnEmptyReply, {"a_page_an_empty_or_a_cut_body_is_an_outage"}),
+    ("dingtalk", TakesATokenForAnOutage, {"an_expired_session_stops_the_partner"}),
+]
+
+
+@pytest.mark.parametrize(("name", "maker", "expected"), BROKEN, ids=[maker.__name__ for _, maker, _ in BROKEN])
+async def test_a_broken_partner_is_caught(bench: Bench, name: str, maker: type, expected: set[str]) -> None:
+    bench.makers[name] = maker
+    failed: dict[str, BaseException] = {}
+    for title in checks_for(name):
+        bench.world.reset()
+        try:
+            await CHECKS[title].check(bench, name)
+        except (Exception, pytest.fail.Exception) as error:
+            failed[title] = error
+    assert set(failed) == expected, failed

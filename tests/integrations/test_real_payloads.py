@@ -1,0 +1,105 @@
+"""Messages recorded from running businesses, where they are at hand: none of them is part of the project."""
+
+import os
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from bench import Bench
+
+from integrations.alipay_bill import CannotOpen, Contradiction, read_bill
+from integrations.errors import Rejected
+from integrations.markup import read_xml
+from integrations.qweather_alerts import Legacy, legacy_alerts
+from models.messages import RawMessage
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = Path(os.environ.get("ORDERSPINE_SHARED", ROOT.parent / "shared")) / "data"
+NOW = datetime(2026, 5, 4, tzinfo=UTC)
+
+pytestmark = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="no recorded payloads here; set ORDERSPINE_SHARED to their folder"
+)
+
+
+@pytest.fixture
+def qimen() -> Any:
+    return Bench("http://127.0.0.1:1", None, httpx.AsyncClient()).partner("qimen")  # type: ignore[arg-type]  # no peer is asked
+
+
+def recorded(name: str) -> str:
+    return (SHARED / "qimen" / name).read_text(encoding="utf-8")
+
+
+def test_a_confirmation_with_a_comment_before_its_declaration(qimen: Any) -> None:
+    confirmed = qimen.read_confirmation(RawMessage("key", recorded("ariel_QimenDeliveryOrderCross.xml"), NOW))
+    assert confirmed.outbound_no == "T0202006289454070987"
+    assert confirmed.message_id == "T0202006289454070987:DO=T0202003126143599418 stock out confirm"
+    assert confirmed.confirmed_at == NOW
+    assert confirmed.final
+    (parcel,) = confirmed.parcels
+    assert (parcel.waybill_no, parcel.carrier, dict(parcel.contents), parcel.weight_grams) == (
+        "SF214151283",
+        "sf_express",
+        {"FCBH001": 2},
+        1_000,
+    )
+
+
+def test_a_confirmation_whose_batches_do_not_sum_up_goes_to_a_person(qimen: Any) -> None:
+    with pytest.raises(Rejected, match="SAJH047: 2 shipped, but its batches sum up to 1"):
+        qimen.read_confirmation(RawMessage("key", recorded("ariel_QimenDeliveryOrder.xml"), NOW))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ariel_QimenEntryOrder.xml", "deliveryorder.create_yunji_bonded_2020.xml", "orderprocess.report_xinyi_2017.xml"],
+)
+def test_messages_of_another_kind_are_rejected(qimen: Any, name: str) -> None:
+    assert len(read_xml(recorded(name).encode()))
+    with pytest.raises(Rejected):
+        qimen.read_confirmation(RawMessage("key", recorded(name), NOW))
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf8"])
+def test_a_merchant_bill_agrees_with_its_footer(encoding: str) -> None:
+    lines = read_bill((SHARED / "bills" / f"alipay_merchant_detail_20190916.{encoding}.csv").read_bytes())
+    assert Counter(line.kind for line in lines) == {"payment": 6, "refund": 4}
+    assert sum(line.amount.minor for line in lines) == 2
+    assert len({line.line_id for line in lines}) == 10
+    assert len({line.trade_no for line in lines}) == 6
+    refund = lines[1]
+    assert refund.line_id == "2019091622001458860515315453:re_test_1568602607356"
+    assert refund.order_no == "service_1568601259302"
+    assert (refund.amount.minor, refund.fee.minor) == (-1, 0)
+    assert refund.happened_at == datetime(2019, 9, 16, 2, 56, 48, tzinfo=UTC)
+
+
+def test_a_merchant_bill_that_was_tampered_with_is_refused() -> None:
+    bill = (SHARED / "bills" / "alipay_merchant_detail_20190916.utf8.csv").read_bytes()
+    with pytest.raises(Contradiction, match=r"6 payments of 0\.07 CNY in its rows, 6 of 0\.06 CNY in its footer"):
+        read_bill(bill.replace(b",0.01,0.01,", b",0.01,0.02,", 1))
+
+
+@pytest.mark.parametrize("name", ["alipay/example-alipay-records.csv", "taobao_ExportOrderList_header_only.csv"])
+def test_another_bill_is_not_taken_for_a_merchant_bill(name: str) -> None:
+    with pytest.raises(CannotOpen):
+        read_bill((SHARED / "bills" / name).read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "alert_id", "expires_at"),
+    [
+        ("beijing_2021-10-09_oldschema", "10101010020211009154607668935939", datetime(2021, 10, 10, 7, 40, tzinfo=UTC)),
+        ("shanghai_2023-04-03", "10102010020230403103000500681616", datetime(2023, 4, 4, 2, 30, tzinfo=UTC)),
+    ],
+)
+def test_alerts_of_both_legacy_generations(name: str, alert_id: str, expires_at: datetime) -> None:
+    body = (SHARED / "alerts" / f"qweather_warning_now_{name}.json").read_bytes()
+    (alert,) = legacy_alerts(Legacy.model_validate_json(body), "somewhere")
+    assert (alert.alert_id, alert.event, alert.level, alert.expires_at) == (alert_id, "大风", "blue", expires_at)
+    assert not alert.cancelled
+    assert alert.supersedes == ()

@@ -1,0 +1,147 @@
+"""Partners' own error codes, and what each means for what happens next."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from bench import Bench
+from samples import CALLS
+
+from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
+from integrations.registry import PARTNERS
+
+
+def top(code: int, sub_code: str = "", sub_msg: str = "words") -> Any:
+    return {"error_response": {"code": code, "msg": "Error", "sub_code": sub_code, "sub_msg": sub_msg}}
+
+
+def qimen(code: str, message: str = "words", sub_code: str = "") -> str:
+    return (
+        f"<response><flag>failure</flag><code>{code}</code><sub_code>{sub_code}</sub_code>"
+        f"<message>{message}</message></response>"
+    )
+
+
+def sf(outer: str, inner: str = "") -> Any:
+    content = json.dumps({"success": False, "errorCode": inner, "errorMsg": "words", "msgData": None})
+    return {"apiResultCode": outer, "apiErrorMsg": "words", "apiResultData": content if inner else None}
+
+
+def kingdee(message: str = "words", code: int = 0, field: str = "") -> Any:
+    errors = [{"FieldName": field, "Message": message, "DIndex": 0}]
+    return {"Result": {"ResponseStatus": {"IsSuccess": False, "ErrorCode": 500, "Errors": errors, "MsgCode": code}}}
+
+
+def alipay(code: str, sub_code: str) -> Any:
+    node = {"code": code, "msg": "Failed", "sub_code": sub_code, "sub_msg": "words"}
+    return {"alipay_data_dataservice_bill_downloadurl_query_response": node}
+
+
+def robot(code: int) -> Any:
+    return {"errcode": code, "errmsg": "words"}
+
+
+WAIT_UNKNOWN = (Unavailable, True)
+WAIT = (Unavailable, False)
+STOP = (Misconfigured, None)
+NEVER = (Rejected, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "reply", "expected"),
+    [
+        ("taobao", "pull_orders", top(7), WAIT),
+        ("taobao", "pull_orders", top(15, "isp.top-remote-connection-timeout"), WAIT),
+        ("taobao", "pull_orders", top(15, "isv.invalid-parameter"), NEVER),
+        ("taobao", "pull_orders", top(25), STOP),
+        ("taobao", "pull_orders", top(27), STOP),
+        ("taobao", "pull_orders", top(10), WAIT),
+        ("taobao", "pull_orders", top(41), NEVER),
+        ("taobao", "push_shipment", top(15, "isp.unknown"), WAIT_UNKNOWN),
+        ("taobao", "push_shipment", top(10), WAIT_UNKNOWN),
+        ("taobao", "push_shipment", top(7), WAIT),
+        ("taobao", "push_shipment", top(15, "isv.logistics-offline-service-error:B27"), NEVER),
+        ("qimen", "push_outbound", qimen("sign-check-failure", "Illegal request"), STOP),
+        ("qimen", "push_outbound", qimen("25", "Invalid signature"), STOP),
+        ("qimen", "push_outbound", qimen("15", "words", "isp.timeout"), WAIT_UNKNOWN),
+        ("qimen", "push_outbound", qimen("7"), WAIT),
+        ("qimen", "push_outbound", qimen("S05", "商品不存在"), NEVER),
+        ("qimen", "push_outbound", "<response><what/></response>", WAIT_UNKNOWN),
+        ("qimen", "find_outbound", qimen("S05", "系统错误"), NEVER),
+        ("sf_express", "book_waybill", sf("A1005"), WAIT),
+        ("sf_express", "book_waybill", sf("A1006"), STOP),
+        ("sf_express", "book_waybill", sf("A1007"), WAIT_UNKNOWN),
+        ("sf_express", "book_waybill", sf("A1099"), WAIT_UNKNOWN),
+        ("sf_express", "book_waybill", sf("A1001"), NEVER),
+        ("sf_express", "book_waybill", sf("A1000", "20035"), NEVER),
+        ("sf_express", "book_waybill", sf("A1000"), WAIT_UNKNOWN),
+        ("sf_express", "track", sf("A1000", "8003"), NEVER),
+        ("kingdee_cloud", "push_order", kingdee("会话信息已丢失，请重新登录"), STOP),
+        ("kingdee_cloud", "push_order", kingdee("words", code=-10001), STOP),
+        ("kingdee_cloud", "push_order", kingdee("客户不存在", field="FCustId"), NEVER),
+        ("kingdee_cloud", "find_order", [[kingdee("字段不存在")]], NEVER),
+        ("kingdee_cloud", "find_order", [["only one column"]], WAIT),
+        ("kingdee_cloud", "pull_stock", [["SKU-0001", "many", 1]], WAIT),
+        ("alipay", "pull_statement", alipay("40004", "BILL_NOT_EXIST"), WAIT),
+        ("alipay", "pull_statement", alipay("40004", "INVAILID_ARGUMENTS"), NEVER),
+        ("alipay", "pull_statement", alipay("40006", "isv.insufficient-isv-permissions"), STOP),
+        ("alipay", "pull_statement", alipay("40002", "isv.invalid-signature"), STOP),
+        ("alipay", "pull_statement", alipay("20000", "aop.unknow-error"), WAIT),
+        ("alipay", "pull_statement", alipay("10000", ""), STOP),
+        ("qweather", "pull_alerts", {"code": "401"}, STOP),
+        ("qweather", "pull_alerts", {"code": "429"}, WAIT),
+        ("qweather", "pull_alerts", {"alerts": []}, WAIT),
+        ("dingtalk", "notify", robot(310000), STOP),
+        ("dingtalk", "notify", robot(130101), WAIT),
+        ("dingtalk", "notify", robot(-1), WAIT),
+        ("dingtalk", "notify", robot(400), NEVER),
+        ("slack", "notify", "no_service", STOP),
+    ],
+)
+@pytest.mark.usefixtures("no_waiting")
+async def test_a_code_has_its_class(
+    bench: Bench, name: str, method: str, reply: Any, expected: tuple[type[PartnerError], bool | None]
+) -> None:
+    call = next(call for call in CALLS[PARTNERS[name].port] if call.method == method)
+    arguments = await call.prepare(bench, name)
+    response = {"text": reply} if isinstance(reply, str) else {"json": reply}
+    partner = bench.replying(name, lambda _: httpx.Response(200, **response))
+    with pytest.raises(PartnerError) as caught:
+        await call.run(partner, arguments)
+    assert type(caught.value) is expected[0], caught.value
+    assert getattr(caught.value, "outcome_unknown", None) == expected[1], caught.value
+
+
+@pytest.mark.parametrize(
+    ("name", "reply", "expected"),
+    [
+        ("taobao", top(7, "", "This ban will last for 42 more seconds"), timedelta(seconds=42)),
+        ("dingtalk", robot(130101), timedelta(minutes=10)),
+    ],
+)
+async def test_how_long_to_wait_is_passed_on(bench: Bench, name: str, reply: Any, expected: timedelta) -> None:
+    call = CALLS[PARTNERS[name].port][0]
+    with pytest.raises(Unavailable) as caught:
+        await call.run(bench.replying(name, lambda _: httpx.Response(200, json=reply)), await call.prepare(bench, name))
+    assert caught.value.retry_after == expected
+
+
+async def test_an_erp_order_of_another_customer_under_our_number_is_not_taken_for_ours(bench: Bench) -> None:
+    replies = [kingdee("已经存在", field="FBillNo"), [[1, "A", "SOMEBODY"]]]
+    partner = bench.replying("kingdee_cloud", lambda _: httpx.Response(200, json=replies.pop(0)))
+    call = CALLS[PARTNERS["kingdee_cloud"].port][0]
+    with pytest.raises(Rejected, match="SOMEBODY"):
+        await call.run(partner, await call.prepare(bench, "kingdee_cloud"))
+
+
+async def test_a_carrier_that_does_not_go_there_is_not_asked_again(bench: Bench) -> None:
+    content = {"success": True, "msgData": {"orderId": "OB-1", "filterResult": 3, "waybillNoInfoList": None}}
+    reply = {"apiResultCode": "A1000", "apiResultData": json.dumps(content)}
+    call = CALLS[PARTNERS["sf_express"].port][0]
+    with pytest.raises(Rejected, match="does not carry"):
+        await call.run(
+            bench.replying("sf_express", lambda _: httpx.Response(200, json=reply)),
+            await call.prepare(bench, "sf_express"),
+        )
