@@ -32,18 +32,17 @@ def demo(
     get_settings.cache_clear()
     with machine.running(home, prefect, web) as stack:
         enter(stack.environment)
-        from tasks.automations import ensure_automations
-
         from cli import demo_days
+        from tasks.automations import ensure_automations
 
         demo_days.open_company(home)
         with console.status(t("cli-starting-prefect")):
             stack.start("sandbox", machine.python("sandbox", "--port", str(sandbox), "--hub", web_url))
             machine.start_web(stack, web)
             machine.start_prefect(stack, prefect)
+            machine.start_worker(stack)  # it warms up while the deployments are made
             machine.deploy(stack)
             ensure_automations()
-            machine.start_worker(stack)
             stack.await_answer("sandbox", f"{sandbox_url}/_sandbox/requests")
             stack.await_answer("web", f"{web_url}/healthz")
         line("cli-demo-ready", seconds=int(time.monotonic() - started))

@@ -21,6 +21,7 @@ from sandbox.catalogue import make_catalogue
 from tasks.connections import connections
 from tasks.hub import unit_of_work
 from tasks.masters import add_products, open_stock, prepare_database, warehouse_id_of
+from tasks.reading import reading
 from tasks.report import orders_by_status, quarantine_by_reason, reconciliation
 
 FIRST_DAY = datetime(2026, 6, 1, tzinfo=UTC)
@@ -71,9 +72,10 @@ class Days:
     async def run(self, *steps: str, **parameters: Any) -> None:
         """Let the worker run these steps, one after the other."""
         for step in steps:
+            started = time.monotonic()
             with console.status(f"  {step}"):
                 await run_step(step, parameters)
-            console.print(f"             {step:<20} ✓", markup=False)
+            console.print(f"             {step:<20} ✓ {time.monotonic() - started:4.1f} s", markup=False)
 
 
 async def run_step(step: str, parameters: dict[str, Any]) -> None:
@@ -130,7 +132,7 @@ async def _storm(days: Days, orders: int) -> None:
     now = FIRST_DAY + timedelta(hours=2)
     await days.at(now, "cli-demo-storm")
     until = (now + timedelta(hours=20)).isoformat()
-    await days.do("POST", "/alerts", province="上海市", lat=31.23, lon=121.47, level="red", type="1001", until=until)
+    await days.do("POST", "/alerts", province="上海市", lat=31.23, lon=121.47, level="red", type="台风", until=until)
     await days.run("check-gates")
     made = await days.do(
         "POST", "/orders", channel="shop", count=orders // 2, since=now.isoformat(),
@@ -170,13 +172,13 @@ async def _evening(days: Days) -> None:
 
 def first_waybill() -> str:
     """The waybill that the carrier will forget."""
-    with unit_of_work("demo") as work:
+    with reading() as work:
         return str(work.session.execute(select(PARCEL.c.waybill_no).order_by(PARCEL.c.id).limit(1)).scalar_one())
 
 
 def interesting_order() -> str:
     """The number of the order whose parcel is late: it has a story."""
-    with unit_of_work("demo") as work:
+    with reading() as work:
         late = select(PARCEL.c.order_id).order_by(PARCEL.c.late_noticed_at.is_(None), PARCEL.c.id).limit(1)
         return order_number(work.session.execute(late).scalar_one())
 
@@ -186,7 +188,9 @@ def summarise(sandbox_url: str) -> None:
     ledger = httpx.get(f"{sandbox_url}/_sandbox/ledger", timeout=30).json()
     effects = [(entry["partner"], entry["effect"], entry["key"]) for entry in ledger]
     outbounds = [key for partner, effect, key in effects if (partner, effect) == ("qimen", "outbound-created")]
-    with unit_of_work("demo") as work:
+    bad = sum(quarantine_by_reason().values())
+    off = sum(o.orders for o in reconciliation().outcomes if o.outcome == "off")
+    with reading() as work:
 
         def count(query: Select[Any]) -> int:
             return int(work.session.execute(query).scalar_one())
@@ -197,8 +201,6 @@ def summarise(sandbox_url: str) -> None:
         opened = select(func.count()).select_from(GATE).where(GATE.c.opened_at.is_not(None))
         late = select(func.count()).select_from(PARCEL).where(PARCEL.c.late_noticed_at.is_not(None))
         person = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.state == "person")
-        bad = sum(quarantine_by_reason().values())
-        off = sum(o.orders for o in reconciliation().outcomes if o.outcome == "off")
         caught = [
             (t("cli-demo-caught-bad"), bad, t("cli-demo-how-bad")),
             (t("cli-demo-caught-short"), count(short), t("cli-demo-how-short")),

@@ -14,7 +14,8 @@ def use_prefect() -> None:
     as long as the command, with its database in the home folder.
     """
     home = get_settings().home
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")  # the command speaks for itself
     if os.environ.get("PREFECT_API_URL"):
         return
     os.environ.setdefault("PREFECT_HOME", str(home / "prefect"))

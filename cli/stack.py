@@ -1,5 +1,6 @@
 """The processes of one machine: Prefect server, worker, web and, in rehearsals, the sandbox."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -124,17 +125,30 @@ def start_web(stack: Stack, port: int) -> None:
 
 
 def deploy(stack: Stack) -> None:
-    """The work pool and every deployment of ``prefect.yaml``. Raises ``Unusable`` with Prefect's own words."""
-    for command in (
-        ("work-pool", "create", POOL, "--type", "warm", "--overwrite"),
-        ("deploy", "--all", "--prefect-file", str(ROOT / "prefect.yaml")),
-    ):
-        whole = python("prefect", "--no-prompt", *command)
-        done = subprocess.run(whole, cwd=ROOT, env=stack.environment, capture_output=True, check=False)  # noqa: S603  (our own commands)
-        if done.returncode:
-            raise Unusable(t("cli-deploy-failed", words=(done.stdout + done.stderr).decode(errors="replace")[-500:]))
+    """Every deployment of ``prefect.yaml``. Raises ``Unusable`` with Prefect's own words."""
+    command = python("prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "prefect.yaml"))
+    done = subprocess.run(command, cwd=ROOT, env=stack.environment, capture_output=True, check=False)  # noqa: S603  (our own command)
+    if done.returncode:
+        raise Unusable(t("cli-deploy-failed", words=(done.stdout + done.stderr).decode(errors="replace")[-500:]))
+
+
+async def make_pool() -> None:
+    """The work pool that ``prefect.yaml`` names, of the warm type, unless there is one."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.actions import WorkPoolCreate
+    from prefect.exceptions import ObjectAlreadyExists
+
+    from warm.worker import WarmWorker
+
+    template = WarmWorker.get_default_base_job_template()
+    async with get_client() as client:
+        try:
+            await client.create_work_pool(WorkPoolCreate(name=POOL, type=WarmWorker.type, base_job_template=template))
+        except ObjectAlreadyExists:
+            return
 
 
 def start_worker(stack: Stack) -> None:
-    """The warm worker."""
+    """The work pool and its warm worker; this process must report to the stack's Prefect already."""
+    asyncio.run(make_pool())
     stack.start("worker", python("prefect", "worker", "start", "--pool", POOL, "--type", "warm", "--limit", "4"))

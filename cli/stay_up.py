@@ -24,16 +24,15 @@ def up(
     with machine.running(home, prefect_port, web_port) as stack:
         os.environ.update(stack.environment)
         from tasks.automations import ensure_automations
-
         from tasks.masters import prepare_database
 
         prepare_database(connections())
         with console.status(t("cli-starting-prefect")):
             machine.start_prefect(stack, prefect_port)
             machine.start_web(stack, web_port)
+            machine.start_worker(stack)  # it warms up while the deployments are made
             machine.deploy(stack)
             ensure_automations()
-            machine.start_worker(stack)
             stack.await_answer("web", f"http://127.0.0.1:{web_port}/healthz")
         address = home / "prefect-api-url"
         address.write_text(stack.environment["PREFECT_API_URL"])

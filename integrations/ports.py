@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
+from integrations.errors import PartnerError
 from models.messages import (
     Alert,
     ChannelOrder,
@@ -92,6 +93,10 @@ class Warehouse(Protocol):
         self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes, now: datetime
     ) -> RawMessage:
         """Verify a confirmation and return it raw. Raises ``Forged``."""
+        ...
+
+    def answer_callback(self, refusal: PartnerError | None) -> tuple[str, bytes]:
+        """What the warehouse wants to hear after a callback: media type and body. A refused one comes again."""
         ...
 
     def read_confirmation(self, message: RawMessage) -> OutboundConfirmed:

@@ -135,6 +135,10 @@ class Qimen:
         digest = hashlib.sha256(body).hexdigest()[:16]
         return RawMessage(f"{outbound_no}:{business_id}:{digest}", tostring(root, encoding="unicode"), now)
 
+    def answer_callback(self, refusal: PartnerError | None) -> tuple[str, bytes]:
+        """``flag=success``, or a failure, in XML."""
+        return "text/xml; charset=utf-8", callback_reply(refusal)
+
     def read_confirmation(self, message: RawMessage) -> OutboundConfirmed:
         """Translate a confirmation whose figures agree with each other."""
         try:

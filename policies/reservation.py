@@ -23,7 +23,8 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """What is known of an order when it is decided. ``exposure_minor`` is what its customer owes besides it."""
+    """What is known of an order when it is decided. ``exposure_minor`` is what its customer owes for orders of
+    earlier batches."""
 
     order_id: int
     placed_at: datetime
@@ -38,6 +39,7 @@ class OrderFacts:
     credit_limit_minor: int | None
     exposure_minor: int
     lines: tuple[LineFacts, ...]
+    customer_id: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The stored form: what a replay needs, compact."""
@@ -103,6 +105,8 @@ class _World:
 
     shelves: dict[tuple[int, int], Shelf]
     left: dict[int, int] = field(default_factory=dict)
+    owed: dict[int, int] = field(default_factory=dict)
+    """What this batch adds to what each customer owes, in minor units."""
 
     def available(self, product_id: int, warehouse_id: int) -> int:
         shelf = self.shelves.get((product_id, warehouse_id))
@@ -132,7 +136,7 @@ def _turn(rules: Rules) -> Any:
 
 
 def _decide(order: OrderFacts, world: _World, warehouses: Sequence[WarehouseFacts], rules: Rules) -> OrderDecision:
-    refusal = _judge_credit(order, rules.credit)
+    refusal = _judge_credit(order, world.owed.get(order.customer_id, 0), rules.credit)
     if refusal:
         kind, reason = refusal
         return OrderDecision(order.order_id, confirmed=False, hold=kind, reasons=(reason,))
@@ -145,7 +149,7 @@ def _decide(order: OrderFacts, world: _World, warehouses: Sequence[WarehouseFact
     return OrderDecision(order.order_id, confirmed=True, hold=HoldKind.STOCK, reasons=tuple(passed_over))
 
 
-def _judge_credit(order: OrderFacts, rules: Credit) -> tuple[HoldKind, Reason] | None:
+def _judge_credit(order: OrderFacts, owed: int, rules: Credit) -> tuple[HoldKind, Reason] | None:
     """Who has a credit limit may order up to it; who has none pays first."""
     if rules.hold_high_risk and order.risk == "high":
         return HoldKind.RISK, Reason("customer-high-risk")
@@ -156,9 +160,10 @@ def _judge_credit(order: OrderFacts, rules: Credit) -> tuple[HoldKind, Reason] |
         return None
     if limit is None:
         return HoldKind.PAYMENT, Reason("not-paid")
-    if order.exposure_minor + order.amount_minor <= limit:
+    total = order.exposure_minor + owed + order.amount_minor
+    if total <= limit:
         return None
-    exposure = Money(order.exposure_minor + order.amount_minor, order.currency)
+    exposure = Money(total, order.currency)
     facts = {"limit": str(Money(limit, order.currency)), "exposure": str(exposure)}
     return HoldKind.CREDIT, Reason("credit-over-limit", facts)
 
@@ -186,6 +191,8 @@ def _what_is_short(order: OrderFacts, world: _World, warehouse: WarehouseFacts) 
 
 
 def _serve(order: OrderFacts, world: _World, warehouse: WarehouseFacts, passed_over: Sequence[Reason]) -> OrderDecision:
+    if not order.paid:
+        world.owed[order.customer_id] = world.owed.get(order.customer_id, 0) + order.amount_minor
     given = []
     for line in order.lines:
         shelf = world.shelves[line.product_id, warehouse.warehouse_id]

@@ -73,6 +73,12 @@ class Relay(_Section):
     longest_wait_seconds: int = Field(default=3600, ge=1)
 
 
+class Failures(_Section):
+    """Who is told when a step fails (I1)."""
+
+    told: str = Field(default="", description="Connection that is told when a flow run fails or crashes")
+
+
 class Settlement(_Section):
     """How money is compared with orders (F1, F2)."""
 
@@ -89,6 +95,7 @@ class Rules(_Section):
     tracking: Tracking = Tracking()
     relay: Relay = Relay()
     settlement: Settlement = Settlement()
+    failures: Failures = Failures()
 
     @property
     def version(self) -> str:

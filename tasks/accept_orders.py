@@ -1,7 +1,7 @@
 """From messages to orders: read, check, quarantine what is bad, store the rest (A4-A6)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, update
@@ -109,7 +109,7 @@ def content_of(order: ChannelOrder) -> str:
     return hash_inputs(
         [
             order.currency, order.amount_minor, order.freight_minor, order.promised_on, order.urgent, order.remark,
-            asdict(order.receiver), [(n.line_no, n.sku, n.quantity, n.amount_minor) for n in order.lines],
+            order.receiver.to_json(), [(n.line_no, n.sku, n.quantity, n.amount_minor) for n in order.lines],
         ]
     )  # fmt: skip
 
@@ -266,7 +266,7 @@ def _content(s: _Statement) -> dict[str, Any]:
         "content_hash": s.content_hash,
         "promised_on": order.promised_on,
         "region": order.receiver.province,
-        "receiver": asdict(order.receiver),
+        "receiver": order.receiver.to_json(),
         "remark": order.remark,
     }
 

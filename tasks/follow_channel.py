@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, exists, or_, select, update
 
 from models.base import table_of
 from models.company import Warehouse
 from models.lifecycle import HoldKind, LineKind, Move, Status
 from models.messages import Reported
 from models.order_book import LINE, ORDER, Stop
-from models.outbox import Owed
+from models.outbox import OUTBOX, Owed
 from models.reasons import Reason
 from models.shipment import Outbound
 from models.stock import RESERVATION, Cause, Take
@@ -80,7 +80,6 @@ def _call_off(work: Work, moves: Sequence[Move]) -> list[Move]:
     """Nothing more goes out for these orders. Returns the moves that can be made at once: an order that a warehouse
     has on its list is cancelled when the warehouse agrees to stop, and keeps its stock until then."""
     ids = [move.order_id for move in moves]
-    work.outbox.withdraw(ids)
     asked = stop_outbounds(work, ids, "cancelled by the channel")
     free = [order_id for order_id in ids if order_id not in asked]
     close_cancelled(work, free)
@@ -94,33 +93,42 @@ def close_cancelled(work: Work, order_ids: Sequence[int]) -> None:
         work.orders.unhold(order_ids, kind, work.run.actor, (Reason("cancelled-by-channel"),))
 
 
-def stop_outbounds(work: Work, order_ids: Sequence[int], why: str) -> frozenset[int]:
-    """Withdraw outbounds that were only planned, and owe the warehouse a word about those that it has.
+def stop_outbounds(work: Work, order_ids: Sequence[int], why: str, attempt: str = "") -> frozenset[int]:
+    """Withdraw all that is owed for these orders and not on its way; ask the warehouses that have, or may have, an
+    outbound of theirs to stop.
 
-    Returns the orders whose warehouse is asked.
+    ``attempt`` tells a second request for the same outbound from the first. Returns the orders whose warehouse is
+    asked.
     """
     of_orders = OUTBOUND.c.order_id.in_(order_ids)
+    perhaps_there = exists().where(
+        OUTBOX.c.order_id == OUTBOUND.c.order_id,
+        OUTBOX.c.kind == Owed.OUTBOUND,
+        OUTBOX.c.state.in_(("due", "person")),
+        or_(OUTBOX.c.outcome_unknown, OUTBOX.c.leased_by.is_not(None)),
+    )
     query = (
         select(OUTBOUND.c.id, OUTBOUND.c.order_id, WAREHOUSE.c.code)
         .join(WAREHOUSE, WAREHOUSE.c.id == OUTBOUND.c.warehouse_id)
-        .where(of_orders, OUTBOUND.c.state == "accepted")
+        .where(of_orders, or_(OUTBOUND.c.state == "accepted", and_(OUTBOUND.c.state == "planned", perhaps_there)))
     )
-    known = work.rows(query)
+    asked = work.rows(query)
+    work.outbox.withdraw(order_ids)
     work.outbox.add(
         [
             {
                 "kind": Owed.CANCEL_OUTBOUND,
                 "order_id": row.order_id,
                 "connection": row.code,
-                "idempotency_key": f"cancel-outbound:{outbound_number(row.order_id)}",
+                "idempotency_key": f"cancel-outbound:{outbound_number(row.order_id)}{attempt}",
                 "payload": {"outbound_id": row.id, "why": why},
             }
-            for row in known
+            for row in asked
         ]
     )
-    stop = update(OUTBOUND).where(of_orders, OUTBOUND.c.state == "planned").values(state="cancelled")
-    work.session.execute(stop)
-    return frozenset(row.order_id for row in known)
+    only_planned = and_(OUTBOUND.c.state == "planned", OUTBOUND.c.id.not_in([row.id for row in asked]))
+    work.session.execute(update(OUTBOUND).where(of_orders, only_planned).values(state="cancelled"))
+    return frozenset(row.order_id for row in asked)
 
 
 def _let_go(work: Work, moves: Sequence[Move]) -> None:
@@ -129,8 +137,8 @@ def _let_go(work: Work, moves: Sequence[Move]) -> None:
     gone = [m.order_id for m in moves if _end(m) in _LEFT_THE_HOUSE]
     _find_missing(work, at_work)
     work.stock.consume(gone, work.now)
-    work.outbox.withdraw(at_work)
     stop_outbounds(work, gone, "shipped by the channel")
+    work.outbox.withdraw(sorted({*at_work} - {*gone}))
     for kind in _ANSWERED:
         work.orders.unhold(at_work, kind, work.run.actor, (Reason("reported-by-channel", {"status": "released"}),))
 

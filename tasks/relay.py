@@ -135,11 +135,12 @@ def _put_off(letter: Letter, error: Exception, rules: Rules) -> str:
     ours = isinstance(error, Misconfigured | BadConnections)
     tries = letter.tries if ours else letter.tries + 1
     asked = error.retry_after if isinstance(error, Unavailable) else None
+    unknown = letter.outcome_unknown or (isinstance(error, Unavailable) and error.outcome_unknown)
     with unit_of_work() as work:
         at = work.now + timedelta(minutes=5) if ours else plan_next_try(tries, asked, rules.relay, work.now).at
         if at is None:
+            work.outbox.settle(letter.message_id, outcome_unknown=unknown)
             return _give_up(work, letter, WhyPerson.TOO_MANY_TRIES, error, Reason("too-many-tries", {"tries": tries}))
-        unknown = letter.outcome_unknown or (isinstance(error, Unavailable) and error.outcome_unknown)
         work.outbox.settle(
             letter.message_id, tries=tries, next_try_at=at, outcome_unknown=unknown, last_error=str(error)[:500]
         )

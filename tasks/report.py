@@ -12,7 +12,7 @@ from models.money_flow import OUTCOMES, SettlementLine, SettlementMatch
 from models.order_book import ORDER
 from models.outbox import OUTBOX
 from models.quarantine import Quarantine
-from tasks.hub import unit_of_work
+from tasks.reading import reading
 
 GATE = table_of(Gate)
 MATCH = table_of(SettlementMatch)
@@ -49,7 +49,7 @@ class Reconciliation:
 def reconciliation() -> Reconciliation:
     """How the money stands now (F2)."""
     difference = func.max(func.abs(MATCH.c.settled_minor - MATCH.c.order_minor))
-    with unit_of_work("report") as work:
+    with reading() as work:
         query = (
             select(
                 MATCH.c.currency, MATCH.c.outcome, func.count(), func.sum(MATCH.c.order_minor),
@@ -79,7 +79,7 @@ class RefusedLine:
 
 def in_quarantine(limit: int = 50, reason: str = "") -> list[RefusedLine]:
     """What is open in quarantine, oldest first; only that with a reason code, if one is given."""
-    with unit_of_work("report") as work:
+    with reading() as work:
         query = select(QUARANTINE).where(QUARANTINE.c.company_id == work.company_id, QUARANTINE.c.state == "open")
         rows = work.rows(query.order_by(QUARANTINE.c.id))
     found = [
@@ -93,7 +93,7 @@ def in_quarantine(limit: int = 50, reason: str = "") -> list[RefusedLine]:
 def quarantine_by_reason() -> dict[str, int]:
     """How many open refusals have each reason, most frequent first; one thing may have several."""
     counts: dict[str, int] = {}
-    with unit_of_work("report") as work:
+    with reading() as work:
         query = select(QUARANTINE.c.reasons).where(
             QUARANTINE.c.company_id == work.company_id, QUARANTINE.c.state == "open"
         )
@@ -105,14 +105,14 @@ def quarantine_by_reason() -> dict[str, int]:
 
 def orders_by_status() -> dict[str, int]:
     """How many orders stand where."""
-    with unit_of_work("report") as work:
+    with reading() as work:
         query = select(ORDER.c.status, func.count()).where(ORDER.c.company_id == work.company_id)
         return dict(sorted(work.rows(query.group_by(ORDER.c.status))))
 
 
 def refused_whole(quarantine_id: int) -> dict[str, Any] | None:
     """Everything kept about one refused thing, or ``None``."""
-    with unit_of_work("report") as work:
+    with reading() as work:
         query = select(QUARANTINE).where(QUARANTINE.c.id == quarantine_id, QUARANTINE.c.company_id == work.company_id)
         return next((dict(row._mapping) for row in work.rows(query)), None)
 
@@ -131,7 +131,7 @@ def closed_gates() -> list[ClosedGate]:
     """The gates that are closed now."""
     behind = (OUTBOX.c.company_id == GATE.c.company_id, OUTBOX.c.region == GATE.c.region, OUTBOX.c.state == "due")
     waiting = select(func.count()).select_from(OUTBOX).where(*behind).correlate(GATE).scalar_subquery()
-    with unit_of_work("report") as work:
+    with reading() as work:
         query = select(GATE.c.region, GATE.c.closed_at, waiting, GATE.c.reasons)
         rows = work.rows(query.where(GATE.c.company_id == work.company_id, GATE.c.opened_at.is_(None)))
     return [ClosedGate(region, closed_at.isoformat(), count, reasons) for region, closed_at, count, reasons in rows]

@@ -65,8 +65,8 @@ async def reserve_orders(batch: Batch, rules: Rules) -> Reserved:
         shelves = _shelves(work, facts)
         warehouses = _warehouses(work)
         decided = plan_reservations(facts, shelves, warehouses, rules)
-        decisions = _remember(work, facts, decided)
         seen = {fact.order_id: hash_inputs(fact.to_json()) for fact in facts}
+        decisions = _remember(work, facts, seen, decided)
         work.stock.take([take for decision in decided for take in _takes(decision)], work.now)
         work.orders.advance(_moves(work, to_ship, decided), inputs_hash=seen, decisions=decisions)
         work.orders.hold(_stops(decided), decisions=decisions)
@@ -97,7 +97,7 @@ def _ships(order: Any, lines: Sequence[Any]) -> bool:
 
 
 def _facts(work: Work, orders: Sequence[Any], lines: Mapping[int, Sequence[Any]]) -> list[OrderFacts]:
-    exposure = _exposure(work, {order.customer_id for order in orders if order.credit_limit_minor is not None})
+    exposure = _exposure(work, {order.customer_id for order in orders if not order.paid})
     return [
         OrderFacts(
             order_id=order.id,
@@ -112,6 +112,7 @@ def _facts(work: Work, orders: Sequence[Any], lines: Mapping[int, Sequence[Any]]
             risk=order.risk,
             credit_limit_minor=order.credit_limit_minor,
             exposure_minor=exposure.get(order.customer_id, 0),
+            customer_id=order.customer_id,
             lines=tuple(
                 LineFacts(line.id, line.product_id, line.sku, line.quantity)
                 for line in lines[order.id]
@@ -149,7 +150,9 @@ def _warehouses(work: Work) -> list[WarehouseFacts]:
     return [WarehouseFacts(*row) for row in work.rows(query.where(WAREHOUSE.c.company_id == work.company_id))]
 
 
-def _remember(work: Work, facts: Sequence[OrderFacts], decided: Sequence[OrderDecision]) -> dict[int, int]:
+def _remember(
+    work: Work, facts: Sequence[OrderFacts], seen: Mapping[int, str], decided: Sequence[OrderDecision]
+) -> dict[int, int]:
     """Write what was seen and decided; the id of the decision per order."""
     rows = [
         {
@@ -159,7 +162,7 @@ def _remember(work: Work, facts: Sequence[OrderFacts], decided: Sequence[OrderDe
             "subject": "",
             "policy_version": work.run.policy_version,
             "facts": fact.to_json(),
-            "facts_hash": hash_inputs(fact.to_json()),
+            "facts_hash": seen[fact.order_id],
             "result": decision.to_json(),
             "flow_run_id": work.run.flow_run_id,
             "decided_at": work.now,

@@ -171,7 +171,7 @@ class PushOutbound(Sender):
         if status == Status.RESERVED:
             work.orders.advance([plan_move(letter.of_order, Status.RESERVED, [Step(Status.RELEASED, work.now)])])
         elif status == Status.CANCELLED:
-            stop_outbounds(work, [letter.of_order], "cancelled while it was pushed")
+            stop_outbounds(work, [letter.of_order], "cancelled while it was pushed", ":late")
 
 
 class CancelOutbound(Sender):
@@ -179,11 +179,13 @@ class CancelOutbound(Sender):
 
     def prepare(self, work: Work, letter: Letter) -> Any:
         """The outbound, unless it has left already."""
-        found = _outbound(work, letter)
-        return found if found is not None and found.state == "accepted" else None
+        found = _outbound(work, letter, called_off=True)
+        return found if found is not None and found.state in {"planned", "accepted"} else None
 
     async def deliver(self, client: Warehouse, letter: Letter, request: Any) -> None:
-        """Ask."""
+        """Ask, unless the outbound was only perhaps pushed and never arrived."""
+        if request.state == "planned" and await client.find_outbound(request.outbound_no) is None:
+            return
         await client.cancel_outbound(request.outbound_no, request.warehouse, str(letter.payload["why"]))
 
     def record(self, work: Work, letter: Letter, request: Any, answer: None) -> None:
@@ -193,9 +195,9 @@ class CancelOutbound(Sender):
         _sent(work, letter, {"outbound": request.outbound_no})
         order_id = letter.of_order
         status = work.session.execute(select(ORDER.c.status).where(ORDER.c.id == order_id)).scalar_one()
-        if status == Status.RELEASED:
+        if status in {Status.RESERVED, Status.RELEASED}:
             step = Step(Status.CANCELLED, work.now, (Reason("cancelled-by-channel"),))
-            work.orders.advance([plan_move(order_id, Status.RELEASED, [step])])
+            work.orders.advance([plan_move(order_id, Status(status), [step])])
             close_cancelled(work, [order_id])
 
     def refused(self, work: Work, letter: Letter) -> None:
@@ -279,8 +281,8 @@ SENDERS: Mapping[Owed, Sender] = {
 }
 
 
-def _outbound(work: Work, letter: Letter) -> Any:
-    """The outbound with its order, warehouse and channel, or ``None`` if the order was called off."""
+def _outbound(work: Work, letter: Letter, *, called_off: bool = False) -> Any:
+    """The outbound with its order, warehouse and channel; ``None`` for a cancelled order, unless ``called_off``."""
     columns = (
         OUTBOUND.c.id, OUTBOUND.c.outbound_no, OUTBOUND.c.order_id, OUTBOUND.c.state, OUTBOUND.c.carrier,
         OUTBOUND.c.waybill_no, ORDER.c.receiver, ORDER.c.placed_at, ORDER.c.currency, ORDER.c.amount_minor,
@@ -294,8 +296,10 @@ def _outbound(work: Work, letter: Letter) -> Any:
         .join(ORDER, ORDER.c.id == OUTBOUND.c.order_id)
         .join(WAREHOUSE, WAREHOUSE.c.id == OUTBOUND.c.warehouse_id)
         .join(CHANNEL, CHANNEL.c.id == ORDER.c.channel_id)
-        .where(OUTBOUND.c.id == letter.payload["outbound_id"], ORDER.c.status != Status.CANCELLED)
+        .where(OUTBOUND.c.id == letter.payload["outbound_id"])
     )
+    if not called_off:
+        query = query.where(ORDER.c.status != Status.CANCELLED)
     return next(iter(work.rows(query)), None)
 
 

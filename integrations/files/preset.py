@@ -64,7 +64,7 @@ class Reading(Strict):
 class Preset(Strict):
     """How the files of one source become orders, payments and products.
 
-    ``fulfilment`` is ``hub`` (we ship) or ``reported`` (somebody else ships and the files tell how far each order
+    ``fulfilment`` is ``hub`` (we ship) or ``reported`` (somebody else ships; the files may tell how far each order
     is). ``paid`` says whether orders count as paid when neither a status nor ``paid_at`` tells. ``opening_stock`` is
     the number of units to open per SKU. ``fingerprints`` are the headers that a person confirmed for this preset.
     """
@@ -91,8 +91,8 @@ class Preset(Strict):
             raise ValueError("lines.fields.order_no is missing: it ties each line to its order")
         if self.orders.join and not self.orders.files:
             raise ValueError("orders.join needs orders.files: there is no orders table to join to")
-        if self.fulfilment == "reported" and not (self.orders.fields.status and self.statuses):
-            raise ValueError('fulfilment = "reported" needs orders.fields.status and the table [statuses]')
+        if bool(self.statuses) != bool(self.orders.fields.status):
+            raise ValueError("orders.fields.status and the table [statuses] need each other: words and what they mean")
         return self
 
     def tables(self) -> list[Table]:
@@ -149,9 +149,10 @@ def find_preset(presets: Path, path: Path) -> Preset | None:
 
 def _fits(preset: Preset, path: Path) -> bool:
     tables = preset.tables()
-    place = path.parent if path.is_file() and len(tables) > 1 else path
+    if path.is_file() and len(tables) > 1:
+        return False  # one file of a set cannot be read without the others: import the folder
     for table in tables:
-        files = files_of(table, place)
+        files = files_of(table, path)
         if not files:
             return False
         header = set(_header(preset, files[0]))

@@ -54,7 +54,7 @@ def test_every_preset_of_the_repository_survives_being_kept(file: Path, tmp_path
         (('price = "price"', ""), "lines.fields: name a price or an amount"),
         (('sku = "sku"', "sku = { optional = true }"), "lines.fields.sku: name either the columns or a constant"),
         (('name = "small"', 'name = "small"\nopening_stock = "5"'), "opening_stock: input should be a valid integer"),
-        (('name = "small"', 'name = "small"\nfulfilment = "reported"'), 'fulfilment = "reported" needs'),
+        (("[orders.fields]", '[statuses]\ngone = { status = "shipped" }\n[orders.fields]'), "need each other"),
         (("[orders.fields]", '[orders]\nfiles = ["o.csv"]\n[orders.fields]'), "lines.fields.order_no is missing"),
         (('name = "small"', "name = "), "is not valid TOML"),
     ],

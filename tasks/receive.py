@@ -1,0 +1,141 @@
+"""Partners that call us: verify, keep the message, answer in their own format (A4, C1, invariant 2)."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+
+from integrations.errors import Forged, Misconfigured, PartnerError
+from integrations.ports import PushesOrders, Warehouse
+from models.database import DatabaseNotReady
+from models.event import Run
+from models.lifecycle import Route
+from models.messages import RawMessage
+from models.work import begin_work
+from settings import get_settings
+from tasks.connections import Connection, Connections, connections, partner
+from tasks.signals import CONFIRMATIONS_ARRIVED, ORDERS_ARRIVED
+
+_logger = logging.getLogger(__name__)
+
+
+class UnknownCaller(LookupError):
+    """No connected partner of that name calls us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What came over HTTP; header names in lower case."""
+
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the caller is told, and which event is due now that its message is kept (empty: none)."""
+
+    status: int
+    media_type: str
+    body: bytes
+    event: str = ""
+
+
+@dataclass(slots=True)
+class Reception:
+    """Takes calls, and keeps the partners' clients open from one call to the next. Use it in one event loop."""
+
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _clients: dict[str, Any] = field(default_factory=dict)
+    _connected: Connections | None = None
+
+    async def close(self) -> None:
+        """Let the clients go."""
+        self._clients.clear()
+        await self._stack.aclose()
+
+    async def take(self, code: str, call: Call) -> Answer:
+        """Take the call of a connection, or of a partner by its name: then its first connection verifies.
+
+        A message that came before is answered as if it were new and stored once. What is forged, stale or no order
+        leaves nothing behind but a line in the log. Raises ``UnknownCaller``.
+        """
+        caller = _caller(code)
+        try:
+            client = await self._client(caller)
+        except Misconfigured as error:
+            _logger.error("webhook of %s cannot be checked: %s", caller.code, error)
+            return _json(503, "not configured")
+        if isinstance(client, PushesOrders):
+            return await _take_order(client, caller.code, call)
+        if isinstance(client, Warehouse):
+            return await _take_confirmation(client, caller.code, call)
+        raise UnknownCaller(code)
+
+    async def _client(self, caller: Connection) -> Any:
+        if self._connected is not connections():  # the file was changed
+            await self.close()
+            self._connected = connections()
+        if caller.code not in self._clients:
+            self._clients[caller.code] = await self._stack.enter_async_context(partner(caller.code))
+        return self._clients[caller.code]
+
+
+def _caller(code: str) -> Connection:
+    connected = connections()
+    for connection in (*connected.channel, *connected.warehouse):
+        if connection.code == code:
+            return connection
+    for connection in (*connected.channel, *connected.warehouse):
+        if connection.partner == code:
+            return connection
+    raise UnknownCaller(code)
+
+
+async def _take_order(channel: PushesOrders, code: str, call: Call) -> Answer:
+    try:
+        message = channel.receive(call.headers, call.body, datetime.now(UTC))
+    except PartnerError as refusal:
+        _logger.warning("webhook of %s refused: %s", code, refusal)
+        return _json(401 if isinstance(refusal, Forged) else 422, refusal.message)
+    if not await asyncio.to_thread(_keep, "order", code, message):
+        return _json(503, "try again later")
+    return Answer(200, "application/json", b'{"accepted":true}', ORDERS_ARRIVED)
+
+
+async def _take_confirmation(warehouse: Warehouse, code: str, call: Call) -> Answer:
+    try:
+        message = warehouse.receive_callback(call.query, call.headers, call.body, datetime.now(UTC))
+    except PartnerError as refusal:
+        _logger.warning("callback of %s refused: %s", code, refusal)
+        return Answer(200, *warehouse.answer_callback(refusal))
+    if not await asyncio.to_thread(_keep, "outbound-confirmation", code, message):
+        return _json(503, "try again later")
+    return Answer(200, *warehouse.answer_callback(None), CONFIRMATIONS_ARRIVED)
+
+
+def _keep(kind: str, source: str, message: RawMessage) -> bool:
+    """Commit the message to the inbox; ``False`` when the database cannot, so that the partner sends it again."""
+    settings = get_settings()
+    row = {
+        "kind": kind, "source": source, "message_key": message.key, "route": Route.WEBHOOK, "body": message.body,
+        "occurred_at": message.occurred_at,
+    }  # fmt: skip
+    try:
+        with begin_work(settings.resolved_database_url(), settings.company, Run("webhook"), settings.now()) as work:
+            work.inbox.put([row])
+    except (DatabaseNotReady, OperationalError) as error:
+        _logger.error("webhook of %s cannot be kept: %s", source, error)
+        return False
+    return True
+
+
+def _json(status: int, error: str) -> Answer:
+    return Answer(status, "application/json", json.dumps({"accepted": False, "error": error}).encode())

@@ -1,0 +1,1 @@
+"""What the hub shows and hears over HTTP: partners' webhooks, health, and the console."""

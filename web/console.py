@@ -1,0 +1,40 @@
+"""The console: what stands where, the orders, and the story of one. Read-only, and for this machine only."""
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse
+
+from models.lifecycle import HoldKind, Status
+from tasks.overview import list_orders, overview
+from tasks.story import order_story
+from web.pages import page
+from web.visitor import Language, only_from_here
+
+router = APIRouter(dependencies=[Depends(only_from_here)])
+
+
+@router.get("/")
+def home(language: Language) -> HTMLResponse:
+    """How many orders stand where, what is held and refused, which gates are closed, what is owed to partners."""
+    shown = overview()
+    return page("home.html", language, shown.zone, hub=shown)
+
+
+@router.get("/orders")
+def orders(
+    language: Language, status: str = "", hold: str = "", q: str = "", before: int | None = None
+) -> HTMLResponse:
+    """Orders, newest first, by status, kind of open hold, number or customer; unknown words filter nothing."""
+    status = status if status in [*Status] else ""
+    hold = hold if hold in [*HoldKind] else ""
+    found = list_orders(status, hold, q[:100], before)
+    asked = {"status": status, "hold": hold, "q": q[:100]}
+    return page("orders.html", language, found.zone, found=found, asked=asked)
+
+
+@router.get("/orders/{number}")
+def order(number: str, language: Language) -> HTMLResponse:
+    """Everything that the hub knows of one order."""
+    story = order_story(number[:100])
+    if story is None:
+        return page("missing.html", language, "UTC", 404, number=number[:100])
+    return page("order.html", language, story.order.zone, story=story)

@@ -1,0 +1,51 @@
+"""Waking the flows: once for a burst, and once more for what came after the first ring."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+PAUSE: Final = 2.0
+"""Seconds between two rings for the same event: about as long as the run takes that the first one starts."""
+
+
+@dataclass(slots=True)
+class Doorbell:
+    """Sends an event at once and then at most every ``pause`` seconds; the last call of a burst always rings after it.
+
+    Each event makes Prefect create a flow run, so twenty webhooks a second must not be twenty events. Rings happen in
+    the background and in a thread: a Prefect server that is down delays nobody.
+    """
+
+    send: Callable[[str], None]
+    pause: float = PAUSE
+    _resting: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _again: set[str] = field(default_factory=set)
+
+    def ring(self, event: str) -> None:
+        """There is work for whoever waits for ``event``."""
+        if event in self._resting:
+            self._again.add(event)
+        else:
+            self._resting[event] = asyncio.create_task(self._ring(event))
+
+    async def _ring(self, event: str) -> None:
+        try:
+            while True:
+                self._again.discard(event)
+                await asyncio.to_thread(self.send, event)
+                await asyncio.sleep(self.pause)
+                if event not in self._again:
+                    return
+        finally:
+            del self._resting[event]
+
+    async def close(self) -> None:
+        """Ring what is still owed, and stop."""
+        owed = [*self._again]
+        resting = [*self._resting.values()]
+        for task in resting:
+            task.cancel()
+        await asyncio.gather(*resting, return_exceptions=True)
+        for event in owed:
+            await asyncio.to_thread(self.send, event)
