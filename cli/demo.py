@@ -29,9 +29,9 @@ def demo(
     )
     sandbox_url, web_url = f"http://127.0.0.1:{sandbox}", f"http://127.0.0.1:{web}"
     enter({**rehearse(home, sandbox_url), "ORDERSPINE_CLOCK_FILE": str(home / "now"), "ORDERSPINE_DATABASE_URL": ""})
-    get_settings.cache_clear()
     with machine.running(home, prefect, web) as stack:
         enter(stack.environment)
+        get_settings.cache_clear()
         from cli import demo_days
         from tasks.automations import ensure_automations
 

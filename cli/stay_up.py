@@ -23,6 +23,7 @@ def up(
     machine.claim_port(web_port, "--web-port")
     with machine.running(home, prefect_port, web_port) as stack:
         os.environ.update(stack.environment)
+        get_settings.cache_clear()
         from tasks.automations import ensure_automations
         from tasks.masters import prepare_database
 

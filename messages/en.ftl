@@ -501,3 +501,15 @@ console-event-sent = told a partner
 console-event-tracked = parcel
 console-event-noticed = noticed
 console-event-settled = settled
+
+## Goods that arrive
+
+stock-arrived = { $quantity } of { $sku } arrived in { $warehouse }; the order is decided again.
+cli-stock-help = Goods that arrive.
+cli-stock-receive-help = Book goods in; orders that waited for them are decided again.
+cli-stock-sku-help = SKU.
+cli-stock-quantity-help = How many pieces.
+cli-stock-warehouse-help = Code of the warehouse.
+cli-stock-reference-help = Delivery note: booked once.
+cli-stock-received = { $quantity } of { $sku } are booked into { $warehouse }; orders that are decided again: { $orders }
+cli-demo-delivery = what was short is delivered; { $orders } waiting orders are decided again

@@ -495,3 +495,15 @@ console-event-sent = 通知合作方
 console-event-tracked = 物流
 console-event-noticed = 提醒
 console-event-settled = 对账
+
+## Goods that arrive
+
+stock-arrived = { $quantity } 件 { $sku } 已到 { $warehouse }；订单重新决策。
+cli-stock-help = 到货。
+cli-stock-receive-help = 到货入账；等货的订单重新决策。
+cli-stock-sku-help = SKU。
+cli-stock-quantity-help = 件数。
+cli-stock-warehouse-help = 仓库代码。
+cli-stock-reference-help = 送货单号：只入账一次。
+cli-stock-received = { $quantity } 件 { $sku } 已入 { $warehouse }；重新决策的订单：{ $orders }
+cli-demo-delivery = 缺的货到了；{ $orders } 张等货订单重新决策

@@ -75,11 +75,12 @@ class Happened:
 
 
 EVENT = table_of(OrderEvent)
-# What the hash covers: all that is stored, in this order.
+# What the hash covers: all that is stored, in this order, the times last.
 _HASHED = (
     "order_id", "seq", "kind", "from_status", "to_status", "reasons", "detail", "actor", "flow_run_id", "task_run_id",
-    "policy_version", "inputs_hash", "decision_id", "occurred_at", "recorded_at",
+    "policy_version", "inputs_hash", "decision_id",
 )  # fmt: skip
+_HASHED_TIMES = ("occurred_at", "recorded_at")
 
 
 def hash_inputs(inputs: Any) -> str:
@@ -89,12 +90,9 @@ def hash_inputs(inputs: Any) -> str:
 
 def chain_hash(previous: str, row: Mapping[str, Any]) -> str:
     """The hash of an event, given the hash before it (empty for an order's first)."""
-    content = orjson.dumps([previous, *(_plain(row[name]) for name in _HASHED)], option=orjson.OPT_SORT_KEYS)
+    times = (row[name].timestamp() for name in _HASHED_TIMES)
+    content = orjson.dumps([previous, *(row[name] for name in _HASHED), *times], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(content).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    return value.timestamp() if isinstance(value, datetime) else value
 
 
 @dataclass(frozen=True, slots=True)

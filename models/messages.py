@@ -27,6 +27,10 @@ class Address:
     street: str = ""
     token: str = ""
 
+    def to_json(self) -> dict[str, str]:
+        """The stored form."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(frozen=True, slots=True)
 class Party:

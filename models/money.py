@@ -53,7 +53,7 @@ def exponent(currency: str) -> int:
 
 def parse_minor(text: str | int | Decimal, currency: str) -> int:
     """The amount ``text`` in minor units; see ``Money.parse``."""
-    if len(str(text)) > _LONGEST_AMOUNT or "e" in str(text).lower():  # an exponent can make a number of a million digits
+    if len(str(text)) > _LONGEST_AMOUNT or "e" in str(text).lower():  # 1e999999 has a million
         raise AmountError(f"{str(text)[:40]!r} is not an amount")
     cleaned = str(text).strip().lstrip("¥￥$€£R ").replace(",", "").strip()
     try:

@@ -211,6 +211,15 @@ class Stock:
         )
         self._add(LEVEL.c.on_hand, _sums((level, quantity) for level, quantity, _ in moves))
 
+    def moved(self, stock_level_id: int, cause: Cause, reference: str) -> bool:
+        """Whether this cause and reference has moved that level already."""
+        key = (
+            MOVEMENT.c.stock_level_id == stock_level_id,
+            MOVEMENT.c.cause == cause,
+            MOVEMENT.c.reference == reference,
+        )
+        return self._session.execute(select(MOVEMENT.c.id).where(*key)).first() is not None
+
     def open_level(self, product_id: int, warehouse_id: int) -> int:
         """The id of the sellable level of a product in a warehouse, made if there is none."""
         key = (

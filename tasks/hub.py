@@ -12,7 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import TaskRun
 from prefect.flows import Flow
 from prefect.runtime import flow_run, task_run
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from integrations.errors import Conflict, Unavailable
 from models.event import Run
@@ -28,7 +28,8 @@ R = TypeVar("R")
 ORDERS_A_BATCH = 1_000
 """Orders that one task handles: large enough that Prefect's 25 ms a task do not count."""
 
-_AGAIN = (Conflict, Unavailable, StockMoved, OrderMoved, OperationalError)
+# Two workers that create the same row at once meet in the database: the second finds it there on its next try.
+_AGAIN = (Conflict, Unavailable, StockMoved, OrderMoved, OperationalError, IntegrityError)
 
 
 async def _worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

@@ -18,6 +18,9 @@ CHANNEL = table_of(SalesChannel)
 FIRST_LOOK_BACK = timedelta(days=3)
 """How far back a channel is read that was never read before."""
 
+OVERLAP = timedelta(minutes=5)
+"""How much of the last window is read again: a shop may show an order only after the time that it states."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
@@ -42,7 +45,7 @@ async def pull_orders(code: str) -> Pulled:
     """
     with unit_of_work() as work:
         row = work.rows(select(CHANNEL).where(CHANNEL.c.company_id == work.company_id, CHANNEL.c.code == code))[0]
-        since, until = row.read_until or work.now - FIRST_LOOK_BACK, work.now
+        since, until = (row.read_until - OVERLAP if row.read_until else work.now - FIRST_LOOK_BACK), work.now
     seen = new = 0
     async with partner(code) as channel:
         cursor: str | None = None
