@@ -50,7 +50,7 @@ async def test_the_channel_of_the_page(
 ) -> None:
     """Corner speaks the protocol of the simulated shop, and takes its place in the registry."""
     corner = PartnerEntry(Channel, page.CornerSettings, page.Corner, "Corner shop")
-    monkeypatch.setitem(registry.PARTNERS, "shop", corner)  # type: ignore[arg-type]  # a dict, declared read-only
+    monkeypatch.setitem(registry.PARTNERS, "shop", corner)
     await CHECKS[check].check(bench, "shop")
 
 
