@@ -121,9 +121,7 @@ def sandbox(_sandbox_server: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-def hub(
-    database_url: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Sandbox]:
+def hub(database_url: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """This process as a hub on a fresh database, all its partners played by the sandbox; every SKU has stock.
 
     Yields the sandbox: what the tests do to the world and read from its ledger.

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-ORDERS = """order ref number,order date time,buyer code,ship to,mobile phone,ship province,ship city,ship address,item code,pcs qty,price each,line amount,ccy
+HEADER = (
+    "order ref number,order date time,buyer code,ship to,mobile phone,ship province,ship city,ship address,"
+    "item code,pcs qty,price each,line amount,ccy"
+)
+ORDERS = f"""{HEADER}
 A-1,2026-06-01 10:00:00,C1,王芳,13800000001,广东省,深圳市,福华路1号,SKU-1,2,10.00,20.00,CNY
 A-2,2026-06-01 11:00:00,C2,李雷,13800000002,上海市,上海市,南京路1号,SKU-2,0,5.00,0.00,CNY
 A-2,2026-06-01 11:00:00,C2,李雷,13800000002,上海市,上海市,南京路1号,SKU-1,1,10.00,10.00,CNY
@@ -21,7 +25,7 @@ def file(home: Path) -> Path:
 
 @pytest.mark.usefixtures("prefect_api")
 class TestAnUnknownFile:
-    def test_is_imported_by_the_proposed_mapping_and_known_from_then_on(self, orderspine, file, home):
+    def test_is_imported_by_the_proposed_mapping_and_known_from_then_on(self, orderspine, file):
         first = orderspine("import", str(file), "--yes")
         assert first.code == 0, first.err
         assert "orders.order_no" in first.out
