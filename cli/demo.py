@@ -4,11 +4,22 @@ import asyncio
 import os
 import shutil
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.screen import console, line, t
+
+
+def demo_rules(home: Path) -> Path:
+    """The rules of the checkout, but that a parcel is late after a day: the demo has only two."""
+    from settings import ROOT
+
+    file = home / "orderspine.toml"
+    rules = (ROOT / "orderspine.toml").read_text(encoding="utf-8")
+    file.write_text(rules.replace("late_after_hours = 48", "late_after_hours = 24"), encoding="utf-8")
+    return file
 
 
 def demo(
@@ -28,7 +39,8 @@ def demo(
         for port, option in ((4200, "--prefect-port"), (8600, "--web-port"), (8700, "--sandbox-port"))
     )
     sandbox_url, web_url = f"http://127.0.0.1:{sandbox}", f"http://127.0.0.1:{web}"
-    enter({**rehearse(home, sandbox_url), "ORDERSPINE_CLOCK_FILE": str(home / "now"), "ORDERSPINE_DATABASE_URL": ""})
+    clock = {"ORDERSPINE_CLOCK_FILE": str(home / "now"), "ORDERSPINE_DATABASE_URL": ""}
+    enter({**rehearse(home, sandbox_url), **clock, "ORDERSPINE_RULES": str(demo_rules(home))})
     with machine.running(home, prefect, web) as stack:
         enter(stack.environment)
         get_settings.cache_clear()

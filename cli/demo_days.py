@@ -177,7 +177,7 @@ async def _second_day(days: Days) -> None:
 
 async def _evening(days: Days) -> None:
     """Parcels arrive, one does not; yesterday's statement comes, and one payment does not fit."""
-    now = FIRST_DAY + timedelta(days=2, hours=12)
+    now = FIRST_DAY + timedelta(days=1, hours=13)
     await days.at(now, "cli-demo-evening")
     await days.do("POST", "/carrier/work", now=now.isoformat(), **{"late": [first_waybill()]})
     day = FIRST_DAY.date().isoformat()

@@ -1,5 +1,6 @@
 """``orderspine gate``: what is closed, and why."""
 
+import getpass
 from typing import Annotated
 
 import typer
@@ -12,6 +13,20 @@ app = typer.Typer(no_args_is_help=True)
 @app.callback()
 def gate() -> None:
     """The gates."""
+
+
+@app.command(name="open", help=t("cli-gate-open-help"))
+def open_early(
+    region: Annotated[str, typer.Argument(help=t("cli-gate-region-help"))],
+    why: Annotated[str, typer.Option(help=t("cli-why-help"))],
+    by: Annotated[str, typer.Option(help=t("cli-by-help"))] = "",
+) -> None:
+    """Open a gate against the evidence, in somebody's name."""
+    from tasks.gates import open_gate
+
+    person = by or getpass.getuser()
+    open_gate(region, why, person)
+    line("cli-gate-opened", region=region, person=person)
 
 
 @app.command(name="list", help=t("cli-gate-list-help"))

@@ -267,6 +267,9 @@ cli-reconciliation-complete = Every statement line is in one of these outcomes.
 cli-reconciliation-open = Statement lines in no outcome yet: { $lines }. Run: orderspine report reconciliation after the next reconcile-payments
 cli-gate-help = What is closed, and why.
 cli-gate-list-help = List the closed gates and what waits behind them.
+cli-gate-open-help = Open a gate early, against the evidence, in your name.
+cli-gate-region-help = Region of the gate, as the list says it.
+cli-gate-opened = The gate of { $region } is open, in the name of { $person }. A new alert closes it again.
 cli-gate-none = No gate is closed.
 cli-policy-help = The rules that a business user edits.
 cli-policy-check-help = Check the rules file and say its version.
@@ -376,9 +379,9 @@ cli-demo-open = Done after { $seconds } s. Look around:
       console  { $web }
 cli-demo-try = And in another terminal:
       export ORDERSPINE_HOME={ $home }
-      ./orderspine order show { $number }
-      ./orderspine quarantine list
-      ./orderspine report reconciliation
+      { "./orderspine" } order show { $number }
+      { "./orderspine" } quarantine list
+      { "./orderspine" } report reconciliation
 cli-demo-stays = It stays up until Ctrl-C.
 
 ## Failed runs

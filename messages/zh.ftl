@@ -173,7 +173,7 @@ too-many-tries = 已发送失败 { $tries } 次，需要人工处理。
 mended-by = { $person } 修正了资料。
 released-by = { $person } 放行了该订单。
 
-## 对客户和同事说的话
+## What people and customers are told
 
 customer-shipped = 您的订单 { $number } 已发货，运单号 { $waybill }。
 gate-closed-title = { $region } 已熔断：{ $waiting } 条消息暂停发送
@@ -264,6 +264,9 @@ cli-reconciliation-complete = 每一条账单明细都已归入上面的某一�
 cli-reconciliation-open = 尚未归类的账单明细：{ $lines }。请在下一次 reconcile-payments 之后再运行 orderspine report reconciliation
 cli-gate-help = 哪些闸门关着，为什么。
 cli-gate-list-help = 列出已关闭的闸门及其后等待的消息。
+cli-gate-open-help = 以您的名义提前打开闸门（与证据相反）。
+cli-gate-region-help = 闸门所属地区，见列表。
+cli-gate-opened = { $region }的闸门已由 { $person } 打开；新的预警会再次关闭它。
 cli-gate-none = 没有关闭的闸门。
 cli-policy-help = 业务人员可编辑的规则。
 cli-policy-check-help = 检查规则文件并显示其版本。
@@ -370,9 +373,9 @@ cli-demo-open = 用时 { $seconds } 秒。请看：
       控制台    { $web }
 cli-demo-try = 另开一个终端：
       export ORDERSPINE_HOME={ $home }
-      ./orderspine order show { $number }
-      ./orderspine quarantine list
-      ./orderspine report reconciliation
+      { "./orderspine" } order show { $number }
+      { "./orderspine" } quarantine list
+      { "./orderspine" } report reconciliation
 cli-demo-stays = 保持运行，按 Ctrl-C 停止。
 
 ## Failed runs

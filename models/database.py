@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -50,25 +50,27 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads_only = connection.get_execution_options().get("reads_only")
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
 @contextmanager
-def transaction(url: str) -> Iterator[Session]:
-    """A session that commits at the end and rolls back on any error.
+def transaction(url: str, *, reads_only: bool = False) -> Iterator[Session]:
+    """A session that commits at the end and rolls back on any error. One that reads only never waits for a writer.
 
     Raises ``DatabaseNotReady`` when the server does not answer or the schema was never made.
     """
     try:
-        with Session(open_engine(url), expire_on_commit=False) as session, session.begin():
+        engine = open_engine(url).execution_options(reads_only=True) if reads_only else open_engine(url)
+        with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
-    except OperationalError as error:
+    except (OperationalError, ProgrammingError) as error:
         raise _explain(error, url) from error
 
 
-def _explain(error: OperationalError, url: str) -> Exception:
+def _explain(error: DBAPIError, url: str) -> Exception:
     words = str(error.orig)
-    if "no such table" in words:
+    if "no such table" in words or ("relation" in words and "does not exist" in words):
         return DatabaseNotReady("The database has no tables yet. Run: orderspine db upgrade")
     if ("connection" in words and "refused" in words) or "could not translate host" in words:
         where = make_url(url).render_as_string(hide_password=True)

@@ -35,3 +35,4 @@ class Gate(SQLModel, table=True):
     closed_at: datetime = Field(sa_type=UTC_TIME)
     opened_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
     opened_by: str | None = None
+    opened_why: str | None = Field(default=None, description="Set when a person opened it against the evidence")

@@ -43,12 +43,12 @@ class Work:
 
 
 @contextmanager
-def begin_work(url: str, company: str, run: Run, now: datetime) -> Iterator[Work]:
+def begin_work(url: str, company: str, run: Run, now: datetime, *, reads_only: bool = False) -> Iterator[Work]:
     """Open a unit of work; it commits at the end, or leaves nothing on any error.
 
     Raises ``DatabaseNotReady`` if there is no database, no schema or no such company.
     """
-    with transaction(url) as session:
+    with transaction(url, reads_only=reads_only) as session:
         company_id = session.execute(select(Company.id).where(Company.code == company)).scalar()  # type: ignore[call-overload]  # SQLModel columns are typed as their values
         if company_id is None:
             raise DatabaseNotReady(f"The company {company!r} is not set up. Run: orderspine db upgrade")

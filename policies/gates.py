@@ -21,13 +21,19 @@ class GateDecision:
 
 
 def decide_weather_gates(
-    alerts: Mapping[str, Sequence[Alert]], closed_regions: frozenset[str], rules: Weather, now: datetime
+    alerts: Mapping[str, Sequence[Alert]],
+    closed_regions: frozenset[str],
+    rules: Weather,
+    now: datetime,
+    overruled: frozenset[str] = frozenset(),
 ) -> list[GateDecision]:
     """One decision for each region whose feed answered (``alerts`` has it, maybe empty).
 
-    A region that could not be asked is left as it is: no news is not good news.
+    A region that could not be asked is left as it is: no news is not good news. Alerts against which a person opened
+    the gate (``overruled``, by id) close it no more; a new alert does.
     """
-    return [_decide(region, alerts[region], region in closed_regions, rules, now) for region in sorted(alerts)]
+    heeded = {region: [a for a in alerts[region] if a.alert_id not in overruled] for region in sorted(alerts)}
+    return [_decide(region, heeded[region], region in closed_regions, rules, now) for region in heeded]
 
 
 def _decide(region: str, alerts: Sequence[Alert], closed: bool, rules: Weather, now: datetime) -> GateDecision:

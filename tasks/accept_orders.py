@@ -21,7 +21,7 @@ from policies.rules import Rules
 from tasks.check import Findings, check_statements
 from tasks.hub import Batch, hub_task, tell, unit_of_work
 from tasks.quarantine import Refusal, refuse
-from tasks.readers import Reader, order_readers
+from tasks.readers import Read, order_readers
 
 INBOX = table_of(Inbox)
 PRODUCT = table_of(Product)
@@ -63,8 +63,8 @@ async def accept_orders(batch: Batch, rules: Rules) -> Accepted:
     with unit_of_work() as work:
         messages = work.rows(select(INBOX).where(INBOX.c.id.in_(batch.ids), INBOX.c.state == "waiting"))
         channels = _channels(work, {message.source for message in messages})
-    async with order_readers(channels.values()) as readers:
-        statements, unreadable = _read(messages, channels, readers)
+    async with order_readers(channels.values()) as read:
+        statements, unreadable = _read(messages, channels, read)
     newest, superseded = _newest_of_each(statements)
     with unit_of_work() as work:
         products = known_products(work, {line.sku for s in newest for line in s.order.lines})
@@ -137,12 +137,12 @@ def _channels(work: Work, codes: set[str]) -> dict[str, SalesChannel]:
 
 
 def _read(
-    messages: Sequence[Any], channels: Mapping[str, SalesChannel], readers: Mapping[str, Reader]
+    messages: Sequence[Any], channels: Mapping[str, SalesChannel], read: Read
 ) -> tuple[list[_Statement], list[Refusal]]:
     statements, unreadable = [], []
     for row in messages:
         try:
-            order = readers[row.source](RawMessage(row.message_key, row.body, row.occurred_at))
+            order = read(row.source, row.route, RawMessage(row.message_key, row.body, row.occurred_at))
         except Rejected as error:
             reason = Reason("message-unreadable", {"why": error.message})
             unreadable.append(Refusal(row.source, "message", row.message_key, {}, (reason,), inbox_id=row.id))

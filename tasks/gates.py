@@ -48,7 +48,7 @@ async def decide_gates(alerts: Mapping[str, Sequence[Alert]], rules: Rules) -> G
     with unit_of_work() as work:
         open_now = (GATE.c.company_id == work.company_id, GATE.c.kind == WEATHER, GATE.c.opened_at.is_(None))
         closed = frozenset(row.region for row in work.rows(select(GATE.c.region).where(*open_now)))
-        decisions = decide_weather_gates(alerts, closed, rules.weather, work.now)
+        decisions = decide_weather_gates(alerts, closed, rules.weather, work.now, _overruled(work))
         for decision in decisions:
             if decision.changes:
                 _change(work, decision, rules)
@@ -59,6 +59,26 @@ async def decide_gates(alerts: Mapping[str, Sequence[Alert]], rules: Rules) -> G
     )
     tell("gates: closed %s, opened %s, still closed %s", done.closed, done.opened, done.stay_closed)
     return done
+
+
+class GateNotClosed(ValueError):
+    """There is no closed gate of that region."""
+
+
+def open_gate(region: str, why: str, by: str) -> None:
+    """A named person opens a gate early, against the evidence (invariant 6). Raises ``GateNotClosed``."""
+    with unit_of_work(by) as work:
+        shut = (GATE.c.company_id == work.company_id, GATE.c.region == region, GATE.c.opened_at.is_(None))
+        opened = update(GATE).where(*shut).values(opened_at=work.now, opened_by=by, opened_why=why)
+        if not work.session.execute(opened.returning(GATE.c.id)).all():
+            raise GateNotClosed(f"No gate of {region!r} is closed. See: orderspine gate list")
+
+
+def _overruled(work: Work) -> frozenset[str]:
+    """Ids of the alerts against which a person has opened a gate."""
+    by_person = (GATE.c.company_id == work.company_id, GATE.c.kind == WEATHER, GATE.c.opened_why.is_not(None))
+    rows = work.rows(select(GATE.c.evidence).where(*by_person))
+    return frozenset(alert["id"] for row in rows for alert in row.evidence)
 
 
 def _change(work: Work, decision: GateDecision, rules: Rules) -> None:

@@ -13,6 +13,7 @@ from models.lifecycle import Route
 from models.messages import RawMessage, RefusedRow, StatementLine
 from policies.rules import Rules
 from settings import get_settings
+from tasks.connections import connections
 from tasks.hub import hub_task, tell, unit_of_work
 from tasks.masters import CHANNEL, add_products, open_stock, warehouse_id_of
 from tasks.quarantine import Refusal, refuse
@@ -70,7 +71,8 @@ async def stage_orders(path: str, preset_name: str) -> Staged:
             "company_id": work.company_id, "code": code, "partner": f"{PRESET}{preset.name}",
             "fulfilment": preset.fulfilment,
         }  # fmt: skip
-        work.session.execute(insert_or_replace(work.session, CHANNEL, ("company_id", "code"), tuple(row)), [row])
+        if code not in {channel.code for channel in connections().channel}:  # else its connection decides
+            work.session.execute(insert_or_replace(work.session, CHANNEL, ("company_id", "code"), tuple(row)), [row])
     orders = new = refused = 0
     for some in _batched(FileChannel(preset).messages(Path(path)), AT_A_TIME):
         messages = [item for item in some if isinstance(item, RawMessage)]

@@ -1,6 +1,11 @@
-"""Addresses of what people look at in the Prefect UI."""
+"""What this process knows of the Prefect server: whether there is one, and where its UI shows things."""
 
-from prefect.settings import PREFECT_UI_URL
+from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
+
+
+def has_server() -> bool:
+    """Whether a server is configured. Without one Prefect would start a temporary server for the first event."""
+    return PREFECT_API_URL.value() is not None
 
 
 def run_url(flow_run_id: str) -> str:

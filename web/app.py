@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
 from models.database import DatabaseNotReady
+from tasks.links import has_server
 from tasks.receive import Reception
 from tasks.signals import signal
 from web import console, failures, health, webhooks
@@ -31,10 +32,15 @@ def create_app() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.reception, app.state.doorbell = Reception(), Doorbell(signal)
+    app.state.reception, app.state.doorbell = Reception(), Doorbell(_wake)
     yield
     await app.state.doorbell.close()
     await app.state.reception.close()
+
+
+def _wake(event: str) -> None:
+    if has_server():
+        signal(event)
 
 
 async def _not_ready(_request: Request, error: Exception) -> PlainTextResponse:

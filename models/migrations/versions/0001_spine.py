@@ -58,6 +58,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("closed_at", UtcDateTime(), nullable=False),
         sa.Column("opened_at", UtcDateTime(), nullable=True),
         sa.Column("opened_by", sa.String(), nullable=True),
+        sa.Column("opened_why", sa.String(), nullable=True),
         sa.CheckConstraint("kind IN ('weather')", name=op.f("ck_gate_kind")),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_gate_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gate")),
