@@ -44,7 +44,7 @@ def killer(prefect_api: None) -> Iterator[subprocess.Popen[str]]:
         [sys.executable, str(here / "killable.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=open("/tmp/killer.err","w"),
         text=True,
         env=environment,
         cwd=ROOT,
