@@ -24,6 +24,7 @@ class Inbox(SQLModel, table=True):
         one_of("state", ("waiting", "done", "refused")),
         Index(
             "ix_inbox_waiting",
+            "company_id",
             "kind",
             "id",
             sqlite_where=text("state = 'waiting'"),

@@ -22,12 +22,14 @@ class SalesOrder(SQLModel, table=True):
         # What the steps claim by. Finished orders are in neither, so a claim costs the same at a million stored.
         Index(
             "ix_sales_order_to_decide",
+            "company_id",
             "id",
             sqlite_where=text("status IN ('received', 'confirmed')"),
             postgresql_where=text("status IN ('received', 'confirmed')"),
         ),
         Index(
             "ix_sales_order_to_follow",
+            "company_id",
             "id",
             sqlite_where=text("reported_status IS NOT NULL"),
             postgresql_where=text("reported_status IS NOT NULL"),

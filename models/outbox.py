@@ -43,7 +43,7 @@ class Outbox(SQLModel, table=True):
         one_of("why_person", WhyPerson),
         Index(
             "ix_outbox_due",
-            "next_try_at",
+            "company_id",
             "id",
             sqlite_where=text("state = 'due'"),
             postgresql_where=text("state = 'due'"),

@@ -31,7 +31,7 @@ from flows.track_shipments import track_shipments
 from models.database import open_engine
 from settings import ROOT, get_settings
 
-TRIES = 5
+TRIES = 4
 MOST_MOMENTS = 1_000
 
 
@@ -39,12 +39,13 @@ MOST_MOMENTS = 1_000
 def killer(prefect_api: None) -> Iterator[subprocess.Popen[str]]:
     """The process that forks the ones to be killed; it has no threads and has imported everything."""
     here = Path(__file__).parent
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"}
+    # Prefect reads its settings when it is imported: told later of the server, each child would start one of its own.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PREFECT_API_URL": PREFECT_API_URL.value()}
     with subprocess.Popen(  # noqa: S603  (our own script)
         [sys.executable, str(here / "killable.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=open("/tmp/killer.err","w"),
+        stderr=subprocess.DEVNULL,
         text=True,
         env=environment,
         cwd=ROOT,
@@ -116,7 +117,7 @@ async def run_and_kill(killer: subprocess.Popen[str], flow: Any, kill_at: int) -
     mine = {name: value for name, value in os.environ.items() if name.startswith("ORDERSPINE_")}
     order = {
         "flow": f"{flow.fn.__module__}:{flow.fn.__name__}",
-        "environment": {**mine, "PREFECT_API_URL": PREFECT_API_URL.value()},
+        "environment": mine,
         "kill_at": kill_at,
     }
     killer.stdin.write(json.dumps(order) + "\n")

@@ -96,7 +96,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index(
             "ix_inbox_waiting",
-            ["kind", "id"],
+            ["company_id", "kind", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
@@ -206,14 +206,14 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         batch_op.create_index("ix_sales_order_customer_id", ["customer_id"], unique=False)
         batch_op.create_index(
             "ix_sales_order_to_decide",
-            ["id"],
+            ["company_id", "id"],
             unique=False,
             sqlite_where=sa.text("status IN ('received', 'confirmed')"),
             postgresql_where=sa.text("status IN ('received', 'confirmed')"),
         )
         batch_op.create_index(
             "ix_sales_order_to_follow",
-            ["id"],
+            ["company_id", "id"],
             unique=False,
             sqlite_where=sa.text("reported_status IS NOT NULL"),
             postgresql_where=sa.text("reported_status IS NOT NULL"),
@@ -377,7 +377,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(
             "ix_outbox_due",
-            ["next_try_at", "id"],
+            ["company_id", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'due'"),
             postgresql_where=sa.text("state = 'due'"),
