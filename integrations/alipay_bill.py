@@ -31,6 +31,8 @@ _COLUMNS: Final = (
     "退款批次号/请求号",
     "服务费(元)",
 )
+# What Alipay puts before a Taobao trade number (general knowledge; the bill's documentation does not say it).
+_TAOBAO_PREFIX: Final = "T200P"
 _BEGINS, _ENDS = "业务明细列表", "业务明细列表结束"
 _FOOTERS: Final = {
     "payment": re.compile(r"#交易合计[：:](\d+)笔[，,]商家实收共(-?[\d.,]+?)元"),
@@ -114,7 +116,7 @@ def _line(number: int, row: Mapping[str, str]) -> StatementLine:
         return StatementLine(
             line_id=f"{row['支付宝交易号']}:{row['退款批次号/请求号']}",
             trade_no=row["支付宝交易号"],
-            order_no=row["商户订单号"],
+            order_no=row["商户订单号"].removeprefix(_TAOBAO_PREFIX),
             kind=kind,
             amount=_money(row["商家实收(元)"]),
             fee=_money(row["服务费(元)"]),

@@ -152,6 +152,7 @@ weather-clear = The weather alert in { $region } has ended. Shipments go on.
 
 outbound-unknown = The warehouse confirms the shipment { $outbound }, which we did not ask for.
 confirmed-without-parcel = The warehouse confirms the shipment but names no parcel.
+shipped-though-cancelled = The warehouse shipped { $outbound } although it was cancelled; agree on a return with the customer.
 shipped-differs = { $planned } of { $sku } were to be shipped, but the warehouse reports { $shipped }.
 parcel-late = Nothing was heard of the parcel { $waybill } for { $hours } hours.
 parcel-exception = The carrier reports a problem with the parcel { $waybill }: { $text }

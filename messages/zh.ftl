@@ -152,6 +152,7 @@ weather-clear = { $region }的天气预警已解除，恢复发货。
 
 outbound-unknown = 仓库确认了出库单 { $outbound }，但系统没有下发过该单。
 confirmed-without-parcel = 仓库确认已发货，但没有提供包裹信息。
+shipped-though-cancelled = { $outbound } 已取消，仓库仍然发货；请与客户协商退货。
 shipped-differs = { $sku } 应发 { $planned } 件，仓库反馈实发 { $shipped } 件。
 parcel-late = 包裹 { $waybill } 已有 { $hours } 小时没有物流更新。
 parcel-exception = 承运商反馈包裹 { $waybill } 异常：{ $text }

@@ -6,8 +6,13 @@ from models.messages import OutboundConfirmed
 from models.reasons import Fact, Reason
 
 
-def judge_confirmation(confirmed: OutboundConfirmed, planned: Mapping[str, int]) -> Reason | None:
-    """The reason why a confirmation cannot be booked, or ``None``. ``planned`` is quantity by SKU."""
+def judge_confirmation(
+    confirmed: OutboundConfirmed, planned: Mapping[str, int], *, called_off: bool = False
+) -> Reason | None:
+    """The reason why a confirmation cannot be booked, or ``None``. ``planned`` is quantity by SKU; ``called_off`` says
+    that the order or the outbound was cancelled, so that its stock is free already."""
+    if called_off:
+        return Reason("shipped-though-cancelled", {"outbound": confirmed.outbound_no})
     if not confirmed.parcels:
         return Reason("confirmed-without-parcel")
     shipped: dict[str, int] = {}

@@ -61,7 +61,9 @@ async def accept_orders(batch: Batch, rules: Rules) -> Accepted:
     nothing stops the others (invariant 5).
     """
     with unit_of_work() as work:
-        messages = work.rows(select(INBOX).where(INBOX.c.id.in_(batch.ids), INBOX.c.state == "waiting"))
+        messages = work.rows(
+            select(INBOX).where(INBOX.c.id.in_(batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
+        )
         channels = _channels(work, {message.source for message in messages})
     async with order_readers(channels.values()) as read:
         statements, unreadable = _read(messages, channels, read)

@@ -68,7 +68,8 @@ def _book(message: Any, warehouse: Warehouse) -> str:
         outbound = _find(work, confirmed.outbound_no)
         if outbound is None:
             return _refuse(work, message, Reason("outbound-unknown", {"outbound": confirmed.outbound_no}), {})
-        trouble = judge_confirmation(confirmed, _planned(work, outbound.id))
+        called_off = Status(outbound.status) is Status.CANCELLED or outbound.state == "cancelled"
+        trouble = judge_confirmation(confirmed, _planned(work, outbound.id), called_off=called_off)
         if trouble:
             work.orders.hold([Stop(outbound.order_id, HoldKind.DATA, (trouble,))])
             return _refuse(work, message, trouble, asdict(confirmed), outbound.order_id)

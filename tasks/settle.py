@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from pandas import DataFrame
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, delete, func, select
 
 from expectations.apply import find_failures
 from expectations.settlements import settlement_lines
@@ -58,7 +58,7 @@ async def settle_statement(provider: str, lines: Sequence[StatementLine], rules:
             ],
         )
         good = [{**row, "company_id": work.company_id} for n, row in enumerate(rows) if n not in bad]
-        touched = _store(work, good)
+        touched = _store(work, good) | _found_since(work)
         verdicts = judge_orders(work, touched, rules)
     outcomes: dict[str, int] = {}
     for verdict in verdicts:
@@ -93,6 +93,18 @@ def _store(work: Work, rows: Sequence[dict[str, Any]]) -> set[str]:
     return set(work.session.execute(statement.returning(STATEMENT.c.order_key), [*rows]).scalars())
 
 
+def _found_since(work: Work) -> set[str]:
+    """Order keys of money that had no order when it was judged, and has one now."""
+    subject = STATEMENT.c.provider + ":" + STATEMENT.c.order_key
+    query = (
+        select(STATEMENT.c.order_key)
+        .join(MATCH, and_(MATCH.c.company_id == STATEMENT.c.company_id, MATCH.c.subject == subject))
+        .join(ORDER, and_(ORDER.c.company_id == work.company_id, ORDER.c.channel_order_no == STATEMENT.c.order_key))
+        .where(MATCH.c.company_id == work.company_id, MATCH.c.outcome == "unknown-order")
+    )
+    return set(work.session.execute(query).scalars())
+
+
 def judge_orders(work: Work, order_keys: set[str], rules: Rules) -> list[Verdict]:
     """Judge the accounts of these order numbers anew and keep the outcome; each changed order gets an event."""
     verdicts = [
@@ -106,6 +118,7 @@ def judge_orders(work: Work, order_keys: set[str], rules: Rules) -> list[Verdict
         mine = query.where(MATCH.c.company_id == work.company_id, MATCH.c.subject.in_(subjects))
         before.update({row.subject: (row.outcome, row.settled_minor) for row in work.rows(mine)})
     changed = [v for v in verdicts if before.get(v.account.subject) != (v.outcome, v.account.settled_minor)]
+    _forget_unknown(work, order_keys)
     _keep(work, changed)
     work.events.add(
         [
@@ -115,6 +128,15 @@ def judge_orders(work: Work, order_keys: set[str], rules: Rules) -> list[Verdict
         ]
     )
     return verdicts
+
+
+def _forget_unknown(work: Work, order_keys: set[str]) -> None:
+    """Money whose order was unknown is judged anew under these keys; its old row would count it twice."""
+    for chunk in chunks(sorted(order_keys), 2_000):
+        keys = select(STATEMENT.c.provider + ":" + STATEMENT.c.order_key).where(STATEMENT.c.order_key.in_(chunk))
+        mine = keys.where(STATEMENT.c.company_id == work.company_id)
+        gone = delete(MATCH).where(MATCH.c.company_id == work.company_id, MATCH.c.subject.in_(mine))
+        work.session.execute(gone)
 
 
 def _accounts(work: Work, order_keys: Sequence[str]) -> list[Account]:

@@ -7,6 +7,7 @@ import pytest
 from life import (
     Clock,
     assert_books_are_sound,
+    change,
     codes,
     column,
     effects,
@@ -134,3 +135,36 @@ async def test_a_file_of_a_channel_that_is_polled_too_leaves_the_poll_readable(
 
     assert sorted(column("SELECT channel_order_no FROM sales_order")) == sorted(numbers)
     assert column("SELECT DISTINCT state FROM inbox") == ["done"], "messages of either way are understood"
+
+
+async def test_money_that_came_before_its_order_counts_once_when_the_order_comes(hub: Sandbox, clock: Clock) -> None:
+    numbers = place_good(hub, 2)
+    day = (clock.now - timedelta(hours=1)).astimezone(BEIJING).date()
+    for order in hub.world.channels["shop"].book:
+        order["paid_at"] = f"{day.isoformat()}T12:00:00+08:00"
+    hub.world.make_bill(day)
+    await reconcile_payments(day)
+    assert {row.outcome for row in rows("SELECT outcome FROM settlement_match")} == {"unknown-order"}
+
+    await up_to_released()
+    await reconcile_payments(day)
+
+    stand = rows("SELECT outcome, order_id FROM settlement_match")
+    assert [row.outcome for row in stand] == ["equal"] * len(numbers)
+    assert column("SELECT sum(settled_minor) FROM settlement_match") == column(
+        "SELECT sum(amount_minor) FROM settlement_line"
+    )
+
+
+async def test_goods_that_left_although_they_were_called_off_go_to_a_person(hub: Sandbox, clock: Clock) -> None:
+    [number] = place_good(hub, 1)
+    await up_to_released()
+    change("UPDATE outbound SET state = 'cancelled'")
+    await ship(hub)
+    await track_shipments()
+
+    assert status_of(number) == "released"
+    [refused] = rows("SELECT reasons FROM quarantine WHERE subject = 'message'")
+    assert codes(refused.reasons) == ["shipped-though-cancelled"]
+    assert rows("SELECT id FROM parcel") == []
+    assert_books_are_sound()
