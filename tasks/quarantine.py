@@ -10,6 +10,7 @@ from models.reasons import Reason, to_json
 from models.work import Work
 
 QUARANTINE = table_of(Quarantine)
+_LARGEST_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def refuse(work: Work, refusals: Sequence[Refusal]) -> None:
                 "subject_key": refusal.key,
                 "order_id": refusal.order_id,
                 "inbox_id": refusal.inbox_id,
-                "content": dict(refusal.content),
+                "content": _storable(dict(refusal.content)),
                 "reasons": to_json(refusal.reasons),
                 "state": "open",
                 "refused_at": work.now,
@@ -48,3 +49,23 @@ def refuse(work: Work, refusals: Sequence[Refusal]) -> None:
             for refusal in refusals
         ],
     )
+
+
+def _storable(value: Any) -> Any:
+    """What every database's JSON can hold: hostile text has NUL and halves of characters, and numbers without end.
+
+    The message itself stays in the inbox as it came.
+    """
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+        case bool() | None:
+            return value
+        case int() if abs(value) > _LARGEST_NUMBER:
+            return str(value)
+        case Mapping():
+            return {_storable(str(name)): _storable(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_storable(item) for item in value]
+        case _:
+            return value

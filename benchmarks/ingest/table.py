@@ -38,7 +38,7 @@ def table(measured: Mapping[str, Measured], orders: int) -> str:
         rows.append(("  the same of CPU", lambda m: _ratio(m.on_top[last], m.on_top[first], _work), ""))
     head = f"{'':<45}" + "".join(f"{dialect:>13}" for dialect in measured) + f"{'aim':>9}"
     written = (f"{name:<45}{''.join(f'{cell(m):>13}' for m in measured.values())}{aim:>9}" for name, cell, aim in rows)
-    return "\n".join([head, *written])
+    return "\n".join(line.rstrip() for line in [head, *written])
 
 
 def notes(measured: Mapping[str, Measured]) -> str:
