@@ -1,5 +1,6 @@
 """Calling the command line as a user does, in this process."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,8 +26,9 @@ Command = Callable[..., Answer]
 
 
 @pytest.fixture
-def orderspine(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run ``orderspine …``."""
+def orderspine(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
+    """Run ``orderspine …``; what a command sets in the environment of its process ends with the test."""
+    before = dict(os.environ)
 
     def run(*arguments: str) -> Answer:
         monkeypatch.setattr(sys, "argv", ["orderspine", *arguments])
@@ -39,7 +41,9 @@ def orderspine(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
         printed = capsys.readouterr()
         return Answer(code, printed.out, printed.err)
 
-    return run
+    yield run
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture

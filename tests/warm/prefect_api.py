@@ -30,6 +30,11 @@ def until(look: Callable[[], Seen | None], what: str, *, seconds: float = 90) ->
     raise AssertionError(f"waited {seconds} s in vain for {what}")
 
 
+def clean_environment() -> dict[str, str]:
+    """This process's environment without what earlier tests told Prefect."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+
+
 @contextmanager
 def running_server(home: Path) -> Iterator[str]:
     """A server on an ephemeral port with all that it keeps in ``home``; yields its API address."""
@@ -38,7 +43,7 @@ def running_server(home: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     api = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    environment = {**os.environ, **QUIET, "PREFECT_HOME": str(home), "PREFECT_API_URL": api}
+    environment = {**clean_environment(), **QUIET, "PREFECT_HOME": str(home), "PREFECT_API_URL": api}
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=home)  # noqa: S603
     with ended(process):

@@ -1,6 +1,5 @@
 """A warm worker started as an operator starts it, and the processes that belong to it."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.warm.prefect_api import QUIET, REPOSITORY, Pool, ended, until
+from tests.warm.prefect_api import QUIET, REPOSITORY, Pool, clean_environment, ended, until
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def running_worker(pool: Pool, home: Path, *options: str) -> Iterator[Worker]:
     """``prefect worker start`` for the pool; ended with SIGTERM, as a service manager does."""
     command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool.name, *options]
     environment = {
-        **os.environ,
+        **clean_environment(),
         **QUIET,
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": str(pool.api.base_url).rstrip("/"),
