@@ -28,11 +28,11 @@ from tasks.reading import reading
 from tasks.receive_stock import receive_stock
 from tasks.report import orders_by_status, quarantine_by_reason, reconciliation
 
-FIRST_DAY = datetime(2026, 6, 1, tzinfo=UTC)
-"""Midnight UTC is 8 o'clock in Beijing: the start of the first working day."""
+FIRST_DAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+"""Tomorrow at 8 o'clock in Beijing: clients that look at the real clock must not take the demo's alerts for expired."""
 
-PLENTY, SCARCE = 400, 6
-SCARCE_SKUS = 8
+PLENTY, SCARCE = 400, 1
+SCARCE_SKUS = 20
 STEP_SECONDS = 180
 GATE, PARCEL = table_of(Gate), table_of(Parcel)
 
