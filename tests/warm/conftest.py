@@ -22,7 +22,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def api(prefect_server: str) -> Iterator[httpx.Client]:
     """A client of that server."""
-    with httpx.Client(base_url=prefect_server, timeout=30) as client:
+    with httpx.Client(base_url=prefect_server, timeout=120) as client:
         yield client
 
 
