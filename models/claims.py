@@ -17,12 +17,10 @@ from models.inbox import Inbox
 from models.lifecycle import Status
 from models.order import Hold, SalesOrder
 from models.outbox import Outbox
-from models.shipment import Parcel
 
 INBOX = table_of(Inbox)
 ORDER = table_of(SalesOrder)
 OUTBOX = table_of(Outbox)
-PARCEL = table_of(Parcel)
 _HOLD = table_of(Hold)
 _GATE = table_of(Gate)
 # Written into the statement: SQLite takes a partial index only if it can read that the condition implies the index's.
