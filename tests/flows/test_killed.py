@@ -73,7 +73,7 @@ class Snapshot:
             shutil.copy(url.removeprefix("sqlite:///"), kept)
         else:
             _copy_database(url, _name(url), f"{_name(url)}_kept")
-        return cls(hub, url, kept, copy.deepcopy(vars(hub.world)))
+        return cls(hub, url, kept, _copied(hub, vars(hub.world)))
 
     def restore(self) -> None:
         """Make everything stand as it did."""
@@ -85,7 +85,12 @@ class Snapshot:
             shutil.copy(self.kept, file)
         else:
             _copy_database(self.url, f"{_name(self.url)}_kept", _name(self.url))
-        vars(self.hub.world).update(copy.deepcopy(self.world))
+        vars(self.hub.world).update(_copied(self.hub, self.world))
+
+
+def _copied(hub: Sandbox, world: dict[str, Any]) -> dict[str, Any]:
+    """The partners' state; the line to the hub, whose open connections cannot be copied, stays the same."""
+    return copy.deepcopy(world, {id(hub.world.hub): hub.world.hub})
 
 
 def _name(url: str) -> str:
