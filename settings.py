@@ -1,8 +1,8 @@
 """Where this installation keeps things, read from the environment (``ORDERSPINE_*``) once per process.
 
-Importing this also turns off the telemetry of our dependencies, and gives Prefect's server time on a busy machine: after
-its usual 10 s a statement fails, and the run that it was about counts as crashed. Who wants it otherwise sets the
-variables before.
+Importing this also turns off the telemetry of our dependencies, and gives Prefect's server time on a busy machine:
+after its usual 10 s a statement fails, and the run that it was about counts as crashed. Who wants it otherwise sets
+the variables before.
 """
 
 import os
