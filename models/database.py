@@ -15,6 +15,8 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
+from models.bulk import teach_copy
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -47,7 +49,9 @@ def open_engine(url: str) -> Engine:
         return engine
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_pre_ping=True, **_ALWAYS)
+    engine = create_engine(parsed, pool_pre_ping=True, **_ALWAYS)
+    teach_copy(engine)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import UniqueConstraint, and_, func, insert, select
+from sqlalchemy import UniqueConstraint, and_, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import UTC_TIME, Json, chunks, one_of, table_of
+from models.bulk import insert_rows
 from models.reasons import Reason, to_json
 
 KINDS = (
@@ -118,7 +119,7 @@ class Events:
             return
         if not new_orders:
             self._load_tips({event.order_id for event in happened} - self._tips.keys())
-        self.session.execute(insert(EVENT), [self._row(event) for event in happened])
+        insert_rows(self.session, EVENT, [self._row(event) for event in happened])
 
     def _row(self, event: Happened) -> dict[str, Any]:
         seq, previous = self._tips.get(event.order_id, (0, ""))
