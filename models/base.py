@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Dialect, MetaData, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -52,6 +53,11 @@ AMOUNT: Any = BigInteger()
 
 UTC_TIME: Any = UtcDateTime()
 """The column type of every instant."""
+
+
+def dump_json(value: Any) -> str:
+    """The text of a JSON value, as it is stored."""
+    return orjson.dumps(value).decode()
 
 
 def one_of(column: str, words: type[StrEnum] | tuple[str, ...]) -> CheckConstraint:

@@ -8,12 +8,14 @@ name gets the default of its model, and errors are SQLAlchemy's own, so a step i
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
-from sqlalchemy import Dialect, Engine, Table, event, text
+from sqlalchemy import JSON, Column, Dialect, Engine, Table, event, text
 from sqlalchemy.orm import Session
+
+from models.base import dump_json
 
 Rows = Sequence[Mapping[str, Any]]
 
+_Process = Callable[[Any], Any]
 _COPIED = "orderspine_copied_rows"
 # The sub-select is asked once, not for every id.
 _IDS = """
@@ -54,16 +56,17 @@ def insert_missing(session: Session, table: Table, rows: Rows, unique: Sequence[
     if not rows:
         return 0
     connection = session.connection()
-    columns, values = _prepared(table, rows, connection.dialect)
+    postgresql = connection.dialect.name == "postgresql"
+    columns, values = _prepared(table, rows, connection.dialect, None if postgresql else dump_json)
     into, otherwise = _into(table, columns, connection.dialect), f"ON CONFLICT ({', '.join(unique)}) DO NOTHING"
     counted = {"preserve_rowcount": True}
-    if connection.dialect.name == "postgresql":
-        # COPY knows no conflicts. One document costs a page of 200 messages a quarter of what 200 statements do.
+    if postgresql:
+        # COPY knows no conflicts; one document takes a third of the time of an INSERT with as many values.
         named, name = ", ".join(columns), connection.dialect.identifier_preparer.format_table(table)
         statement = (
             f"INSERT INTO {into} SELECT {named} FROM json_populate_recordset(NULL::{name}, %(rows)s::json) {otherwise}"  # noqa: S608  (our own names)
         )
-        document = orjson.dumps([dict(zip(columns, row, strict=True)) for row in values], default=_unwrapped).decode()
+        document = dump_json([dict(zip(columns, row, strict=True)) for row in values])
         done = connection.exec_driver_sql(statement, {"rows": document}, execution_options=counted)
     else:
         done = connection.exec_driver_sql(f"{_insert(into, columns)} {otherwise}", [*values], execution_options=counted)
@@ -86,8 +89,10 @@ def _copy(cursor: Any, statement: str, _parameters: Any, context: Any) -> bool:
     return True
 
 
-def _prepared(table: Table, rows: Rows, dialect: Dialect) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-    """The columns that are written, and per row their values as the driver takes them."""
+def _prepared(
+    table: Table, rows: Rows, dialect: Dialect, document: _Process | None = dump_json
+) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    """The columns that are written, and per row their values as the driver takes them, JSON as ``document`` says."""
     named = rows[0].keys()
     if any(row.keys() != named for row in rows):
         raise ValueError(f"rows for {table.name} name different columns")
@@ -95,35 +100,20 @@ def _prepared(table: Table, rows: Rows, dialect: Dialect) -> tuple[list[str], It
     if unnamed:
         rows = [{**{name: _made(default) for name, default in unnamed.items()}, **row} for row in rows]
     columns = [*rows[0]]
-    return columns, _values(rows, columns, _processors(table, columns, dialect))
+    values = [_column(rows, table.c[name], dialect, document) for name in columns]
+    return columns, zip(*values, strict=True)
 
 
 def _made(default: Any) -> Any:
     return default.arg(None) if default.is_callable else default.arg
 
 
-def _processors(table: Table, columns: Sequence[str], dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
-    found: list[tuple[int, Callable[[Any], Any]]] = []
-    for place, name in enumerate(columns):
-        processor = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        if processor:
-            found.append((place, processor))
-    return found
-
-
-def _values(
-    rows: Rows, columns: Sequence[str], processors: Sequence[tuple[int, Callable[[Any], Any]]]
-) -> Iterator[tuple[Any, ...]]:
-    for row in rows:
-        values = [row[name] for name in columns]
-        for place, process in processors:
-            values[place] = process(values[place])
-        yield tuple(values)
-
-
-def _unwrapped(value: Any) -> Any:
-    """What is inside psycopg's ``Jsonb``: there, a part of the document like any other."""
-    return value.obj
+def _column(rows: Rows, column: Column[Any], dialect: Dialect, document: _Process | None) -> list[Any]:
+    values = [row[column.name] for row in rows]
+    if isinstance(column.type, JSON):
+        return [None if value is None else document(value) for value in values] if document else values
+    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return [process(value) for value in values] if process else values
 
 
 def _into(table: Table, columns: Sequence[str], dialect: Dialect) -> str:

@@ -15,19 +15,16 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
+from models.base import dump_json
 from models.bulk import teach_copy
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def _to_json(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
 # Parameters are personal data, so errors do not show them. orjson halves what the trail costs.
 _ALWAYS: dict[str, Any] = {
     "hide_parameters": True,
-    "json_serializer": _to_json,
+    "json_serializer": dump_json,
     "json_deserializer": orjson.loads,
 }
 

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -82,6 +83,7 @@ _HASHED = (
     "policy_version", "inputs_hash", "decision_id",
 )  # fmt: skip
 _HASHED_TIMES = ("occurred_at", "recorded_at")
+_hashed = itemgetter(*_HASHED)
 
 
 def hash_inputs(inputs: Any) -> str:
@@ -91,8 +93,8 @@ def hash_inputs(inputs: Any) -> str:
 
 def chain_hash(previous: str, row: Mapping[str, Any]) -> str:
     """The hash of an event, given the hash before it (empty for an order's first)."""
-    times = (row[name].timestamp() for name in _HASHED_TIMES)
-    content = orjson.dumps([previous, *(row[name] for name in _HASHED), *times], option=orjson.OPT_SORT_KEYS)
+    times = [row[name].timestamp() for name in _HASHED_TIMES]
+    content = orjson.dumps([previous, *_hashed(row), *times], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(content).hexdigest()
 
 
