@@ -17,6 +17,7 @@ from models.work import Work
 
 HOSTILE = (
     "\\N",
+    "\\u0000",
     "\\.",
     "a\tb",
     "a\nb",
