@@ -15,17 +15,16 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
+from models.base import dump_json
+from models.bulk import teach_copy
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-def _to_json(value: Any) -> str:
-    return orjson.dumps(value).decode()
 
 
 # Parameters are personal data, so errors do not show them. orjson halves what the trail costs.
 _ALWAYS: dict[str, Any] = {
     "hide_parameters": True,
-    "json_serializer": _to_json,
+    "json_serializer": dump_json,
     "json_deserializer": orjson.loads,
 }
 
@@ -47,7 +46,9 @@ def open_engine(url: str) -> Engine:
         return engine
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_pre_ping=True, **_ALWAYS)
+    engine = create_engine(parsed, pool_pre_ping=True, **_ALWAYS)
+    teach_copy(engine)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

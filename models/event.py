@@ -8,14 +8,16 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import UniqueConstraint, and_, func, insert, select
+from sqlalchemy import UniqueConstraint, and_, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import UTC_TIME, Json, chunks, one_of, table_of
+from models.bulk import insert_rows
 from models.reasons import Reason, to_json
 
 KINDS = (
@@ -81,6 +83,7 @@ _HASHED = (
     "policy_version", "inputs_hash", "decision_id",
 )  # fmt: skip
 _HASHED_TIMES = ("occurred_at", "recorded_at")
+_hashed = itemgetter(*_HASHED)
 
 
 def hash_inputs(inputs: Any) -> str:
@@ -90,8 +93,8 @@ def hash_inputs(inputs: Any) -> str:
 
 def chain_hash(previous: str, row: Mapping[str, Any]) -> str:
     """The hash of an event, given the hash before it (empty for an order's first)."""
-    times = (row[name].timestamp() for name in _HASHED_TIMES)
-    content = orjson.dumps([previous, *(row[name] for name in _HASHED), *times], option=orjson.OPT_SORT_KEYS)
+    times = [row[name].timestamp() for name in _HASHED_TIMES]
+    content = orjson.dumps([previous, *_hashed(row), *times], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(content).hexdigest()
 
 
@@ -118,7 +121,7 @@ class Events:
             return
         if not new_orders:
             self._load_tips({event.order_id for event in happened} - self._tips.keys())
-        self.session.execute(insert(EVENT), [self._row(event) for event in happened])
+        insert_rows(self.session, EVENT, [self._row(event) for event in happened])
 
     def _row(self, event: Happened) -> dict[str, Any]:
         seq, previous = self._tips.get(event.order_id, (0, ""))

@@ -9,7 +9,8 @@ from sqlalchemy import Index, UniqueConstraint, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from models.base import UTC_TIME, chunks, insert_or_ignore, one_of, table_of
+from models.base import UTC_TIME, chunks, one_of, table_of
+from models.bulk import insert_missing
 from models.lifecycle import Route
 
 
@@ -60,12 +61,9 @@ class InboxPost:
 
     def put(self, rows: Sequence[Mapping[str, Any]]) -> int:
         """Store messages; one that is there already is left as it is. Returns how many are new."""
-        if not rows:
-            return 0
         always = {"company_id": self.company_id, "received_at": self.now, "state": "waiting"}
-        statement = insert_or_ignore(self.session, INBOX, ("company_id", "source", "message_key"))
-        stored = self.session.execute(statement.returning(INBOX.c.id), [{**always, **row} for row in rows])
-        return len(stored.all())
+        messages = [{**always, **row} for row in rows]
+        return insert_missing(self.session, INBOX, messages, ("company_id", "source", "message_key"))
 
     def finish(self, ids: Sequence[int], state: str = "done") -> None:
         """The messages are understood, or refused."""

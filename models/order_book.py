@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from models.base import chunks, table_of
+from models.bulk import insert_numbered, insert_rows
 from models.event import Events, Happened
 from models.lifecycle import HoldKind, Move
 from models.order import Hold, OrderLine, OrderVersion, SalesOrder
@@ -44,20 +45,15 @@ class OrderBook:
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         """Insert orders; their ids in the order of ``rows``."""
-        if not rows:
-            return []
-        statement = insert(ORDER).returning(ORDER.c.id, sort_by_parameter_order=True)
-        return list(self.session.execute(statement, [*rows]).scalars())
+        return insert_numbered(self.session, ORDER, rows)
 
     def add_lines(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert lines."""
-        if rows:
-            self.session.execute(insert(LINE), [*rows])
+        insert_rows(self.session, LINE, rows)
 
     def add_versions(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Record which message made which version."""
-        if rows:
-            self.session.execute(insert(VERSION), [*rows])
+        insert_rows(self.session, VERSION, rows)
 
     def advance(
         self,
@@ -92,7 +88,7 @@ class OrderBook:
                 {"order_id": s.order_id, "kind": s.kind, "reasons": to_json(s.reasons), "opened_at": self.now}
                 for s in fresh
             ]
-            self.session.execute(insert(HOLD), rows)
+            insert_rows(self.session, HOLD, rows)
             self.events.add(
                 [
                     Happened(

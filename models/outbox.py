@@ -10,7 +10,8 @@ from sqlalchemy import Index, UniqueConstraint, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from models.base import UTC_TIME, Json, chunks, insert_or_ignore, one_of, table_of
+from models.base import UTC_TIME, Json, chunks, one_of, table_of
+from models.bulk import insert_missing
 
 
 class Owed(StrEnum):
@@ -84,14 +85,12 @@ class OutboxPost:
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Owe messages to partners. The same key is owed once: a step that is run again owes nothing new."""
-        if not rows:
-            return
         always: dict[str, Any] = {
             "company_id": self.company_id, "order_id": None, "region": "", "payload": {}, "state": "due", "tries": 0,
             "outcome_unknown": False, "created_at": self.now, "next_try_at": self.now,
         }  # fmt: skip
-        statement = insert_or_ignore(self.session, OUTBOX, ("company_id", "idempotency_key"))
-        self.session.execute(statement, [{**always, **row} for row in rows])
+        owed = [{**always, **row} for row in rows]
+        insert_missing(self.session, OUTBOX, owed, ("company_id", "idempotency_key"))
 
     def settle(self, message_id: int, **change: Any) -> None:
         """Write how a try ended, and end the lease."""

@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
-    insert,
     select,
     update,
 )
@@ -25,6 +24,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import UTC_TIME, chunks, one_of, table_of
+from models.bulk import insert_rows
 from models.lifecycle import Bucket
 
 
@@ -160,22 +160,19 @@ class Stock:
     def take(self, takes: Sequence[Take], at: datetime, expires_at: datetime | None = None) -> None:
         """Reserve. All or nothing; raises ``StockMoved`` if any level no longer has enough."""
         self._change_reserved(takes, +1)
-        if takes:
-            self._session.execute(
-                insert(RESERVATION),
-                [
-                    {
-                        "order_id": take.order_id,
-                        "order_line_id": take.order_line_id,
-                        "stock_level_id": take.stock_level_id,
-                        "quantity": take.quantity,
-                        "state": "open",
-                        "made_at": at,
-                        "expires_at": expires_at,
-                    }
-                    for take in takes
-                ],
-            )
+        rows = [
+            {
+                "order_id": take.order_id,
+                "order_line_id": take.order_line_id,
+                "stock_level_id": take.stock_level_id,
+                "quantity": take.quantity,
+                "state": "open",
+                "made_at": at,
+                "expires_at": expires_at,
+            }
+            for take in takes
+        ]
+        insert_rows(self._session, RESERVATION, rows)
 
     def release(self, order_ids: Sequence[int], at: datetime) -> None:
         """Give back what these orders hold."""
@@ -194,21 +191,17 @@ class Stock:
 
     def move(self, moves: Sequence[tuple[int, int, str]], cause: Cause, at: datetime) -> None:
         """Write movements ``(stock_level_id, quantity, reference)`` and the balances with them."""
-        if not moves:
-            return
-        self._session.execute(
-            insert(MOVEMENT),
-            [
-                {
-                    "stock_level_id": level,
-                    "quantity": quantity,
-                    "cause": cause,
-                    "reference": reference,
-                    "moved_at": at,
-                }
-                for level, quantity, reference in moves
-            ],
-        )
+        rows = [
+            {
+                "stock_level_id": level,
+                "quantity": quantity,
+                "cause": cause,
+                "reference": reference,
+                "moved_at": at,
+            }
+            for level, quantity, reference in moves
+        ]
+        insert_rows(self._session, MOVEMENT, rows)
         self._add(LEVEL.c.on_hand, _sums((level, quantity) for level, quantity, _ in moves))
 
     def moved(self, stock_level_id: int, cause: Cause, reference: str) -> bool:

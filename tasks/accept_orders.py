@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select, update
 
 from integrations.errors import Rejected
-from models.base import chunks, insert_or_ignore, table_of
+from models.base import chunks, table_of
+from models.bulk import insert_missing
 from models.company import Customer, Product, SalesChannel
 from models.event import Happened, hash_inputs
 from models.inbox import Inbox
@@ -203,8 +204,7 @@ def _customers(work: Work, statements: Sequence[_Statement]) -> dict[str, int]:
         {"company_id": work.company_id, "code": code, "name": party.name, "grade": party.grade, "risk": "normal"}
         for code, party in sorted(parties.items())
     ]
-    if rows:
-        work.session.execute(insert_or_ignore(work.session, CUSTOMER, ("company_id", "code")), rows)
+    insert_missing(work.session, CUSTOMER, rows, ("company_id", "code"))
     found: dict[str, int] = {}
     for chunk in chunks(sorted(parties)):
         query = select(CUSTOMER.c.code, CUSTOMER.c.id).where(CUSTOMER.c.company_id == work.company_id)

@@ -1,10 +1,11 @@
 """Master data: the company, its channels and warehouses from ``connections.toml``, products and opening stock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from models.base import chunks, insert_or_ignore, insert_or_replace, table_of
+from models.base import chunks, insert_or_replace, table_of
+from models.bulk import insert_missing, insert_numbered, insert_rows
 from models.company import Company, Product, SalesChannel, Warehouse
 from models.database import transaction, upgrade
 from models.messages import CatalogueItem
@@ -56,8 +57,7 @@ def add_products(work: Work, items: Iterable[CatalogueItem]) -> dict[str, int]:
         }
         for item in items
     ]  # fmt: skip
-    if rows:
-        work.session.execute(insert_or_ignore(work.session, PRODUCT, ("company_id", "sku")), rows)
+    insert_missing(work.session, PRODUCT, rows, ("company_id", "sku"))
     ids: dict[str, int] = {}
     for chunk in chunks([row["sku"] for row in rows]):
         query = select(PRODUCT.c.sku, PRODUCT.c.id).where(PRODUCT.c.company_id == work.company_id)
@@ -76,7 +76,7 @@ def warehouse_id_of(work: Work, code: str) -> int:
         "street": "",
         "phone": "",
     }
-    work.session.execute(insert_or_ignore(work.session, WAREHOUSE, ("company_id", "code")), [row])
+    insert_missing(work.session, WAREHOUSE, [row], ("company_id", "code"))
     query = select(WAREHOUSE.c.id).where(WAREHOUSE.c.company_id == work.company_id, WAREHOUSE.c.code == code)
     return int(work.session.execute(query).scalar_one())
 
@@ -86,8 +86,6 @@ def open_stock(work: Work, warehouse_id: int, units: Mapping[int, int], referenc
     known = select(LEVEL.c.product_id).where(LEVEL.c.warehouse_id == warehouse_id, LEVEL.c.bucket == "sellable")
     there = {row.product_id for row in work.rows(known)}
     fresh = {product_id: quantity for product_id, quantity in units.items() if product_id not in there}
-    if not fresh:
-        return 0
     levels = [
         {
             "company_id": work.company_id, "product_id": product_id, "warehouse_id": warehouse_id,
@@ -95,8 +93,7 @@ def open_stock(work: Work, warehouse_id: int, units: Mapping[int, int], referenc
         }
         for product_id, quantity in fresh.items()
     ]  # fmt: skip
-    statement = insert(LEVEL).returning(LEVEL.c.id, sort_by_parameter_order=True)
-    ids = work.session.execute(statement, levels).scalars()
+    ids = insert_numbered(work.session, LEVEL, levels)
     moves = [
         {
             "stock_level_id": level_id, "quantity": level["on_hand"], "cause": Cause.OPENING, "reference": reference,
@@ -105,10 +102,5 @@ def open_stock(work: Work, warehouse_id: int, units: Mapping[int, int], referenc
         for level_id, level in zip(ids, levels, strict=True)
         if level["on_hand"]
     ]  # fmt: skip
-    _insert(work, moves)
+    insert_rows(work.session, MOVEMENT, moves)
     return len(levels)
-
-
-def _insert(work: Work, moves: Sequence[Mapping[str, object]]) -> None:
-    if moves:
-        work.session.execute(insert(MOVEMENT), [*moves])

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from models.base import chunks, table_of
+from models.bulk import insert_numbered, insert_rows
 from models.company import Customer, SalesChannel, Warehouse
 from models.decision import Decision
 from models.event import hash_inputs
@@ -169,10 +170,7 @@ def _remember(
         }
         for fact, decision in zip(facts, decided, strict=True)
     ]
-    if not rows:
-        return {}
-    statement = insert(DECISION).returning(DECISION.c.id, sort_by_parameter_order=True)
-    ids = work.session.execute(statement, rows).scalars()
+    ids = insert_numbered(work.session, DECISION, rows)
     return {fact.order_id: decision_id for fact, decision_id in zip(facts, ids, strict=True)}
 
 
@@ -220,18 +218,13 @@ def _ask_partners(work: Work, orders: Sequence[Any], decided: Sequence[OrderDeci
         }
         for order, decision in ours
     ]
-    if not rows:
-        return
-    statement = insert(OUTBOUND).returning(OUTBOUND.c.id, sort_by_parameter_order=True)
-    ids = list(work.session.execute(statement, rows).scalars())
-    work.session.execute(
-        insert(OUTBOUND_LINE),
-        [
-            {"outbound_id": outbound_id, "order_line_id": a.line_id, "quantity": a.quantity, "shipped": 0}
-            for outbound_id, (_, decision) in zip(ids, ours, strict=True)
-            for a in decision.allocations
-        ],
-    )
+    ids = insert_numbered(work.session, OUTBOUND, rows)
+    goods = [
+        {"outbound_id": outbound_id, "order_line_id": a.line_id, "quantity": a.quantity, "shipped": 0}
+        for outbound_id, (_, decision) in zip(ids, ours, strict=True)
+        for a in decision.allocations
+    ]
+    insert_rows(work.session, OUTBOUND_LINE, goods)
     owed: list[dict[str, Any]] = []
     for outbound_id, (order, _) in zip(ids, ours, strict=True):
         common = {"order_id": order.id, "region": order.region, "payload": {"outbound_id": outbound_id}}

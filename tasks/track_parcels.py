@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import case, func, select, update
 
 from integrations.ports import Carrier
-from models.base import chunks, insert_or_ignore, table_of
+from models.base import chunks, table_of
+from models.bulk import insert_missing
 from models.event import Happened
 from models.lifecycle import Status
 from models.messages import TrackPoint
@@ -99,8 +100,7 @@ def _note(work: Work, parcels: dict[str, Any], points: Sequence[TrackPoint]) -> 
     ]
     if not rows:
         return 0
-    statement = insert_or_ignore(work.session, TRACK, ("parcel_id", "point_id")).returning(TRACK.c.id)
-    return len(work.session.execute(statement, rows).all())
+    return insert_missing(work.session, TRACK, rows, ("parcel_id", "point_id"))
 
 
 def _deliver(work: Work, parcels: dict[str, Any], points: Sequence[TrackPoint]) -> set[int]:
