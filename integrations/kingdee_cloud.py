@@ -2,7 +2,7 @@
 
 Calls ``Save``, ``Submit``, ``Audit``, ``UnAudit``, ``CancelAssign``, ``ExcuteOperation`` and ``ExecuteBillQuery`` for
 ``SAL_SaleOrder`` and ``STK_Inventory``. Our order number is ``FBillNo``, so a second ``Save`` is refused and the chain
-goes on from the document's status. What makes an order void is the operation ``Cancel`` (vip.kingdee.com/article/178658).
+goes on from the document's status. The operation ``Cancel`` makes an order void (vip.kingdee.com/article/178658).
 Verified by: the official SDK ``kingdee.cdp.webapi.sdk`` (headers, names of services) and the sandbox. Not called live.
 """
 

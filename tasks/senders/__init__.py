@@ -6,9 +6,9 @@ A file per kind of partner, a class per kind of message; ``SENDERS`` is the exha
 from collections.abc import Mapping
 
 from models.outbox import Owed
-from tasks.senders.carrier import BookWaybill
+from tasks.senders.carrier import BookWaybill, CancelWaybill
 from tasks.senders.channel import TellChannel, TellCustomer
-from tasks.senders.erp import PushErpOrder
+from tasks.senders.erp import CancelErpOrder, PushErpOrder
 from tasks.senders.letter import Letter, Sender
 from tasks.senders.people import TellPeople
 from tasks.senders.warehouse import CancelOutbound, PushOutbound
@@ -19,7 +19,9 @@ SENDERS: Mapping[Owed, Sender] = {
     Owed.WAYBILL: BookWaybill(),
     Owed.OUTBOUND: PushOutbound(),
     Owed.CANCEL_OUTBOUND: CancelOutbound(),
+    Owed.CANCEL_WAYBILL: CancelWaybill(),
     Owed.ERP_ORDER: PushErpOrder(),
+    Owed.CANCEL_ERP_ORDER: CancelErpOrder(),
     Owed.CHANNEL_SHIPMENT: TellChannel(),
     Owed.CUSTOMER_MESSAGE: TellCustomer(),
     Owed.NOTICE: TellPeople(),

@@ -9,7 +9,9 @@ from models.lifecycle import Status
 from models.messages import ErpOrder, ErpReceipt, OutboundLine
 from models.order import order_number
 from models.order_book import ORDER
+from models.outbox import Owed
 from models.work import Work
+from tasks.call_off import take_back
 from tasks.senders.letter import Letter, Sender, note_sent, remember
 
 CUSTOMER = table_of(Customer)
@@ -39,3 +41,19 @@ class PushErpOrder(Sender):
         """Keep the ERP's number."""
         remember(work, letter, "erp-order", request.order_no, answer.partner_id)
         note_sent(work, letter, {"erp": answer.partner_id})
+
+    def came_late(self, work: Work, letter: Letter) -> None:
+        """The ERP has the order, or a part of the way to it."""
+        take_back(work, [letter.of_order], [Owed.ERP_ORDER], ":late")
+
+
+class CancelErpOrder(Sender):
+    """Take a cancelled order back from the ERP; one whose goods it has issued goes to a person."""
+
+    def prepare(self, work: Work, letter: Letter) -> str:
+        """Our number, under which the ERP has it if it has it."""
+        return order_number(letter.of_order)
+
+    async def deliver(self, client: Erp, letter: Letter, request: str) -> None:
+        """Cancel; the client resumes where an earlier try stopped."""
+        await client.cancel_order(request)

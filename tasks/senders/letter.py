@@ -54,6 +54,9 @@ class Sender:
     def refused(self, work: Work, letter: Letter) -> None:
         """What changes with us because the partner will not do it."""
 
+    def came_late(self, work: Work, letter: Letter) -> None:
+        """The order was cancelled while this was on its way: take back what has arrived, or may have."""
+
 
 def remember(work: Work, letter: Letter, kind: str, our_no: str, their_no: str) -> None:
     ref = {

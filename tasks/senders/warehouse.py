@@ -12,8 +12,8 @@ from models.order_book import ORDER, Stop
 from models.reasons import Reason
 from models.work import Work
 from policies.lifecycle import plan_move
+from tasks.call_off import close_cancelled, stop_outbounds
 from tasks.connections import connections
-from tasks.follow_channel import close_cancelled, stop_outbounds
 from tasks.senders.letter import Letter, Sender, note_sent, remember
 from tasks.senders.outbounds import OUTBOUND, find_outbound_of, goods_of, receiver_of, sender_of
 
@@ -50,7 +50,7 @@ class PushOutbound(Sender):
         return known or await client.push_outbound(request)
 
     def record(self, work: Work, letter: Letter, request: OutboundRequest, answer: OutboundAccepted) -> None:
-        """The order is released; if it was cancelled meanwhile, the warehouse is asked to stop."""
+        """The order is released, unless it was cancelled meanwhile."""
         remember(work, letter, "outbound", request.outbound_no, answer.partner_no)
         accepted = update(OUTBOUND).where(OUTBOUND.c.id == letter.payload["outbound_id"]).values(state="accepted")
         work.session.execute(accepted)
@@ -58,8 +58,12 @@ class PushOutbound(Sender):
         status = work.session.execute(select(ORDER.c.status).where(ORDER.c.id == letter.order_id)).scalar_one()
         if status == Status.RESERVED:
             work.orders.advance([plan_move(letter.of_order, Status.RESERVED, [Step(Status.RELEASED, work.now)])])
-        elif status == Status.CANCELLED:
-            stop_outbounds(work, [letter.of_order], "cancelled while it was pushed", ":late")
+
+    def came_late(self, work: Work, letter: Letter) -> None:
+        """Ask the warehouse to stop: it was asked before this can have reached it."""
+        perhaps_there = update(OUTBOUND).where(OUTBOUND.c.id == letter.payload["outbound_id"])
+        work.session.execute(perhaps_there.where(OUTBOUND.c.state == "cancelled").values(state="planned"))
+        stop_outbounds(work, [letter.of_order], "cancelled while it was pushed", ":late")
 
 
 class CancelOutbound(Sender):
