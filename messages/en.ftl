@@ -203,6 +203,7 @@ story-behind-gate = waits behind the closed gate of { $region }
 story-refused = refused { $what } (quarantine { $number })
 story-outbound = Outbound { $number } from { $warehouse }: { $state }
 story-parcel = Parcel { $carrier } { $waybill }
+story-payment = Payment: { $what }
 story-money = Money: ordered { $ordered }, settled { $settled }: { $outcome }
 story-trail-whole = What happened (the chain is unbroken)
 story-trail-broken = What happened (THE CHAIN IS BROKEN: somebody altered the trail)

@@ -203,6 +203,7 @@ story-behind-gate = 在{ $region }的闸门外等待
 story-refused = 被拒收的{ $what }（隔离区编号 { $number }）
 story-outbound = 出库单 { $number }，{ $warehouse }：{ $state }
 story-parcel = 包裹 { $carrier } { $waybill }
+story-payment = 付款：{ $what }
 story-money = 款项：订单 { $ordered }，到账 { $settled }：{ $outcome }
 story-trail-whole = 经过（事件链完整）
 story-trail-broken = 经过（事件链已断：有人改动过记录）
