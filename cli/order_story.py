@@ -18,7 +18,7 @@ def print_story(story: Story) -> None:
     _head(story)
     _why_it_stands(story, zone)
     _goods(story, zone)
-    _money(story)
+    _money(story, zone)
     _trail(story, zone)
 
 
@@ -72,7 +72,10 @@ def _goods(story: Story, zone: ZoneInfo) -> None:
             console.print(f"  {_time(scan.happened_at, zone)}  {scan.text} {scan.place}".rstrip(), markup=False)
 
 
-def _money(story: Story) -> None:
+def _money(story: Story, zone: ZoneInfo) -> None:
+    for payment in story.payments:
+        known = (str(payment.amount), _time(payment.paid_at, zone) if payment.paid_at else "", payment.reference)
+        console.print(f"\n{t('story-payment', what=', '.join(filter(None, known)))}", markup=False)
     if story.settlement:
         s = story.settlement
         told = t("story-money", ordered=str(s.ordered), settled=str(s.settled), outcome=t(f"outcome-{s.outcome}"))

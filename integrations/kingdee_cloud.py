@@ -1,8 +1,9 @@
 """Kingdee K/3 Cloud through its WebAPI, signed per request (mode B of the official SDK 8.2.0, no log-in call).
 
-Calls ``Save``, ``Submit``, ``Audit`` and ``ExecuteBillQuery`` for ``SAL_SaleOrder`` and ``STK_Inventory``. Our order
-number is ``FBillNo``, so a second ``Save`` is refused and the chain goes on from the document's status.
-Verified by: the official SDK ``kingdee.cdp.webapi.sdk`` (headers) and the sandbox. Not called live.
+Calls ``Save``, ``Submit``, ``Audit``, ``UnAudit``, ``CancelAssign``, ``ExcuteOperation`` and ``ExecuteBillQuery`` for
+``SAL_SaleOrder`` and ``STK_Inventory``. Our order number is ``FBillNo``, so a second ``Save`` is refused and the chain
+goes on from the document's status. The operation ``Cancel`` makes an order void (vip.kingdee.com/article/178658).
+Verified by: the official SDK ``kingdee.cdp.webapi.sdk`` (headers, names of services) and the sandbox. Not called live.
 """
 
 import json
@@ -26,6 +27,8 @@ from models.messages import ErpOrder, ErpReceipt, StockLine
 NAME: Final = "kingdee_cloud"
 _FORMS: Final = "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService"
 _AUDITED, _IN_REVIEW = "C", "B"
+_CANCELLED: Final = "B"
+_CANCEL: Final = "Cancel"
 _SESSION_LOST: Final = ("ctx == null", "未登录", "会话")
 _ROWS: Final = 2000
 _SKUS_PER_CALL: Final = 100
@@ -111,6 +114,23 @@ class KingdeeCloud:
         found = await self._document(order_no)
         return found and ErpReceipt(order_no, found[0], audited=found[1] == _AUDITED)
 
+    async def cancel_order(self, order_no: str) -> None:
+        """Unaudit and cancel; an order that is not audited is taken up where it stands."""
+        content = {"Numbers": [order_no]}
+        try:
+            await self._write("UnAudit", content)
+        except Rejected:
+            rows = await self._query(
+                ORDER_FORM, "FDocumentStatus,FCancelStatus", f"FBillNo={quoted(order_no)}", order="FID"
+            )
+            if not rows or str(rows[0][1]) == _CANCELLED:
+                return
+            if str(rows[0][0]) == _AUDITED:
+                raise
+            if str(rows[0][0]) == _IN_REVIEW:
+                await self._write("CancelAssign", content)
+        await self._write("ExcuteOperation", content, number=_CANCEL)
+
     async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
         """``STK_Inventory``: base quantity and what of it is free, summed per SKU; SKUs without a row are left out."""
         rows: list[list[Any]] = []
@@ -161,8 +181,9 @@ class KingdeeCloud:
             if len(page) < _ROWS:
                 return rows
 
-    async def _write(self, operation: str, content: dict[str, Any]) -> _Result:
-        answer = await self._call(operation, {"formid": ORDER_FORM, "data": content}, writes=True)
+    async def _write(self, operation: str, content: dict[str, Any], *, number: str = "") -> _Result:
+        named = {"opNumber": number} if number else {}
+        answer = await self._call(operation, {"formid": ORDER_FORM, **named, "data": content}, writes=True)
         return self._check(answer, answer.json())
 
     async def _call(self, operation: str, content: dict[str, Any], *, writes: bool) -> Answer:

@@ -137,6 +137,13 @@ class Erp(Protocol):
         """Ask whether the ERP has the order, and how far it is."""
         ...
 
+    async def cancel_order(self, order_no: str) -> None:
+        """Take an order back wherever it stands; one that the ERP does not have, or that is cancelled already, is.
+
+        Raises ``Rejected`` if the ERP has issued goods for it.
+        """
+        ...
+
     async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
         """What the ERP says that is in stock."""
         ...

@@ -8,13 +8,13 @@ from typing import Any, Final
 from integrations.beijing import from_beijing
 from integrations.reading import Reader, section, text
 from models.lifecycle import Status
-from models.messages import Address, ChannelLine, ChannelOrder, Party, Reported
+from models.messages import Address, ChannelLine, ChannelOrder, Paid, Party, Reported
 
 CURRENCY: Final = "CNY"
 FIELDS: Final = ",".join(
     [
         "tid,status,type,payment,total_fee,post_fee,discount_fee,created,pay_time,modified,consign_time,end_time",
-        "buyer_open_uid,buyer_nick,buyer_message,seller_memo,oaid,step_trade_status",
+        "buyer_open_uid,buyer_nick,buyer_message,seller_memo,oaid,alipay_no,step_trade_status",
         "receiver_name,receiver_state,receiver_city,receiver_district,receiver_town,receiver_address",
         "receiver_mobile,receiver_phone,orders",
     ]
@@ -58,6 +58,8 @@ def read_trade(tid: str, trade: Mapping[str, Any], seen_at: datetime) -> Channel
     if meaning is None:
         reader.note("channel-status-unknown", status, fact="status")
         meaning = _Meaning()
+    paid_at = reader.moment(trade["pay_time"], from_beijing) if meaning.paid and trade.get("pay_time") else None
+    amount = reader.minor(trade.get("payment"), CURRENCY)
     lines = section(trade.get("orders")).get("order")
     if not isinstance(lines, list) or not lines:
         reader.note("lines-missing", lines)
@@ -67,29 +69,27 @@ def read_trade(tid: str, trade: Mapping[str, Any], seen_at: datetime) -> Channel
         placed_at=reader.moment(trade.get("created"), from_beijing) or seen_at,
         updated_at=reader.moment(trade.get("modified"), from_beijing) or seen_at,
         currency=CURRENCY,
-        amount_minor=reader.minor(trade.get("payment"), CURRENCY),
+        amount_minor=amount,
         customer=Party(
             text(trade.get("buyer_open_uid")) or text(trade.get("buyer_nick")), text(trade.get("buyer_nick"))
         ),
         receiver=_receiver(trade),
         lines=tuple(_line(place, section(line)) for place, line in enumerate(lines, start=1)),
         paid=meaning.paid,
+        payment=Paid(amount, paid_at, text(trade.get("alipay_no"))) if meaning.paid else None,
         cancelled=meaning.cancelled,
         freight_minor=(reader.minor(trade["post_fee"], CURRENCY) or 0) if trade.get("post_fee") else 0,
         remark="\n".join(filter(None, (text(trade.get("buyer_message")), text(trade.get("seller_memo"))))),
-        reported=_reported(meaning, trade, reader),
+        reported=_reported(meaning, trade, paid_at, reader),
         flaws=tuple(reader.flaws),
     )
 
 
-def _reported(meaning: _Meaning, trade: Mapping[str, Any], reader: Reader) -> Reported | None:
+def _reported(meaning: _Meaning, trade: Mapping[str, Any], paid_at: datetime | None, reader: Reader) -> Reported | None:
     if meaning.status is None:
         return None
-
-    def moment(name: str) -> datetime | None:
-        return reader.moment(trade[name], from_beijing) if trade.get(name) else None
-
-    return Reported(meaning.status, moment("pay_time"), moment("consign_time"), hold=meaning.hold)
+    sent_at = reader.moment(trade["consign_time"], from_beijing) if trade.get("consign_time") else None
+    return Reported(meaning.status, paid_at, sent_at, hold=meaning.hold)
 
 
 def _receiver(trade: Mapping[str, Any]) -> Address:

@@ -72,11 +72,21 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
+class Paid:
+    """What a channel says of a payment; what it leaves out stays empty. ``reference`` is the payment's own number."""
+
+    amount_minor: int | None = None
+    paid_at: datetime | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelOrder:
     """An order as one channel states it at ``updated_at``; the newest statement wins (A4).
 
-    ``amount_minor`` is what the customer owes in all: lines + ``freight_minor``. ``flaws`` say what could not be
-    read; such an order is kept, held and mended, never dropped.
+    ``amount_minor`` is what the customer owes in all: lines + ``freight_minor``. ``payment`` is what the channel tells
+    of it beyond that it is ``paid``. ``flaws`` say what could not be read; such an order is kept, held and mended,
+    never dropped.
     """
 
     order_no: str
@@ -89,6 +99,7 @@ class ChannelOrder:
     lines: tuple[ChannelLine, ...]
     kind: OrderKind = OrderKind.SALE
     paid: bool = False
+    payment: Paid | None = None
     cancelled: bool = False
     freight_minor: int = 0
     promised_on: date | None = None

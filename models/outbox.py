@@ -1,12 +1,12 @@
 """The only way out: what the hub owes its partners, written with the change that owes it (invariant 4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text, update
+from sqlalchemy import Index, UniqueConstraint, or_, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -20,10 +20,16 @@ class Owed(StrEnum):
     WAYBILL = "waybill"
     OUTBOUND = "outbound"
     CANCEL_OUTBOUND = "cancel-outbound"
+    CANCEL_WAYBILL = "cancel-waybill"
     ERP_ORDER = "erp-order"
+    CANCEL_ERP_ORDER = "cancel-erp-order"
     CHANNEL_SHIPMENT = "channel-shipment"
     CUSTOMER_MESSAGE = "customer-message"
     NOTICE = "notice"
+
+
+TAKES_BACK = frozenset({Owed.CANCEL_OUTBOUND, Owed.CANCEL_WAYBILL, Owed.CANCEL_ERP_ORDER})
+"""What undoes something at a partner; it goes out also for an order that is called off."""
 
 
 class WhyPerson(StrEnum):
@@ -97,8 +103,17 @@ class OutboxPost:
         ended = {"leased_by": None, "leased_until": None, **change}
         self.session.execute(update(OUTBOX).where(OUTBOX.c.id == message_id).values(**ended))
 
-    def withdraw(self, order_ids: Sequence[int]) -> None:
-        """Nothing that is still due for these orders may go out any more."""
+    def withdraw(self, order_ids: Sequence[int], kinds: Collection[Owed] = frozenset(Owed) - TAKES_BACK) -> None:
+        """Nothing of these kinds that is still due for these orders may go out any more.
+
+        A message that is in a sender's hand may arrive all the same: its outcome is unknown.
+        """
+        perhaps_sent = or_(OUTBOX.c.outcome_unknown, OUTBOX.c.leased_by.is_not(None))
+        gone = {"state": "withdrawn", "outcome_unknown": perhaps_sent, "leased_by": None, "leased_until": None}
         for chunk in chunks(order_ids):
-            due = update(OUTBOX).where(OUTBOX.c.order_id.in_(chunk), OUTBOX.c.state.in_(("due", "person")))
-            self.session.execute(due.values(state="withdrawn", leased_by=None, leased_until=None))
+            due = (
+                OUTBOX.c.order_id.in_(chunk),
+                OUTBOX.c.kind.in_(sorted(kinds)),
+                OUTBOX.c.state.in_(("due", "person")),
+            )
+            self.session.execute(update(OUTBOX).where(*due).values(**gone))

@@ -47,6 +47,12 @@ class Bills:
     """Download code → day of the bill and when the link was given out."""
 
 
+def trade_number(order_number: str, paid_at: datetime) -> str:
+    """Alipay's own number of the payment of an order: 28 digits that start with the day in Beijing."""
+    serial = int(sha256(order_number.encode()).hexdigest(), 16) % 10**15
+    return f"{paid_at.astimezone(BEIJING):%Y%m%d}22001{serial:015d}"
+
+
 def payments_of(channel: str, orders: Iterable[dict[str, Any]], day: date) -> list[BillRow]:
     """A row per order paid on that day in Beijing; Taobao's numbers get Alipay's prefix `T200P`."""
     rows = []
@@ -62,7 +68,7 @@ def payments_of(channel: str, orders: Iterable[dict[str, Any]], day: date) -> li
             continue
         number = order["order_no"]
         prefix = "T200P" if channel == "taobao" else ""
-        trade_no = f"{day:%Y%m%d}22001{int(sha256(number.encode()).hexdigest(), 16) % 10**15:015d}"
+        trade_no = trade_number(number, paid_at)
         title = order["lines"][0]["title"] if order["lines"] else "商品"
         rows.append(BillRow(trade_no, prefix + number, title, paid_at, amount))
     return rows

@@ -7,6 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+SALES_ORDER = "SAL_SaleOrder"
+OUTSTOCK = "SAL_OUTSTOCK"
+
 
 class DocumentStatus(StrEnum):
     """The approval chain of a bill (partners.md §9)."""
@@ -15,6 +18,8 @@ class DocumentStatus(StrEnum):
     CREATED = "A"
     IN_REVIEW = "B"
     AUDITED = "C"
+    RE_REVIEW = "D"
+    """Was in review or audited, and may be changed again."""
 
 
 @dataclass
@@ -28,6 +33,7 @@ class Document:
     created_at: datetime
     modified_at: datetime
     status: DocumentStatus = DocumentStatus.CREATED
+    cancelled: bool = False
 
 
 @dataclass
@@ -49,6 +55,13 @@ class Erp:
     def by_id(self, form: str, identifier: int) -> Document | None:
         document = self._by_id.get(identifier)
         return document if document and document.form == form else None
+
+    def issue(self, order_number: str, at: datetime) -> None:
+        """Add an audited outstock below a sales order."""
+        serial = len(self.documents) + 1
+        model = {"FEntity": [{"FSoorDerno": order_number}]}
+        number = f"XSCKD{serial:06d}"
+        self.add(Document(OUTSTOCK, 100_000 + serial, number, model, at, at, DocumentStatus.AUDITED))
 
     def move_stock(self, warehouse: str, sku: str, change: int) -> None:
         """Post a movement, if the ERP counts this SKU there at all."""

@@ -4,6 +4,8 @@
     POST /k3cloud/Kingdee.BOS.WebApi.ServicesStub.DynamicFormService.{operation}.common.kdsvc
 
 Parameters come as `{"formid", "data"}` or `{"parameters": [formid, data]}`, `data` as an object or as JSON text.
+Operations that have no service of their own go through `ExcuteOperation` (Kingdee's spelling), which takes `opNumber`
+between the two.
 The operations are in ``sandbox.kingdee_forms`` and ``sandbox.kingdee_query``. A caller whose session is lost or
 whose signature is wrong gets HTTP 401 and a text.
 """
@@ -26,7 +28,7 @@ from sandbox.credentials import (
     KINGDEE_USER,
 )
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
-from sandbox.kingdee_forms import FORM_OPERATIONS, FormError
+from sandbox.kingdee_forms import FORM_OPERATIONS, NUMBERED_OPERATIONS, FormError
 from sandbox.kingdee_query import execute_bill_query
 from sandbox.kingdee_reply import failure
 from sandbox.kingdee_sign import account_signature, login_signature, request_signature
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 TOLERANCE = timedelta(minutes=15)
 _SERVICE = re.compile(r"/Kingdee\.BOS\.WebApi\.ServicesStub\.(AuthService|DynamicFormService)\.(\w+)\.common\.kdsvc")
 _SESSION_COOKIE = "kdservice-sessionid"
+_BY_NUMBER = "ExcuteOperation"
 
 
 def _operation(call: Call) -> str:
@@ -59,10 +62,13 @@ def _answer(world: World, call: Call) -> Reply:
     if operation == "ExecuteBillQuery":
         rows = execute_bill_query(world.erp, data, call.stock_factor)
         return json_reply(rows, outcome="ok" if not _is_error(rows) else "query-error")
-    if operation not in FORM_OPERATIONS:
+    known = FORM_OPERATIONS
+    if operation == _BY_NUMBER:
+        operation, known = _operation_number(content), NUMBERED_OPERATIONS
+    if operation not in known:
         return _text(404, f"response_error: 服务 {operation} 不存在")
     try:
-        return json_reply(FORM_OPERATIONS[operation](world, form, data))
+        return json_reply(known[operation](world, form, data))
     except FormError as error:
         return json_reply(failure(error.errors), outcome=error.outcome)
 
@@ -137,7 +143,7 @@ def _session_of(call: Call) -> str:
 
 def _arguments(operation: str, content: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if "parameters" in content:
-        *form, data = content["parameters"]
+        *form, data = content["parameters"]  # between form and data an operation's number may stand
     else:
         form, data = [content.get("formid", "")], content.get("data", {})
     if isinstance(data, str):
@@ -145,6 +151,12 @@ def _arguments(operation: str, content: dict[str, Any]) -> tuple[str, dict[str, 
     if operation == "ExecuteBillQuery":
         return data.get("FormId", ""), data
     return form[0] if form else "", data
+
+
+def _operation_number(content: dict[str, Any]) -> str:
+    if "parameters" in content:
+        return str(content["parameters"][1])
+    return str(content.get("opNumber", ""))
 
 
 def _throttled(_: Call) -> Reply:

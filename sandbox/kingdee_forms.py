@@ -3,20 +3,23 @@
 Any form may be saved; a sales order (`SAL_SaleOrder`) must name date, customer and entries with material and a
 positive quantity. A second bill of the same FBillNo is refused, one that names the FID of a bill that is not yet
 in review replaces it.
+
+The way back: CancelAssign (B) and UnAudit (C) lead to D, where the operation `Cancel` makes a bill void; the number
+stays taken. A sales order is not unaudited while an outstock (`SAL_OUTSTOCK`, `FSoorDerno` of an entry) names it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sandbox.erp import Document, DocumentStatus
+from sandbox.erp import OUTSTOCK, SALES_ORDER, Document, DocumentStatus
 from sandbox.kingdee_reply import Json, field_error, success
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
-SALES_ORDER = "SAL_SaleOrder"
+_OPEN = (DocumentStatus.DRAFT, DocumentStatus.CREATED, DocumentStatus.RE_REVIEW)
 
 
 class FormError(Exception):
@@ -38,7 +41,7 @@ def _save(world: World, form: str, data: Json) -> Json:
     now = world.clock.now()
     document = world.erp.by_id(form, int(model.get("FID") or 0))
     if document:
-        if document.status not in (DocumentStatus.DRAFT, DocumentStatus.CREATED):
+        if document.status not in _OPEN or document.cancelled:
             raise FormError("wrong-status", field_error("FDocumentStatus", "单据已提交或已审核，不允许修改"))
         document.model, document.modified_at = model, now
     else:
@@ -80,39 +83,72 @@ def _number_of(reference: Any) -> str:
 
 
 def _submit(world: World, form: str, data: Json) -> Json:
-    return _advance_all(world, form, data, DocumentStatus.IN_REVIEW)
+    return _advance_all(world, form, data, DocumentStatus.IN_REVIEW, _OPEN)
 
 
 def _audit(world: World, form: str, data: Json) -> Json:
-    return _advance_all(world, form, data, DocumentStatus.AUDITED)
+    return _advance_all(world, form, data, DocumentStatus.AUDITED, (DocumentStatus.IN_REVIEW,))
 
 
-_BEFORE = {
-    DocumentStatus.IN_REVIEW: (DocumentStatus.DRAFT, DocumentStatus.CREATED),
-    DocumentStatus.AUDITED: (DocumentStatus.IN_REVIEW,),
-}
+def _cancel_assign(world: World, form: str, data: Json) -> Json:
+    return _advance_all(world, form, data, DocumentStatus.RE_REVIEW, (DocumentStatus.IN_REVIEW,))
+
+
+def _unaudit(world: World, form: str, data: Json) -> Json:
+    refused = [
+        field_error("FBillNo", f"单据编号为“{document.number}”的单据存在下游单据，不允许反审核", index)
+        for index, document in enumerate(_chosen(world, form, data))
+        if form == SALES_ORDER and _is_issued(world, document)
+    ]
+    if refused:
+        raise FormError("has-outstock", *refused)
+    return _advance_all(world, form, data, DocumentStatus.RE_REVIEW, (DocumentStatus.AUDITED,))
+
+
+def _is_issued(world: World, order: Document) -> bool:
+    entries = (entry for outstock in world.erp.of_form(OUTSTOCK) for entry in outstock.model.get("FEntity") or [])
+    return any(entry.get("FSoorDerno") == order.number for entry in entries)
+
+
+def _cancel(world: World, form: str, data: Json) -> Json:
+    documents = _chosen(world, form, data)
+    _refuse_unless(documents, _OPEN)
+    for document in documents:
+        document.cancelled = True
+        document.modified_at = world.clock.now()
+        world.ledger.record("kingdee", "order-cancelled", document.number, form=form, id=document.id)
+    return success(documents)
+
+
 _EFFECT = {
     DocumentStatus.IN_REVIEW: "order-submitted",
     DocumentStatus.AUDITED: "order-audited",
+    DocumentStatus.RE_REVIEW: "order-reopened",
 }
 
 
-def _advance_all(world: World, form: str, data: Json, to: DocumentStatus) -> Json:
+def _advance_all(world: World, form: str, data: Json, to: DocumentStatus, before: Collection[DocumentStatus]) -> Json:
     documents = _chosen(world, form, data)
-    refused = [
-        field_error(
-            "FDocumentStatus",
-            f"单据编号为“{document.number}”的单据状态为{document.status}，不允许此操作",
-            index,
-        )
-        for index, document in enumerate(documents)
-        if document.status not in _BEFORE[to]
-    ]
-    if refused:
-        raise FormError("wrong-status", *refused)
+    _refuse_unless(documents, before)
     for document in documents:
         _advance(world, document, to)
     return success(documents)
+
+
+def _refuse_unless(documents: Sequence[Document], allowed: Collection[DocumentStatus]) -> None:
+    """Refuse all if one of them is cancelled or does not stand where it must."""
+    refused = [
+        field_error(
+            "FDocumentStatus",
+            f"单据编号为“{document.number}”的单据"
+            + ("已作废，不允许此操作" if document.cancelled else f"状态为{document.status}，不允许此操作"),
+            index,
+        )
+        for index, document in enumerate(documents)
+        if document.cancelled or document.status not in allowed
+    ]
+    if refused:
+        raise FormError("wrong-status", *refused)
 
 
 def _advance(world: World, document: Document, to: DocumentStatus) -> None:
@@ -152,5 +188,8 @@ FORM_OPERATIONS: Mapping[str, Callable[[World, str, Json], Json]] = {
     "Save": _save,
     "Submit": _submit,
     "Audit": _audit,
+    "CancelAssign": _cancel_assign,
+    "UnAudit": _unaudit,
     "View": _view,
 }
+NUMBERED_OPERATIONS: Mapping[str, Callable[[World, str, Json], Json]] = {"Cancel": _cancel}

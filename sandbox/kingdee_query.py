@@ -128,6 +128,7 @@ def _bill_rows(documents: Iterable[Document], *, with_entries: bool) -> list[Row
             "FID": document.id,
             "FBillNo": document.number,
             "FDocumentStatus": str(document.status),
+            "FCancelStatus": "B" if document.cancelled else "A",
             "FCreateDate": _time(document.created_at),
             "FModifyDate": _time(document.modified_at),
         }

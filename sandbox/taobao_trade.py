@@ -8,6 +8,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from sandbox.bills import trade_number
 from sandbox.clock import beijing_text
 from sandbox.credentials import TAOBAO_SELLER_NICK
 from sandbox.order_book import Order
@@ -51,6 +52,7 @@ def trade_of(order: Order) -> dict[str, Any]:
     }
     optional = {
         "pay_time": order["paid_at"] and _time(order["paid_at"]),
+        "alipay_no": order["paid_at"] and trade_number(order["order_no"], datetime.fromisoformat(order["paid_at"])),
         "buyer_message": order["remark"],
         "seller_memo": "加急" if order["urgent"] else "",
         "est_con_time": order["promised_on"],

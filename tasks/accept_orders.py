@@ -21,6 +21,7 @@ from policies.acceptance import Acceptance, Action, Known, judge_statement
 from policies.rules import Rules
 from tasks.check import Findings, check_statements
 from tasks.hub import Batch, hub_task, tell, unit_of_work
+from tasks.payments import note_payments
 from tasks.quarantine import Refusal, refuse
 from tasks.readers import Read, order_readers
 
@@ -237,6 +238,7 @@ def _create(
     work.orders.add_lines(lines)
     work.orders.add_versions(versions)
     work.events.add(events, new_orders=True)
+    note_payments(work, {order_id: s.order for order_id, (_, s) in zip(ids, new, strict=True)})
     _refuse_bad(work, dict(zip([place for place, _ in new], ids, strict=True)), statements, findings)
     return len(new)
 
@@ -321,12 +323,12 @@ def _update(
     products: Mapping[str, int],
     known: Mapping[tuple[int, str], Known],
 ) -> int:
-    changed = 0
+    followed: dict[int, ChannelOrder] = {}
     for place, (s, judgement) in enumerate(zip(statements, judged, strict=True)):
         if judgement.action is not Action.UPDATE:
             continue
         stored = known[_identity(s)]
-        changed += 1
+        followed[stored.order_id] = s.order
         change: dict[str, Any] = {
             "stated_at": s.order.updated_at,
             "paid": s.order.paid or stored.paid,
@@ -340,7 +342,8 @@ def _update(
             work.orders.unhold([stored.order_id], HoldKind.PAYMENT, s.channel.code)
         if judgement.late_change:
             work.orders.hold([Stop(stored.order_id, HoldKind.DATA, (Reason("changed-after-reservation"),))])
-    return changed
+    note_payments(work, followed)
+    return len(followed)
 
 
 def _replace_lines(

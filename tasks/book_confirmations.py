@@ -72,6 +72,9 @@ def _book(message: Any, warehouse: Warehouse) -> str:
         trouble = judge_confirmation(confirmed, _planned(work, outbound.id), called_off=called_off)
         if trouble:
             work.orders.hold([Stop(outbound.order_id, HoldKind.DATA, (trouble,))])
+            if called_off:
+                # The parcel is on its way: the waybill is used, and what the ERP says of the goods is for a person.
+                work.outbox.withdraw([outbound.order_id], [Owed.CANCEL_WAYBILL, Owed.CANCEL_ERP_ORDER])
             return _refuse(work, message, trouble, asdict(confirmed), outbound.order_id)
         work.inbox.finish([message.id])
         if outbound.state == "shipped":
@@ -98,7 +101,7 @@ def _find(work: Work, outbound_no: str) -> Any:
         .join(ORDER, ORDER.c.id == OUTBOUND.c.order_id)
         .join(CHANNEL, CHANNEL.c.id == ORDER.c.channel_id)
         .where(OUTBOUND.c.outbound_no == outbound_no, ORDER.c.company_id == work.company_id)
-        .with_for_update(of=OUTBOUND)
+        .with_for_update(of=(ORDER, OUTBOUND))  # in this order, as the relay does
     )
     return next(iter(work.rows(query)), None)
 

@@ -5,23 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import select, update
 
 from models.base import table_of
 from models.company import Warehouse
 from models.lifecycle import HoldKind, LineKind, Move, Status
 from models.messages import Reported
 from models.order_book import LINE, ORDER, Stop
-from models.outbox import OUTBOX, Owed
 from models.reasons import Reason
-from models.shipment import Outbound
 from models.stock import RESERVATION, Cause, Take
 from models.work import Work
 from policies.lifecycle import is_further, plan_following
+from tasks.call_off import close_cancelled, stop_outbounds
 from tasks.hub import Batch, hub_task, tell, unit_of_work
-from tasks.reserve_orders import outbound_number
 
-OUTBOUND = table_of(Outbound)
 WAREHOUSE = table_of(Warehouse)
 _LEFT_THE_HOUSE = (Status.SHIPPED, Status.DELIVERED, Status.COMPLETED)
 _ANSWERED = (HoldKind.STOCK, HoldKind.CREDIT, HoldKind.PAYMENT, HoldKind.RISK)
@@ -84,51 +81,6 @@ def _call_off(work: Work, moves: Sequence[Move]) -> list[Move]:
     free = [order_id for order_id in ids if order_id not in asked]
     close_cancelled(work, free)
     return [move for move in moves if move.order_id not in asked]
-
-
-def close_cancelled(work: Work, order_ids: Sequence[int]) -> None:
-    """What a cancelled order held is free again, and nothing holds it any more."""
-    work.stock.release(order_ids, work.now)
-    for kind in HoldKind:
-        work.orders.unhold(order_ids, kind, work.run.actor, (Reason("cancelled-by-channel"),))
-
-
-def stop_outbounds(work: Work, order_ids: Sequence[int], why: str, attempt: str = "") -> frozenset[int]:
-    """Withdraw all that is owed for these orders and not on its way; ask the warehouses that have, or may have, an
-    outbound of theirs to stop.
-
-    ``attempt`` tells a second request for the same outbound from the first. Returns the orders whose warehouse is
-    asked.
-    """
-    of_orders = OUTBOUND.c.order_id.in_(order_ids)
-    perhaps_there = exists().where(
-        OUTBOX.c.order_id == OUTBOUND.c.order_id,
-        OUTBOX.c.kind == Owed.OUTBOUND,
-        OUTBOX.c.state.in_(("due", "person")),
-        or_(OUTBOX.c.outcome_unknown, OUTBOX.c.leased_by.is_not(None)),
-    )
-    query = (
-        select(OUTBOUND.c.id, OUTBOUND.c.order_id, WAREHOUSE.c.code)
-        .join(WAREHOUSE, WAREHOUSE.c.id == OUTBOUND.c.warehouse_id)
-        .where(of_orders, or_(OUTBOUND.c.state == "accepted", and_(OUTBOUND.c.state == "planned", perhaps_there)))
-    )
-    asked = work.rows(query)
-    work.outbox.withdraw(order_ids)
-    work.outbox.add(
-        [
-            {
-                "kind": Owed.CANCEL_OUTBOUND,
-                "order_id": row.order_id,
-                "connection": row.code,
-                "idempotency_key": f"cancel-outbound:{outbound_number(row.order_id)}{attempt}",
-                "payload": {"outbound_id": row.id, "why": why},
-            }
-            for row in asked
-        ]
-    )
-    only_planned = and_(OUTBOUND.c.state == "planned", OUTBOUND.c.id.not_in([row.id for row in asked]))
-    work.session.execute(update(OUTBOUND).where(of_orders, only_planned).values(state="cancelled"))
-    return frozenset(row.order_id for row in asked)
 
 
 def _let_go(work: Work, moves: Sequence[Move]) -> None:

@@ -6,18 +6,20 @@ asked before it is sent again. What a killed run had in hand counts as unknown.
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from integrations.errors import Conflict, Misconfigured, PartnerError, Rejected, Unavailable
+from integrations.errors import Conflict, Misconfigured, Rejected, Unavailable
 from models.base import table_of
 from models.event import Happened
 from models.gate import Gate
+from models.lifecycle import Status
+from models.order_book import ORDER
 from models.outbox import OUTBOX, Owed, WhyPerson
 from models.reasons import Reason
 from models.work import Work
@@ -113,13 +115,35 @@ async def _send(letter: Letter, client: Any, rules: Rules) -> tuple[str, str]:
     try:
         answer = await SENDERS[letter.kind].deliver(client, letter, request)
     except Rejected as error:
-        return _to_person(letter, WhyPerson.REJECTED, error), f"{letter.connection}: rejected"
+        return _refused(letter, error), f"{letter.connection}: rejected"
     except (Unavailable, Conflict, Misconfigured) as error:
         return _put_off(letter, error, rules), f"{letter.connection}: {type(error).__name__.lower()}"
-    with unit_of_work() as work:
+    with _outcome_of(letter) as (work, withdrawn):
         work.outbox.settle(letter.message_id, state="sent", sent_at=work.now, tries=letter.tries + 1, last_error=None)
         SENDERS[letter.kind].record(work, letter, request, answer)
+        if withdrawn:
+            _take_back(work, letter)
     return "sent", ""
+
+
+@contextmanager
+def _outcome_of(letter: Letter) -> Iterator[tuple[Work, bool]]:
+    """A transaction to write an outcome in, and whether the message was withdrawn while it was on its way.
+
+    The order is locked before its message, as by whoever calls an order off: each sees what the other has done.
+    """
+    with unit_of_work() as work:
+        if letter.order_id is not None:
+            work.session.execute(select(ORDER.c.id).where(ORDER.c.id == letter.order_id).with_for_update())
+        state = work.session.execute(select(OUTBOX.c.state).where(OUTBOX.c.id == letter.message_id)).scalar_one()
+        yield work, state == "withdrawn"
+
+
+def _take_back(work: Work, letter: Letter) -> None:
+    """Have a withdrawn message undone that reached its partner all the same, or may have."""
+    status = work.session.execute(select(ORDER.c.status).where(ORDER.c.id == letter.order_id)).scalar()
+    if status == Status.CANCELLED:
+        SENDERS[letter.kind].came_late(work, letter)
 
 
 def _gate_is_closed(work: Work, region: str) -> bool:
@@ -136,27 +160,35 @@ def _put_off(letter: Letter, error: Exception, rules: Rules) -> str:
     tries = letter.tries if ours else letter.tries + 1
     asked = error.retry_after if isinstance(error, Unavailable) else None
     unknown = letter.outcome_unknown or (isinstance(error, Unavailable) and error.outcome_unknown)
-    with unit_of_work() as work:
+    tried = {"tries": tries, "outcome_unknown": unknown, "last_error": str(error)[:500]}
+    with _outcome_of(letter) as (work, withdrawn):
+        if withdrawn:
+            return _give_up(work, letter, tried)
         at = work.now + timedelta(minutes=5) if ours else plan_next_try(tries, asked, rules.relay, work.now).at
         if at is None:
-            work.outbox.settle(letter.message_id, outcome_unknown=unknown)
-            return _give_up(work, letter, WhyPerson.TOO_MANY_TRIES, error, Reason("too-many-tries", {"tries": tries}))
-        work.outbox.settle(
-            letter.message_id, tries=tries, next_try_at=at, outcome_unknown=unknown, last_error=str(error)[:500]
-        )
+            return _to_person(work, letter, WhyPerson.TOO_MANY_TRIES, tried, Reason("too-many-tries", {"tries": tries}))
+        work.outbox.settle(letter.message_id, next_try_at=at, **tried)
     return "again-later"
 
 
-def _to_person(letter: Letter, why: WhyPerson, error: PartnerError) -> str:
-    with unit_of_work() as work:
+def _refused(letter: Letter, error: Rejected) -> str:
+    tried = {"tries": letter.tries + 1, "last_error": str(error)[:500]}
+    with _outcome_of(letter) as (work, withdrawn):
+        if withdrawn:
+            return _give_up(work, letter, tried)
         reason = Reason("partner-rejected", {"partner": error.partner, "message": error.message[:200]})
-        return _give_up(work, letter, why, error, reason)
+        return _to_person(work, letter, WhyPerson.REJECTED, tried, reason)
 
 
-def _give_up(work: Work, letter: Letter, why: WhyPerson, error: Exception, reason: Reason) -> str:
-    work.outbox.settle(
-        letter.message_id, state="person", why_person=why, tries=letter.tries + 1, last_error=str(error)[:500]
-    )
+def _give_up(work: Work, letter: Letter, tried: Mapping[str, Any]) -> str:
+    """It failed, and meanwhile nobody wants it any more."""
+    work.outbox.settle(letter.message_id, **tried)
+    _take_back(work, letter)
+    return "withdrawn"
+
+
+def _to_person(work: Work, letter: Letter, why: WhyPerson, tried: Mapping[str, Any], reason: Reason) -> str:
+    work.outbox.settle(letter.message_id, state="person", why_person=why, **tried)
     if letter.order_id is not None:
         detail = {"message": letter.kind, "to": letter.connection}
         work.events.add([Happened(letter.order_id, "noticed", work.now, reasons=(reason,), detail=detail)])

@@ -10,7 +10,7 @@ from integrations.files.layout import KindRule
 from integrations.files.lines import LineReader
 from integrations.files.preset import Preset
 from models.lifecycle import OrderKind, Status
-from models.messages import ChannelLine, ChannelOrder, Reported
+from models.messages import ChannelLine, ChannelOrder, Paid, Reported
 from models.reasons import Reason
 
 Row = Mapping[str, str]
@@ -66,6 +66,7 @@ class OrderReader:
             lines=lines,
             kind=rule.kind,
             paid=paid,
+            payment=Paid(paid_at=times["paid_at"]) if paid else None,
             cancelled=cancelled,
             freight_minor=freight,
             promised_on=facts.promised_on(),

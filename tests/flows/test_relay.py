@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("prefect_api")
 AT_THE_WAREHOUSE = [
     ("sf", "EXP_RECE_CREATE_ORDER"),
     ("qimen", "deliveryorder.create"),
-    ("kingdee", "save"),
+    ("kingdee", "Save"),
 ]
 
 

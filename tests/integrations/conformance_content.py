@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -12,12 +13,13 @@ import httpx
 import pytest
 from bench import Bench, real_clock
 from conformance import of
+from peers import SANDBOX_NAMES
 from samples import HOSTILE, LINES, NOON, NOTICE, erp_order, outbound, waybill_request
 
-from integrations.errors import Forged, Rejected
+from integrations.errors import Forged, Rejected, Unavailable
 from integrations.ports import Carrier, Erp, Notifier, Warehouse
 from models.messages import Place, RawMessage
-from sandbox.faults import FaultKind
+from sandbox.faults import Fault, FaultKind
 from sandbox.qimen_confirm import confirmation
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -110,6 +112,35 @@ async def an_erp_order_arrives_as_meant(bench: Bench, name: str) -> None:
         ("SKU-0002", 1, "0.01"),
     ]
     assert str(document.id) == receipt.partner_id
+    assert receipt.audited
+
+
+@of(Erp)
+async def an_erp_order_is_taken_back_wherever_it_stands(bench: Bench, name: str) -> None:
+    for requests_done in range(20):
+        bench.world.reset()
+        bench.world.add_fault(Fault(SANDBOX_NAMES[name], "*", FaultKind.REFUSE, times=None, after=requests_done))
+        with suppress(Unavailable):
+            await bench.partner(name).push_order(erp_order())
+        pushed = bench.world.faults.laid[0].after > 0
+        bench.world.clear_faults()
+        for _ in range(2):
+            await bench.partner(name).cancel_order("SO-1")
+            assert [document.cancelled for document in bench.world.erp.documents.values()] in ([], [True])
+        assert bool(bench.world.erp.documents) == (requests_done > 0)
+        if pushed:
+            return
+    pytest.fail("an order of twenty requests")
+
+
+@of(Erp)
+async def an_erp_order_whose_goods_are_issued_is_not_taken_back(bench: Bench, name: str) -> None:
+    await bench.partner(name).push_order(erp_order())
+    bench.world.issue_goods("SO-1")
+    with pytest.raises(Rejected):
+        await bench.partner(name).cancel_order("SO-1")
+    receipt = await bench.partner(name).find_order("SO-1")
+    assert receipt is not None
     assert receipt.audited
 
 

@@ -102,6 +102,11 @@ async def _placed_outbound(bench: Bench, name: str) -> tuple[Any, ...]:
     return "OB-1", "WH1", f"cancelled {HOSTILE}"
 
 
+async def _erp_order(bench: Bench, name: str) -> tuple[Any, ...]:
+    await bench.partner(name).push_order(erp_order())
+    return ("SO-1",)
+
+
 async def _stock(bench: Bench, name: str) -> tuple[Any, ...]:
     for system in ("wms", "erp"):
         bench.world.set_stock(system, "WH1", "SKU-0001", 7)
@@ -140,6 +145,7 @@ CALLS: Mapping[type, tuple[Call, ...]] = {
     Erp: (
         Call("push_order", True, given(erp_order())),
         Call("find_order", False, given("SO-1")),
+        Call("cancel_order", True, _erp_order),
         Call("pull_stock", False, _stock),
     ),
     PaymentProvider: (Call("pull_statement", False, _bill),),

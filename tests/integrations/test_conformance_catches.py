@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from bench import Bench
 from conformance import CHECKS, checks_for
 
 from integrations.dingtalk import DingTalk
-from integrations.errors import PartnerError, Unavailable
+from integrations.errors import PartnerError, Rejected, Unavailable
 from integrations.kingdee_cloud import KingdeeCloud
 from integrations.kingdee_model import sale_order
 from integrations.markup import text_of
@@ -137,6 +138,20 @@ class StartsTheChainAgain(KingdeeCloud):
         return ErpReceipt(order.order_no, str(saved.Id), audited=True)
 
 
+class TakesBackBlindly(KingdeeCloud):
+    """Does not look how far an order is that it takes back."""
+
+    async def cancel_order(self, order_no: str) -> None:
+        await self._write("UnAudit", {"Numbers": [order_no]})
+        await self._write("ExcuteOperation", {"Numbers": [order_no]}, number="Cancel")
+
+
+class TakesARefusalForDone(KingdeeCloud):
+    async def cancel_order(self, order_no: str) -> None:
+        with suppress(Rejected):
+            await super().cancel_order(order_no)
+
+
 class SaysItsSecret(DingTalk):
     async def notify(self, notice: Notice) -> None:
         try:
@@ -214,6 +229,20 @@ BROKEN: list[tuple[str, type, set[str]]] = [
         "kingdee_cloud",
         StartsTheChainAgain,
         REPEATS | {"recorded_replies_are_read_to_exact_values"},
+    ),
+    (
+        "kingdee_cloud",
+        TakesBackBlindly,
+        REPEATS | {"an_erp_order_is_taken_back_wherever_it_stands", "recorded_replies_are_read_to_exact_values"},
+    ),
+    (
+        "kingdee_cloud",
+        TakesARefusalForDone,
+        {
+            "an_erp_order_whose_goods_are_issued_is_not_taken_back",
+            "a_refusal_by_status_is_classed",
+            "no_secret_is_shown",
+        },
     ),
     (
         "sf_express",

@@ -84,6 +84,38 @@ async def test_the_official_sdk_takes_an_order_through_the_chain(served: str, wo
     assert effects == ["order-saved", "order-submitted", "order-audited"]
 
 
+async def test_the_official_sdk_takes_an_order_back(served: str, world: World) -> None:
+    def chain() -> list[Any]:
+        api = sdk(served)
+        one = {"Numbers": ["SO1"]}
+        api.Save("SAL_SaleOrder", {"Model": MODEL})
+        query = {"FormId": "SAL_SaleOrder", "FieldKeys": "FDocumentStatus,FCancelStatus", "Limit": 10}
+        return [
+            json.loads(api.Submit("SAL_SaleOrder", one)),
+            json.loads(api.CancelAssign("SAL_SaleOrder", one)),
+            json.loads(api.Submit("SAL_SaleOrder", one)),
+            json.loads(api.Audit("SAL_SaleOrder", one)),
+            json.loads(api.ExcuteOperation("SAL_SaleOrder", "Cancel", one)),
+            json.loads(api.UnAudit("SAL_SaleOrder", one)),
+            json.loads(api.ExcuteOperation("SAL_SaleOrder", "Cancel", one)),
+            json.loads(api.Submit("SAL_SaleOrder", one)),
+            json.loads(api.ExecuteBillQuery(query)),
+        ]
+
+    *replies, rows = await asyncio.to_thread(chain)
+    done = [reply["Result"]["ResponseStatus"]["IsSuccess"] for reply in replies]
+    assert done == [True, True, True, True, False, True, True, False], "neither audited nor cancelled ones are changed"
+    assert rows == [["D", "B"]]
+    assert len(world.ledger.effects("kingdee", "order-cancelled", "SO1")) == 1
+
+
+async def test_an_order_with_an_outstock_below_it_stays_audited(session: httpx.AsyncClient, world: World) -> None:
+    await ask(session, "Save", {"Model": MODEL, "IsAutoSubmitAndAudit": "true"})
+    world.issue_goods("SO1")
+    assert errors(await ask(session, "UnAudit", {"Numbers": ["SO1"]})) == ["FBillNo"]
+    assert world.erp.documents["SAL_SaleOrder", "SO1"].status == "C"
+
+
 async def test_the_official_sdk_with_a_wrong_secret_is_refused(served: str, world: World) -> None:
     with pytest.raises(RuntimeError, match="签名"):
         await asyncio.to_thread(sdk(served, "wrong").Save, "SAL_SaleOrder", {"Model": MODEL})

@@ -1,0 +1,81 @@
+"""What carriers are told."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from integrations.ports import Carrier
+from models.messages import Waybill, WaybillRequest
+from models.outbox import Owed
+from models.work import Work
+from tasks.call_off import take_back
+from tasks.senders.letter import Letter, Sender, note_sent, remember
+from tasks.senders.outbounds import OUTBOUND, WAREHOUSE, find_outbound_of, goods_of, receiver_of, sender_of
+
+
+class BookWaybill(Sender):
+    """A waybill for an outbound (C2); once there, the warehouse is asked to ship."""
+
+    def prepare(self, work: Work, letter: Letter) -> WaybillRequest | None:
+        """The parcel as the carrier must know it."""
+        found = find_outbound_of(work, letter)
+        if found is None or found.state != "planned":
+            return None
+        return WaybillRequest(found.outbound_no, sender_of(found), receiver_of(found), goods_of(work, found.id))
+
+    async def deliver(self, client: Carrier, letter: Letter, request: WaybillRequest) -> Waybill:
+        """Book, or find the waybill that an earlier try got."""
+        known = await client.find_waybill(request.request_no) if letter.outcome_unknown else None
+        return known or await client.book_waybill(request)
+
+    def record(self, work: Work, letter: Letter, request: WaybillRequest, answer: Waybill) -> None:
+        """Keep the number; owe the warehouse its outbound, unless that was called off meanwhile."""
+        remember(work, letter, "waybill", request.request_no, answer.waybill_no)
+        outbound_id = letter.payload["outbound_id"]
+        work.session.execute(update(OUTBOUND).where(OUTBOUND.c.id == outbound_id).values(waybill_no=answer.waybill_no))
+        planned = (
+            select(WAREHOUSE.c.code)
+            .join(OUTBOUND, OUTBOUND.c.warehouse_id == WAREHOUSE.c.id)
+            .where(OUTBOUND.c.id == outbound_id, OUTBOUND.c.state == "planned")
+        )
+        work.outbox.add(
+            [
+                {
+                    "kind": Owed.OUTBOUND,
+                    "order_id": letter.order_id,
+                    "connection": row.code,
+                    "idempotency_key": f"outbound:{request.request_no}",
+                    "region": letter.region,
+                    "payload": {"outbound_id": outbound_id},
+                }
+                for row in work.rows(planned)
+            ]
+        )
+        note_sent(work, letter, {"waybill": answer.waybill_no})
+
+    def came_late(self, work: Work, letter: Letter) -> None:
+        """There is, or may be, a waybill that nobody will use."""
+        take_back(work, [letter.of_order], [Owed.WAYBILL], ":late")
+
+
+class CancelWaybill(Sender):
+    """Give the waybill of a cancelled order back, if there is one and the parcel has not left (C2)."""
+
+    def prepare(self, work: Work, letter: Letter) -> Any:
+        """The outbound that the waybill was booked for, unless it has left."""
+        found = find_outbound_of(work, letter, called_off=True)
+        return found if found is not None and found.state != "shipped" else None
+
+    async def deliver(self, client: Carrier, letter: Letter, request: Any) -> Waybill | None:
+        """Give it back; a number that never reached us is asked for first."""
+        if request.waybill_no:
+            waybill: Waybill | None = Waybill(request.outbound_no, request.waybill_no, request.carrier)
+        else:
+            waybill = await client.find_waybill(request.outbound_no)
+        if waybill:
+            await client.cancel_waybill(waybill)
+        return waybill
+
+    def record(self, work: Work, letter: Letter, request: Any, answer: Waybill | None) -> None:
+        """Say which one, if any."""
+        note_sent(work, letter, {"waybill": answer.waybill_no} if answer else {})

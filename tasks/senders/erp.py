@@ -1,0 +1,59 @@
+"""What the ERP is told."""
+
+from sqlalchemy import select
+
+from integrations.ports import Erp
+from models.base import table_of
+from models.company import Customer
+from models.lifecycle import Status
+from models.messages import ErpOrder, ErpReceipt, OutboundLine
+from models.order import order_number
+from models.order_book import ORDER
+from models.outbox import Owed
+from models.work import Work
+from tasks.call_off import take_back
+from tasks.senders.letter import Letter, Sender, note_sent, remember
+
+CUSTOMER = table_of(Customer)
+
+
+class PushErpOrder(Sender):
+    """The order in the ERP, saved and audited."""
+
+    def prepare(self, work: Work, letter: Letter) -> ErpOrder | None:
+        """The order as the ERP must know it."""
+        query = select(ORDER, CUSTOMER.c.code).join(CUSTOMER, CUSTOMER.c.id == ORDER.c.customer_id)
+        row = work.rows(query.where(ORDER.c.id == letter.order_id))[0]
+        if row.status == Status.CANCELLED:
+            return None
+        lines = tuple(
+            OutboundLine(line.line_no, line.sku, line.title, line.quantity, line.price_minor)
+            for line in work.orders.lines_of([row.id], goods_only=True)[row.id]
+        )
+        return ErpOrder(order_number(row.id), row.code, row.placed_at, row.currency, lines, row.remark)
+
+    async def deliver(self, client: Erp, letter: Letter, request: ErpOrder) -> ErpReceipt:
+        """Store and audit; the client resumes where an earlier try stopped."""
+        known = await client.find_order(request.order_no) if letter.outcome_unknown else None
+        return known if known and known.audited else await client.push_order(request)
+
+    def record(self, work: Work, letter: Letter, request: ErpOrder, answer: ErpReceipt) -> None:
+        """Keep the ERP's number."""
+        remember(work, letter, "erp-order", request.order_no, answer.partner_id)
+        note_sent(work, letter, {"erp": answer.partner_id})
+
+    def came_late(self, work: Work, letter: Letter) -> None:
+        """The ERP has the order, or a part of the way to it."""
+        take_back(work, [letter.of_order], [Owed.ERP_ORDER], ":late")
+
+
+class CancelErpOrder(Sender):
+    """Take a cancelled order back from the ERP; one whose goods it has issued goes to a person."""
+
+    def prepare(self, work: Work, letter: Letter) -> str:
+        """Our number, under which the ERP has it if it has it."""
+        return order_number(letter.of_order)
+
+    async def deliver(self, client: Erp, letter: Letter, request: str) -> None:
+        """Cancel; the client resumes where an earlier try stopped."""
+        await client.cancel_order(request)

@@ -1,0 +1,71 @@
+"""A message on its way, and what every sender of one has in common."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.base import insert_or_ignore, table_of
+from models.event import Happened
+from models.external_ref import ExternalRef
+from models.outbox import Owed
+from models.work import Work
+
+REF = table_of(ExternalRef)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message on its way."""
+
+    message_id: int
+    kind: Owed
+    connection: str
+    key: str
+    order_id: int | None
+    region: str
+    payload: Mapping[str, Any]
+    tries: int
+    outcome_unknown: bool
+
+    @property
+    def of_order(self) -> int:
+        """The order that it is about; every kind but a notice has one."""
+        if self.order_id is None:
+            raise ValueError(f"message {self.key} is about no order")
+        return self.order_id
+
+
+class Sender:
+    """How one kind of message is sent. ``prepare`` returns ``None`` when it is not to be sent any more."""
+
+    def prepare(self, work: Work, letter: Letter) -> Any:
+        """The request, from what the database says now."""
+        raise NotImplementedError
+
+    async def deliver(self, client: Any, letter: Letter, request: Any) -> Any:
+        """Hand it to the partner; after an unknown outcome ask first. Raises the classes of ``integrations.errors``."""
+        raise NotImplementedError
+
+    def record(self, work: Work, letter: Letter, request: Any, answer: Any) -> None:
+        """What changes with us now that the partner has it."""
+        if letter.order_id is not None:
+            note_sent(work, letter, {})
+
+    def refused(self, work: Work, letter: Letter) -> None:
+        """What changes with us because the partner will not do it."""
+
+    def came_late(self, work: Work, letter: Letter) -> None:
+        """The order was cancelled while this was on its way: take back what has arrived, or may have."""
+
+
+def remember(work: Work, letter: Letter, kind: str, our_no: str, their_no: str) -> None:
+    ref = {
+        "company_id": work.company_id, "connection": letter.connection, "kind": kind, "our_no": our_no,
+        "their_no": their_no,
+    }  # fmt: skip
+    work.session.execute(insert_or_ignore(work.session, REF, ("connection", "kind", "our_no")), [ref])
+
+
+def note_sent(work: Work, letter: Letter, told: Mapping[str, Any]) -> None:
+    detail = {"message": letter.kind, "to": letter.connection, **told}
+    work.events.add([Happened(letter.of_order, "sent", work.now, detail=detail)])
