@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(900)
 
 STEPS = {
     "ingest-channels", "fulfil-orders", "relay-outbox", "track-shipments", "reconcile-payments", "check-gates",
-    "import-files",
+    "compare-stock", "import-files",
 }  # fmt: skip
 
 
