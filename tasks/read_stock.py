@@ -8,8 +8,6 @@ from sqlalchemy import select
 
 from expectations.apply import find_failures
 from expectations.stock import stock_snapshot
-from models.base import table_of
-from models.company import Product, Warehouse
 from models.lifecycle import Bucket
 from models.messages import StockLine
 from models.reasons import Reason
@@ -20,12 +18,10 @@ from settings import get_settings
 from tasks.accept_orders import known_products
 from tasks.connections import connections, partner
 from tasks.hub import hub_task, tell, unit_of_work
+from tasks.masters import PRODUCT, WAREHOUSE, warehouse_id_of
 from tasks.quarantine import storable
 from tasks.reading import reading
 from tasks.refused_stock import RefusedStock, restate_refused
-
-PRODUCT = table_of(Product)
-WAREHOUSE = table_of(Warehouse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +66,11 @@ async def read_stock(source: StockSource) -> StockRead:
         lines: list[StockLine] = await client.pull_stock(source.warehouse, skus)
     with reading() as work:
         products = known_products(work, {line.sku for line in lines if storable(line.sku) == line.sku})
-    bad = _failures(lines, products)
-    refused = [RefusedStock(sku, _stated(lines, sku), reasons) for sku, reasons in bad.items()]
-    good = {line.sku: line for line in lines if line.sku not in bad}
+    good, refused = _check(lines, products)
+    pieces = {products[sku]: Pieces(line.available, line.locked) for sku, line in good.items()}
     with unit_of_work() as work:
-        here = (WAREHOUSE.c.company_id == work.company_id, WAREHOUSE.c.code == source.warehouse)
-        warehouse_id = work.session.execute(select(WAREHOUSE.c.id).where(*here)).scalar_one()
-        pieces = {products[sku]: Pieces(line.available, line.locked) for sku, line in good.items()}
-        keep_snapshot(work.session, work.company_id, source.system, warehouse_id, pieces, asked_at)
+        here = warehouse_id_of(work, source.warehouse)
+        keep_snapshot(work.session, work.company_id, source.system, here, pieces, asked_at)
         restate_refused(work, source.system, source.warehouse, refused, good)
     tell("%s: %d SKUs in %s, %d refused", source.system, len(good), source.warehouse, len(refused))
     return StockRead(source.system, source.warehouse, len(good), len(refused))
@@ -95,16 +88,16 @@ def _skus_kept_in(work: Work, warehouse: str) -> list[str]:
     return list(work.session.execute(query).scalars())
 
 
-def _failures(lines: Sequence[StockLine], products: Mapping[str, int]) -> dict[str, tuple[Reason, ...]]:
-    """Every reason against each SKU that fails, each once: a SKU stated twice has several rows."""
+def _check(lines: Sequence[StockLine], products: Mapping[str, int]) -> tuple[dict[str, StockLine], list[RefusedStock]]:
+    """The sound figure of each SKU, and the SKUs that are refused: every row of theirs, every reason once."""
     columns = ["warehouse", "sku", "sku_known", "available", "locked"]
     rows = [(line.warehouse, line.sku, line.sku in products, line.available, line.locked) for line in lines]
-    found: dict[str, tuple[Reason, ...]] = {}
-    for row, reasons in find_failures(DataFrame(rows, columns=columns), stock_snapshot()).items():
-        before = found.get(lines[row].sku, ())
-        found[lines[row].sku] = (*before, *(reason for reason in reasons if reason not in before))
-    return found
-
-
-def _stated(lines: Sequence[StockLine], sku: str) -> tuple[StockLine, ...]:
-    return tuple(line for line in lines if line.sku == sku)
+    reasons: dict[str, list[Reason]] = {}
+    for row, found in find_failures(DataFrame(rows, columns=columns), stock_snapshot()).items():
+        mine = reasons.setdefault(lines[row].sku, [])
+        mine += [reason for reason in found if reason not in mine]
+    stated: dict[str, list[StockLine]] = {}
+    for line in lines:
+        stated.setdefault(line.sku, []).append(line)
+    refused = [RefusedStock(sku, stated[sku], why) for sku, why in reasons.items()]
+    return {sku: told[0] for sku, told in stated.items() if sku not in reasons}, refused

@@ -5,19 +5,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.base import table_of
-from models.company import Product, Warehouse
 from models.lifecycle import Bucket
 from models.stock import LEVEL
 from models.stock_snapshot import OUR_BOOKS, SNAPSHOT, Pieces, keep_snapshot
 from models.work import Work
 from policies.stock_comparison import Book, Gap, Shelf
 from tasks.connections import connections
+from tasks.masters import PRODUCT, WAREHOUSE
 from tasks.read_stock import StockSource
 from tasks.refused_stock import open_refusals
-
-PRODUCT = table_of(Product)
-WAREHOUSE = table_of(Warehouse)
 
 
 def keep_our_books(work: Work) -> None:
