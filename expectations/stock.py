@@ -2,7 +2,9 @@
 
 from great_expectations import ExpectationSuite
 
-from expectations.rules import at_least, present, satisfies, unique
+from expectations.rules import at_least, at_most, present, satisfies, unique
+
+LARGEST_STOCK = 1_000_000_000
 
 
 def stock_snapshot() -> ExpectationSuite:
@@ -20,8 +22,10 @@ def stock_snapshot() -> ExpectationSuite:
             ),
             present("available", "stock-missing"),
             at_least(0, "available", "stock-negative"),
+            at_most(LARGEST_STOCK, "available", "stock-too-large"),
             present("locked", "stock-missing"),
             at_least(0, "locked", "stock-negative"),
+            at_most(LARGEST_STOCK, "locked", "stock-too-large"),
             unique(["sku", "warehouse"], "stock-stated-twice"),
         ],
     )

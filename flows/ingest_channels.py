@@ -2,6 +2,7 @@
 
 import asyncio
 
+from flows.outcomes import raise_first
 from flows.summary import publish
 from tasks.hub import hub_flow
 from tasks.pull_orders import Pulled, polled_channels, pull_orders
@@ -21,12 +22,5 @@ async def ingest_channels(channels: list[str] | None = None) -> list[Pulled]:
     if any(outcome.new for outcome in pulled):
         signal(ORDERS_ARRIVED)
     await publish("ingest-channels", "What the channels sent", pulled)
-    raise_first(outcomes)  # one channel's outage stops no other, yet the run shows it
+    raise_first(outcomes)
     return pulled
-
-
-def raise_first(outcomes: list[Pulled | BaseException]) -> None:
-    """Raise the first error among outcomes, after all of them had their turn."""
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome

@@ -6,6 +6,10 @@ from typing import Any
 
 from prefect.artifacts import acreate_table_artifact
 
+from messages import say_reason
+from models.reasons import Reason
+from settings import get_settings
+
 
 async def publish(key: str, title: str, done: Sequence[object]) -> None:
     """One row per step and batch that did something; a run with nothing to do leaves no table."""
@@ -24,5 +28,12 @@ def _cell(value: object) -> object:
     if isinstance(value, dict):
         return ", ".join(f"{name}: {count}" for name, count in value.items()) or "-"
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or "-"
+        return ", ".join(map(_words, value)) or "-"
     return value
+
+
+def _words(item: object) -> str:
+    """A stored reason as its sentence."""
+    if isinstance(item, dict) and "code" in item:
+        return say_reason(Reason.from_json(item), get_settings().locale)
+    return str(item)

@@ -1,10 +1,10 @@
 """Follow the goods: what warehouses shipped, where parcels are, which are late (C1, C5, C7)."""
 
 from flows.summary import publish
-from tasks.book_confirmations import book_confirmations
+from tasks.book_confirmations import Booked, book_confirmations
 from tasks.hub import current_rules, hub_flow
 from tasks.ready import arrived_confirmations
-from tasks.signals import MESSAGES_DUE, signal
+from tasks.signals import MESSAGES_DUE, STOCK_MOVED, signal
 from tasks.track_parcels import parcels_to_look_at, track_parcels
 
 
@@ -17,5 +17,7 @@ async def track_shipments() -> list[object]:
         done.append(await track_parcels(carrier, parcels, rules))
     if done:
         signal(MESSAGES_DUE)
+    if any(isinstance(step, Booked) and step.shipped for step in done):
+        signal(STOCK_MOVED)
     await publish("track-shipments", "Where the parcels are", done)
     return done

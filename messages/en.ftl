@@ -87,6 +87,7 @@ line-amount-off = The line states { $stated }, but quantity times price is { $su
 warehouse-missing = The warehouse is missing.
 stock-missing = The stock figure is missing.
 stock-negative = The stock figure { $value } is below zero.
+stock-too-large = The stock figure { $value } is larger than any real stock.
 stock-stated-twice = The stock of { $value } in this warehouse is stated more than once.
 settlement-id-missing = The statement line has no number.
 settlement-id-repeated = The statement line { $value } appears more than once.
@@ -136,6 +137,41 @@ stock-short = { $warehouse } has { $available } of { $sku }, but { $wanted } are
 warehouse-not-chosen = { $warehouse } was not chosen: { $why }
 found-by-shipment = { $quantity } of { $sku } were shipped that the books did not show.
 reservation-expired = The reservation has expired and the stock was given back.
+
+## How the books of the stock agree
+
+book-ours = ours
+book-wms = WMS
+book-erp = ERP
+stock-agrees = The figures agree.
+stock-tolerated = Ours { $ours }, WMS { $wms }, ERP { $erp }: apart by { $share }, tolerated.
+stock-differs = Ours { $ours }, WMS { $wms }, ERP { $erp }.
+stock-absent-there = { $book ->
+    [ours] Our books
+    [wms] The warehouse
+    [erp] The ERP
+   *[other] { $book }
+} does not list this SKU; others state up to { $pieces } pieces.
+stock-refused-there = The figure of { $book ->
+    [ours] our books
+    [wms] the warehouse
+    [erp] the ERP
+   *[other] { $book }
+} was refused; see: orderspine quarantine list
+stock-unread-there = { $book ->
+    [ours] Our books
+    [wms] The warehouse
+    [erp] The ERP
+   *[other] { $book }
+} could not be asked.
+stock-outcome-tolerated = tolerated
+stock-outcome-differs = different
+stock-outcome-missing = not listed
+stock-outcome-unknown = not comparable
+stock-of = { $sku } in { $warehouse }: ours { $ours }, WMS { $wms }, ERP { $erp }.
+stock-share = WMS { $wms }, ERP { $erp }: SKU by SKU { $difference } pieces apart, { $share } of what the ERP says.
+stock-far-title = ERP and warehouses are { $share } apart in stock
+stock-near-title = ERP and warehouses agree again in stock
 
 ## Gates
 
@@ -512,11 +548,20 @@ console-event-settled = settled
 ## Goods that arrive
 
 stock-arrived = { $quantity } of { $sku } arrived in { $warehouse }; the order is decided again.
-cli-stock-help = Goods that arrive.
+cli-stock-help = Goods that arrive, and whether all books tell the same stock.
 cli-stock-receive-help = Book goods in; orders that waited for them are decided again.
 cli-stock-sku-help = SKU.
 cli-stock-quantity-help = How many pieces.
 cli-stock-warehouse-help = Code of the warehouse.
 cli-stock-reference-help = Delivery note: booked once.
 cli-stock-received = { $quantity } of { $sku } are booked into { $warehouse }; orders that are decided again: { $orders }
+cli-stock-compare-help = How ERP, warehouses and our books agreed when they were last compared.
+cli-stock-never-compared = Nothing was compared yet. Run: prefect deployment run compare-stock/compare-stock
+cli-stock-too-far = ERP and warehouses are further apart than the tolerated { $tolerance }.
+cli-stock-more = … and { $count } more: --limit
+cli-stock-unread = { $system } could not be asked about { $warehouse }.
+cli-stock-counts = { $at }: equal { $equal }, tolerated { $tolerated }, different { $differs }, not listed { $missing }, not comparable { $unknown }
+cli-stock-share = ERP and warehouses are { $difference } of { $erp } pieces apart: { $share } (tolerated: { $tolerance })
+cli-col-warehouse = at
+cli-col-gap = gap
 cli-demo-delivery = what was short is delivered; { $orders } waiting orders are decided again

@@ -87,6 +87,7 @@ line-amount-off = 该行金额为 { $stated }，但数量乘以单价为 { $sum 
 warehouse-missing = 缺少仓库。
 stock-missing = 缺少库存数量。
 stock-negative = 库存数量 { $value } 小于零。
+stock-too-large = 库存数量 { $value } 过大，不像真实库存。
 stock-stated-twice = { $value } 在同一仓库的库存出现了多次。
 settlement-id-missing = 该对账行没有流水号。
 settlement-id-repeated = 对账流水号 { $value } 出现了多次。
@@ -136,6 +137,41 @@ stock-short = { $warehouse } 的 { $sku } 只有 { $available } 件，需要 { $
 warehouse-not-chosen = 未选择 { $warehouse }：{ $why }
 found-by-shipment = { $sku } 实际多发出 { $quantity } 件，账面上没有这些库存。
 reservation-expired = 库存预留已过期，库存已释放。
+
+## How the books of the stock agree
+
+book-ours = 本系统
+book-wms = WMS
+book-erp = ERP
+stock-agrees = 数字一致。
+stock-tolerated = 本系统 { $ours }，WMS { $wms }，ERP { $erp }：相差 { $share }，在容差内。
+stock-differs = 本系统 { $ours }，WMS { $wms }，ERP { $erp }。
+stock-absent-there = { $book ->
+    [ours] 本系统
+    [wms] 仓库
+    [erp] ERP{" "}
+   *[other] { $book }{" "}
+}没有该商品；其他账目最多 { $pieces } 件。
+stock-refused-there = { $book ->
+    [ours] 本系统
+    [wms] 仓库
+    [erp] ERP{" "}
+   *[other] { $book }{" "}
+}的数字未通过检查；查看：orderspine quarantine list
+stock-unread-there = { $book ->
+    [ours] 本系统
+    [wms] 仓库
+    [erp] ERP{" "}
+   *[other] { $book }{" "}
+}未能查询。
+stock-outcome-tolerated = 容差内
+stock-outcome-differs = 不符
+stock-outcome-missing = 对方缺失
+stock-outcome-unknown = 无法核对
+stock-of = { $warehouse } 的 { $sku }：本系统 { $ours }，WMS { $wms }，ERP { $erp }。
+stock-share = WMS { $wms } 件，ERP { $erp } 件：逐个商品相差 { $difference } 件，占 ERP 的 { $share }。
+stock-far-title = ERP 与仓库的库存相差 { $share }
+stock-near-title = ERP 与仓库的库存重新一致
 
 ## Gates
 
@@ -506,11 +542,20 @@ console-event-settled = 对账
 ## Goods that arrive
 
 stock-arrived = { $quantity } 件 { $sku } 已到 { $warehouse }；订单重新决策。
-cli-stock-help = 到货。
+cli-stock-help = 到货，以及各方库存是否一致。
 cli-stock-receive-help = 到货入账；等货的订单重新决策。
 cli-stock-sku-help = SKU。
 cli-stock-quantity-help = 件数。
 cli-stock-warehouse-help = 仓库代码。
 cli-stock-reference-help = 送货单号：只入账一次。
 cli-stock-received = { $quantity } 件 { $sku } 已入 { $warehouse }；重新决策的订单：{ $orders }
+cli-stock-compare-help = 最近一次核对时，ERP、仓库与本系统的库存是否一致。
+cli-stock-never-compared = 尚未核对过。请运行：prefect deployment run compare-stock/compare-stock
+cli-stock-too-far = ERP 与仓库的库存差异超过容差 { $tolerance }。
+cli-stock-more = ……另有 { $count } 条：--limit
+cli-stock-unread = 未能向 { $system } 查询 { $warehouse }。
+cli-stock-counts = { $at }：一致 { $equal }，容差内 { $tolerated }，不符 { $differs }，对方缺失 { $missing }，无法核对 { $unknown }
+cli-stock-share = ERP 与仓库相差 { $difference } 件，ERP 共 { $erp } 件：{ $share }（容差 { $tolerance }）
+cli-col-warehouse = 仓库
+cli-col-gap = 差异
 cli-demo-delivery = 缺的货到了；{ $orders } 张等货订单重新决策

@@ -3,17 +3,27 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from models.base import UTC_TIME, Json
 
 
 class Decision(SQLModel, table=True):
-    """One decision about one order (or, for gates, about a scope), with the facts it saw."""
+    """One decision about one order (or, for gates and stock, about a scope), with the facts it saw."""
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_order_id", "order_id"),)
+    __table_args__ = (
+        Index("ix_decision_order_id", "order_id"),
+        Index(
+            "ix_decision_subject",
+            "company_id",
+            "subject",
+            "id",
+            sqlite_where=text("order_id IS NULL"),
+            postgresql_where=text("order_id IS NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     company_id: int = Field(foreign_key="company.id")

@@ -12,6 +12,7 @@ from models.outbox import Outbox
 from models.quarantine import Quarantine
 from models.shipment import Outbound, OutboundLine, Parcel, Shipment, TrackingEvent
 from models.stock import Reservation, StockLevel, StockMovement
+from models.stock_snapshot import StockSnapshot
 
 __all__ = [
     "Company",
@@ -39,6 +40,7 @@ __all__ = [
     "Shipment",
     "StockLevel",
     "StockMovement",
+    "StockSnapshot",
     "TrackingEvent",
     "Warehouse",
 ]

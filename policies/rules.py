@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -85,6 +86,20 @@ class Settlement(_Section):
     rounding_minor: int = Field(default=1, ge=0, description="A difference up to this is rounding, and tolerated")
 
 
+class StockComparison(_Section):
+    """How far ERP and warehouse may be apart (D2)."""
+
+    tolerance_share: Decimal = Field(
+        default=Decimal("0.05"),
+        ge=0,
+        le=1,
+        description="Share of the ERP's stock up to which a difference is tolerated",
+    )
+    told: str = Field(
+        default="", description="Connection that is told when they are further apart in all, and when not"
+    )
+
+
 class Rules(_Section):
     """All rules. ``version`` is a fingerprint of the content: the same rules have the same version anywhere."""
 
@@ -96,6 +111,7 @@ class Rules(_Section):
     relay: Relay = Relay()
     settlement: Settlement = Settlement()
     failures: Failures = Failures()
+    stock_comparison: StockComparison = StockComparison()
 
     @property
     def version(self) -> str:

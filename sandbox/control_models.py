@@ -115,3 +115,4 @@ class LayFault(Body):
     after: int = 0
     seconds: float = 0.0
     factor: float = 0.9
+    sku: str = ""

@@ -31,6 +31,8 @@ class PartnerEndpoint:
             await asyncio.sleep(fault.seconds)
         if fault and kind is FaultKind.WRONG_STOCK:
             call = replace(call, stock_factor=fault.factor)
+        if fault and kind is FaultKind.STRAY_STOCK:
+            call = replace(call, stray_sku=fault.sku)
         reply = answer_instead(fault, self._partner, call) or self._work(call)
         self._world.requests.count(Request(self._partner.name, operation, reply.outcome, kind))
         if kind is FaultKind.MALFORMED:

@@ -26,6 +26,8 @@ class Call:
     base_url: str = "http://sandbox"
     stock_factor: float = 1.0
     """What a `wrong_stock` fault multiplies the stock told to the caller by."""
+    stray_sku: str = ""
+    """What a `stray_stock` fault adds to the stock told to the caller."""
 
     @cached_property
     def form(self) -> dict[str, str]:

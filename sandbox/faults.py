@@ -28,6 +28,7 @@ class FaultKind(StrEnum):
     RATE_LIMIT = "rate_limit"
     EXPIRED_SESSION = "expired_session"
     WRONG_STOCK = "wrong_stock"
+    STRAY_STOCK = "stray_stock"
     REPEAT = "repeat"
     REORDER = "reorder"
 
@@ -53,6 +54,8 @@ class Fault:
     """How long a `delay` lasts."""
     factor: float = 0.9
     """What a `wrong_stock` reply multiplies quantities by."""
+    sku: str = ""
+    """What a `stray_stock` reply of the WMS names besides, whatever was asked for."""
 
     def strikes(self) -> bool:
         """Count one matching request and say whether it is hit."""

@@ -25,7 +25,7 @@ from sandbox.credentials import QIMEN_APP_KEY, QIMEN_APP_SECRET, QIMEN_CUSTOMER_
 from sandbox.exchange import Call, Partner, Refused, Reply
 from sandbox.qimen_order import missing_fields, outbound_from, text_of
 from sandbox.qimen_sign import sign
-from sandbox.warehouse import Outbound, OutboundStatus
+from sandbox.warehouse import Outbound, OutboundStatus, StockRow
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -166,18 +166,23 @@ def _inventory(world: World, call: Call, request: Element) -> Reply:
         sku, warehouse = text_of(criteria, "itemCode"), text_of(criteria, "warehouseCode")
         if not sku:
             raise _refuse("missing-field", "missing: itemCode")
-        for place, row in world.warehouse.rows_of(sku, warehouse):
-            items.append(
-                _record(
-                    "item",
-                    warehouseCode=place,
-                    itemCode=sku,
-                    inventoryType="ZP",
-                    quantity=str(round(row.available * call.stock_factor)),
-                    lockQuantity=str(row.locked),
-                )
-            )
+        items.extend(_stock_item(place, sku, row, call) for place, row in world.warehouse.rows_of(sku, warehouse))
+    if call.stray_sku:
+        place = text_of(request, "criteriaList/criteria/warehouseCode")
+        [(_, row)] = world.warehouse.rows_of(call.stray_sku, place) or [(place, StockRow(1))]
+        items.append(_stock_item(place, call.stray_sku, row, call))
     return _reply("success", "0", "success", items)
+
+
+def _stock_item(warehouse: str, sku: str, row: StockRow, call: Call) -> Element:
+    return _record(
+        "item",
+        warehouseCode=warehouse,
+        itemCode=sku,
+        inventoryType="ZP",
+        quantity=str(round(row.available * call.stock_factor)),
+        lockQuantity=str(row.locked),
+    )
 
 
 def _outbound(world: World, code: str) -> Outbound:

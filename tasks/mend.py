@@ -21,6 +21,7 @@ from models.reasons import Reason
 from models.work import Work
 from tasks.accept_orders import known_products
 from tasks.hub import current_rules, unit_of_work
+from tasks.refused_stock import SUBJECT as STOCK
 
 QUARANTINE = table_of(Quarantine)
 CHANNEL = table_of(SalesChannel)
@@ -56,6 +57,11 @@ def mend(quarantine_id: int, changes: Mapping[str, str], by: str) -> Mended:
             return _mend_order(work, refused, changes, by)
         if refused.subject in ("message", "row") and refused.inbox_id is not None:
             return _send_again(work, refused, changes, by)
+        if refused.subject == STOCK:
+            raise CannotMend(
+                f"Stock is corrected at {refused.source}; the next compare-stock reads it and closes this. "
+                f"Or dismiss it: orderspine quarantine dismiss {quarantine_id} --why …"
+            )
         raise CannotMend(
             f"A refused {refused.subject} is mended at its source: correct it there and import it again, "
             f"or dismiss it: orderspine quarantine dismiss {quarantine_id} --why …"

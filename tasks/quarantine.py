@@ -41,7 +41,7 @@ def refuse(work: Work, refusals: Sequence[Refusal]) -> None:
                 "subject_key": refusal.key,
                 "order_id": refusal.order_id,
                 "inbox_id": refusal.inbox_id,
-                "content": _storable(dict(refusal.content)),
+                "content": storable(dict(refusal.content)),
                 "reasons": to_json(refusal.reasons),
                 "state": "open",
                 "refused_at": work.now,
@@ -51,7 +51,7 @@ def refuse(work: Work, refusals: Sequence[Refusal]) -> None:
     )
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """What every database's JSON can hold: hostile text has NUL and halves of characters, and numbers without end.
 
     The message itself stays in the inbox as it came.
@@ -64,8 +64,8 @@ def _storable(value: Any) -> Any:
         case int() if abs(value) > _LARGEST_NUMBER:
             return str(value)
         case Mapping():
-            return {_storable(str(name)): _storable(item) for name, item in value.items()}
+            return {storable(str(name)): storable(item) for name, item in value.items()}
         case list() | tuple():
-            return [_storable(item) for item in value]
+            return [storable(item) for item in value]
         case _:
             return value

@@ -7,6 +7,7 @@ from prefect.events import emit_event
 ORDERS_ARRIVED: Final = "orderspine.orders.arrived"
 MESSAGES_DUE: Final = "orderspine.messages.due"
 CONFIRMATIONS_ARRIVED: Final = "orderspine.confirmations.arrived"
+STOCK_MOVED: Final = "orderspine.stock.moved"
 
 
 def signal(event: str) -> None:

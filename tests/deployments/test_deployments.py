@@ -10,6 +10,7 @@ import yaml
 from models.lifecycle import Route
 from settings import ROOT
 from tasks.automations import NAME
+from tasks.stock_report import compared_stock
 from tasks.story import Story, order_story
 from tests.deployments.conftest import Machine, deploy
 from tests.warm.prefect_api import until
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.timeout(900)
 
 STEPS = {
     "ingest-channels", "fulfil-orders", "relay-outbox", "track-shipments", "reconcile-payments", "check-gates",
-    "import-files",
+    "compare-stock", "import-files",
 }  # fmt: skip
 
 
@@ -82,6 +83,23 @@ def test_a_webhook_starts_a_run_that_takes_the_order_to_the_warehouse(machine: M
         return (reserved.flow_run_id, "COMPLETED") in {(run["id"], run["state"]["type"]) for run in runs}
 
     until(by_event, "the end of its run")
+
+
+def test_a_shipment_that_was_booked_starts_a_comparison_of_the_stock(machine: Machine) -> None:
+    number = place_order(machine)
+    push(machine, number)
+    until(lambda: stands_at(number, "released"), "the order at the warehouse", seconds=180)
+    httpx.post(f"{machine.sandbox.url}/_sandbox/warehouse/work", json={}, timeout=60).raise_for_status()
+    until(lambda: stands_at(number, "shipped"), "the shipment booked", seconds=180)
+
+    def compared() -> bool:
+        runs = machine.finished_runs("compare-stock", "AUTOMATION")
+        return any(run["state"]["type"] == "COMPLETED" for run in runs)
+
+    until(compared, "the comparison", seconds=180)
+    last = compared_stock()
+    assert last is not None
+    assert set(last.shelves) == {"equal"}
 
 
 def test_a_schedule_starts_a_run_that_finishes(machine: Machine) -> None:

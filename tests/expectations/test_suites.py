@@ -145,8 +145,13 @@ def test_what_a_line_may_be(fine: dict[str, Any]) -> None:
         ({"sku_known": False}, Reason("sku-unknown", {"column": "sku", "sku": "SKU-1"})),
         ({"available": None}, Reason("stock-missing", {"column": "available"})),
         ({"available": -1}, Reason("stock-negative", {"column": "available", "value": "-1"})),
+        (
+            {"available": 1_000_000_001},
+            Reason("stock-too-large", {"column": "available", "value": "1000000001"}),
+        ),
         ({"locked": None}, Reason("stock-missing", {"column": "locked"})),
         ({"locked": -2}, Reason("stock-negative", {"column": "locked", "value": "-2"})),
+        ({"locked": 1_000_000_001}, Reason("stock-too-large", {"column": "locked", "value": "1000000001"})),
     ],
 )
 def test_a_stock_row_is_wrong(spoiled: dict[str, Any], reason: Reason) -> None:

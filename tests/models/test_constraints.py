@@ -17,6 +17,7 @@ from models.order import order_id_of, order_number
 from models.order_book import OrderMoved, Stop
 from models.reasons import Reason
 from models.stock import StockMoved, Take
+from models.stock_snapshot import Pieces, keep_snapshot
 from models.work import Work
 
 
@@ -56,6 +57,30 @@ def test_stock_goes_from_shelf_to_promise_to_the_door_and_the_books_add_up(begin
         assert work.stock.balances_broken() == []
         run(work, "UPDATE stock_level SET reserved = 5 WHERE id = 1")
         assert work.stock.balances_broken() == [1]
+
+
+def test_a_system_says_one_thing_of_a_sku_and_never_less_than_nothing(begin: Begin) -> None:
+    row = (
+        "INSERT INTO stock_snapshot (company_id, system, warehouse_id, product_id, available, locked, read_at)"
+        " VALUES (1, 'wms', 1, {}, {}, {}, '2026-03-01 12:00:00+00:00')"
+    )
+    with begin() as work:
+        run(work, row.format(1, 4_000_000_000, 0))
+    with pytest.raises(IntegrityError, match=r"(?i)unique"), begin() as work:
+        run(work, row.format(1, 4, 0))
+    for figures in ((-1, 0), (0, -1)):
+        with pytest.raises(IntegrityError, match="not_negative"), begin() as work:
+            run(work, row.format(2, *figures))
+
+
+def test_the_newest_snapshot_of_a_warehouse_is_all_that_is_kept_of_it(begin: Begin) -> None:
+    for stated in ({1: Pieces(5, 1), 2: Pieces(7, 0)}, {2: Pieces(6, 1)}, {2: Pieces(6, 1)}):
+        with begin() as work:
+            keep_snapshot(work.session, 1, "wms", 1, stated, NOW)
+            keep_snapshot(work.session, 1, "erp", 1, {1: Pieces(5, 0)}, NOW)
+    with begin() as work:
+        kept = work.rows(text("SELECT system, product_id, available, locked FROM stock_snapshot ORDER BY system"))
+    assert kept == [("erp", 1, 5, 0), ("wms", 2, 6, 1)]
 
 
 def test_an_order_number_is_known_once_per_channel(begin: Begin) -> None:

@@ -41,11 +41,14 @@ async def ask(client: httpx.AsyncClient, operation: str, body: str, **changes: s
     return fromstring(reply.text)  # noqa: S314 - the sandbox is trusted
 
 
-async def inventory(client: httpx.AsyncClient, sku: str = "SKU-0001") -> tuple[int, int]:
+async def stock_items(client: httpx.AsyncClient, sku: str = "SKU-0001") -> list[Element]:
     criteria = f"<criteria><warehouseCode>W1</warehouseCode><itemCode>{sku}</itemCode></criteria>"
     body = f"<request><criteriaList>{criteria}</criteriaList></request>"
-    item = (await ask(client, "inventory.query", body)).find("items/item")
-    assert item is not None
+    return (await ask(client, "inventory.query", body)).findall("items/item")
+
+
+async def inventory(client: httpx.AsyncClient, sku: str = "SKU-0001") -> tuple[int, int]:
+    [item] = await stock_items(client, sku)
     return int(item.findtext("quantity") or ""), int(item.findtext("lockQuantity") or "")
 
 
@@ -143,6 +146,16 @@ async def test_wrong_stock_lies_without_touching_the_shelf(client: httpx.AsyncCl
     world.set_stock("wms", "W1", "SKU-0001", 100)
     world.add_fault(Fault("qimen", "inventory.query", FaultKind.WRONG_STOCK, factor=0.5))
     assert [await inventory(client), await inventory(client)] == [(50, 0), (100, 0)]
+
+
+async def test_stray_stock_names_what_nobody_asked_for(client: httpx.AsyncClient, world: World) -> None:
+    world.set_stock("wms", "W1", "SKU-0001", 100)
+    world.set_stock("wms", "W1", "SKU-0002", 7)
+    for sku in ("SKU-0002", "GHOST-1"):
+        world.add_fault(Fault("qimen", "inventory.query", FaultKind.STRAY_STOCK, sku=sku))
+    told = [[(i.findtext("itemCode"), i.findtext("quantity")) for i in await stock_items(client)] for _ in range(3)]
+    asked = ("SKU-0001", "100")
+    assert told == [[asked, ("SKU-0002", "7")], [asked, ("GHOST-1", "1")], [asked]]
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,29 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         batch_op.create_index("ix_stock_level_company_id", ["company_id"], unique=False)
 
     op.create_table(
+        "stock_snapshot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("system", sa.String(), nullable=False),
+        sa.Column("warehouse_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("available", sa.BigInteger(), nullable=False),
+        sa.Column("locked", sa.BigInteger(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("available >= 0 AND locked >= 0", name=op.f("ck_stock_snapshot_not_negative")),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_stock_snapshot_company_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_stock_snapshot_product_id")),
+        sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name=op.f("fk_stock_snapshot_warehouse_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_snapshot")),
+        sa.UniqueConstraint(
+            "company_id",
+            "system",
+            "warehouse_id",
+            "product_id",
+            name=op.f("uq_stock_snapshot_company_id_system_warehouse_id_product_id"),
+        ),
+    )
+    op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
@@ -264,6 +287,13 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index("ix_decision_order_id", ["order_id"], unique=False)
+        batch_op.create_index(
+            "ix_decision_subject",
+            ["company_id", "subject", "id"],
+            unique=False,
+            sqlite_where=sa.text("order_id IS NULL"),
+            postgresql_where=sa.text("order_id IS NULL"),
+        )
 
     op.create_table(
         "hold",
