@@ -1,8 +1,6 @@
 """Where this installation keeps things, read from the environment (``ORDERSPINE_*``) once per process.
 
-Importing this also turns off the telemetry of our dependencies, and gives Prefect's server time on a busy machine:
-after its usual 10 s a statement fails, and the run that it was about counts as crashed. Who wants it otherwise sets
-the variables before.
+Importing this also turns off the telemetry of our dependencies; who wants it sets the variables before.
 """
 
 import os
@@ -19,7 +17,6 @@ for _variable, _value in {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-    "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
     "GX_ANALYTICS_ENABLED": "false",
 }.items():
     os.environ.setdefault(_variable, _value)

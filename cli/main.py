@@ -10,6 +10,7 @@ import typer
 from cli import database, doctor, gates, imports, orders, policy, quarantine, reports, stay_up, stock
 from cli.demo import demo
 from cli.failures import Unusable, explain
+from cli.replays import replay
 from cli.screen import complaints, t
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.add_typer(stock.app, name="stock", help=t("cli-stock-help"))
 app.add_typer(reports.app, name="report", help=t("cli-report-help"))
 app.add_typer(gates.app, name="gate", help=t("cli-gate-help"))
 app.add_typer(policy.app, name="policy", help=t("cli-policy-help"))
+app.command(name="replay", help=t("cli-replay-help"))(replay)
 app.add_typer(database.app, name="db", help=t("cli-db-help"))
 app.command(name="doctor", help=t("cli-doctor-help"))(doctor.doctor)
 

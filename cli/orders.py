@@ -1,11 +1,16 @@
-"""``orderspine order``: where an order is, and how it came there."""
+"""``orderspine order``: where an order is, how it came there, and what people say to it."""
 
+import getpass
 from typing import Annotated
 
 import typer
 
 from cli.failures import Unusable
-from cli.screen import as_json, t
+from cli.screen import as_json, line, t
+
+Number = Annotated[str, typer.Argument(help=t("cli-order-number-help"))]
+Question = Annotated[str, typer.Argument(help=t("cli-order-question-help"))]
+By = Annotated[str, typer.Option(help=t("cli-by-help"))]
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -31,3 +36,34 @@ def show(
         as_json(story)
     else:
         print_story(story)
+
+
+@app.command(name="approve", help=t("cli-order-approve-help"))
+def approve(
+    number: Number,
+    question: Question,
+    by: By = "",
+    why: Annotated[str, typer.Option(help=t("cli-why-help"))] = "",
+) -> None:
+    """Say yes to what an order waits for; with the last yes it goes on."""
+    from tasks.answers import answer
+
+    person = by or getpass.getuser()
+    done = answer(number, question, "yes", person, why)
+    waits = ", ".join(done.still_asked)
+    line("cli-order-approved-waits" if waits else "cli-order-approved", number=number, person=person, waits=waits)
+
+
+@app.command(name="refuse", help=t("cli-order-refuse-help"))
+def refuse(
+    number: Number,
+    question: Question,
+    why: Annotated[str, typer.Option(help=t("cli-why-help"))],
+    by: By = "",
+) -> None:
+    """Say no: the order is cancelled, and what it held is free."""
+    from tasks.answers import answer
+
+    person = by or getpass.getuser()
+    answer(number, question, "no", person, why)
+    line("cli-order-refused", number=number, person=person)

@@ -126,6 +126,15 @@ nothing-to-ship = The order has only charges: there is nothing to ship.
 not-paid = The order is not paid yet.
 credit-over-limit = With this order the customer owes { $exposure }, above the credit limit of { $limit }.
 customer-high-risk = The customer is marked as high risk.
+credit-overdue = The customer is late with { $overdue }; nothing more goes on account until it is paid.
+approval-needed = { $approver } must approve it (rule “{ $rule }”).
+review-amount = It is worth { $amount }, more than { $limit }.
+review-lead-time = { $days ->
+    [one] Only one day is left until the promised date
+   *[other] Only { $days } days are left until the promised date
+}, fewer than { $limit }.
+review-repeat = The customer placed { $orders } orders within { $hours } hours.
+review-grade = The customer's grade is “{ $grade }”.
 approved-by = { $person } approved the order.
 vetoed-by = { $person } stopped the order.
 
@@ -137,6 +146,20 @@ stock-short = { $warehouse } has { $available } of { $sku }, but { $wanted } are
 warehouse-not-chosen = { $warehouse } was not chosen: { $why }
 found-by-shipment = { $quantity } of { $sku } were shipped that the books did not show.
 reservation-expired = The reservation has expired and the stock was given back.
+deposit-completed = The balance is paid: the order of the balance has taken the stock over.
+warehouse-ranked-lower = { $warehouse } could have been asked next (score { $score }).
+warehouse-full = { $warehouse } has no capacity left today.
+no-warehouse = No warehouse may serve the order.
+split-main-first = { $warehouse } sends the main article { $sku } first; { $left } pieces follow when they are there.
+substitute-offered = Instead of { $sku } sales could offer { $substitute }: { $warehouse } has { $available }.
+customer-cap = { $waiting } of { $sku } wait for this customer already; { $wanted } more would pass the cap of { $cap }.
+promised = Promised for { $date }: { $days } days from { $from } to { $to }.
+
+## Goods that need care
+
+customs-papers-owed = Goods of the category “{ $category }” (customs grade { $grade }) need customs papers before they leave the country.
+un3481-box = Lithium batteries ({ $category }): pack in a UN3481 box.
+customs-label = Sensitive goods ({ $category }): add the customs label.
 
 ## How the books of the stock agree
 
@@ -262,6 +285,9 @@ event-sent = sent: { $what }
 event-tracked = tracked: { $what }
 event-noticed = noticed: { $what }
 event-settled = money judged: { $what }
+event-answered = answered: { $what }
+event-expired = expired: { $what }
+event-split = goes in parts: { $what }
 
 ## Command line
 
@@ -312,6 +338,31 @@ cli-gate-none = No gate is closed.
 cli-policy-help = The rules that a business user edits.
 cli-policy-check-help = Check the rules file and say its version.
 cli-policy-good = { $file } is good; its version is { $version }
+cli-policy-diff-help = Say which open orders new rules would decide differently. Writes nothing.
+cli-policy-old-help = Rules file as it is.
+cli-policy-new-help = Rules file as it is to be.
+cli-policy-schema-help = Print the JSON schema of the rules, for editors.
+cli-policy-unreadable = The file { $file } cannot be read: { $why }
+cli-compared = { $orders } orders under { $before } and under { $after }: { $differ ->
+    [0] none is
+    [one] one is
+   *[other] { $differ } are
+} decided differently.
+cli-and-more = … and { $count } more; --json lists them all.
+cli-goes = goes
+cli-goes-in-parts = goes in parts
+cli-replay-help = Decide a past run again, with its own rules or others. Writes nothing.
+cli-replay-run-help = Id of a flow run, as “order show” names it.
+cli-replay-policy-help = Another rules file; without it the rules that the run used.
+cli-replay-differs = The same facts and rules gave other decisions: this must never happen. Please report it.
+cli-order-approve-help = Say yes to what an order waits for: an approver's name, or risk, credit, customs, data.
+cli-order-refuse-help = Say no: the order is cancelled, and what it held is free.
+cli-order-question-help = What is answered: an approver's name, or the hold (risk, credit, customs, data, approval).
+cli-order-approved = { $number } goes on, in the name of { $person }.
+cli-order-approved-waits = Noted for { $person }; { $number } still waits for: { $waits }.
+cli-order-refused = { $number } is cancelled, in the name of { $person }.
+cli-col-before = before
+cli-col-after = after
 cli-db-help = The database.
 cli-db-upgrade-help = Make or update the tables, and store who is connected.
 cli-db-upgraded = The database is at version { $version }.
@@ -369,6 +420,7 @@ cli-col-reason = reason
 cli-col-count = count
 cli-col-outcome = outcome
 cli-col-orders = orders
+cli-col-order-no = order
 cli-col-order-value = goods + freight
 cli-col-settled = settled
 cli-col-largest = largest gap
@@ -544,10 +596,17 @@ console-event-sent = told a partner
 console-event-tracked = parcel
 console-event-noticed = noticed
 console-event-settled = settled
+console-event-answered = answered
+console-event-expired = stock given back
+console-event-split = goes in parts
 
 ## Goods that arrive
 
 stock-arrived = { $quantity } of { $sku } arrived in { $warehouse }; the order is decided again.
+notice-decisions = { $orders ->
+    [one] One order
+   *[other] { $orders } orders
+} for { $role }
 cli-stock-help = Goods that arrive, and whether all books tell the same stock.
 cli-stock-receive-help = Book goods in; orders that waited for them are decided again.
 cli-stock-sku-help = SKU.

@@ -126,6 +126,12 @@ nothing-to-ship = 订单只有费用项，无需发货。
 not-paid = 订单尚未付款。
 credit-over-limit = 加上本单客户共欠款 { $exposure }，超出信用额度 { $limit }。
 customer-high-risk = 该客户被标记为高风险。
+credit-overdue = 客户有逾期款 { $overdue } 未付，付清前不再赊销。
+approval-needed = 需要 { $approver } 审批（规则“{ $rule }”）。
+review-amount = 金额 { $amount }，超过 { $limit }。
+review-lead-time = 距承诺日期只剩 { $days } 天，少于 { $limit } 天。
+review-repeat = 该客户在 { $hours } 小时内下了 { $orders } 单。
+review-grade = 客户等级为“{ $grade }”。
 approved-by = { $person } 已批准该订单。
 vetoed-by = { $person } 已拦下该订单。
 
@@ -137,6 +143,20 @@ stock-short = { $warehouse } 的 { $sku } 只有 { $available } 件，需要 { $
 warehouse-not-chosen = 未选择 { $warehouse }：{ $why }
 found-by-shipment = { $sku } 实际多发出 { $quantity } 件，账面上没有这些库存。
 reservation-expired = 库存预留已过期，库存已释放。
+deposit-completed = 尾款已付：库存已转给尾款订单。
+warehouse-ranked-lower = { $warehouse } 排在其后（得分 { $score }）。
+warehouse-full = { $warehouse } 今日产能已满。
+no-warehouse = 没有仓库可以发这张订单。
+split-main-first = { $warehouse } 先发主件 { $sku }；其余 { $left } 件到货后补发。
+substitute-offered = { $sku } 缺货时可推荐 { $substitute }：{ $warehouse } 有 { $available } 件。
+customer-cap = 已有 { $waiting } 件 { $sku } 为该客户保留，再加 { $wanted } 件将超过上限 { $cap }。
+promised = 承诺 { $date } 送达：{ $from } 到 { $to } 需 { $days } 天。
+
+## Goods that need care
+
+customs-papers-owed = “{ $category }”类货物（报关等级 { $grade }）出境前需备齐报关资料。
+un3481-box = 锂电池（{ $category }）：使用 UN3481 包装箱。
+customs-label = 敏感货物（{ $category }）：贴报关标签。
 
 ## How the books of the stock agree
 
@@ -262,6 +282,9 @@ event-sent = 已发送：{ $what }
 event-tracked = 轨迹：{ $what }
 event-noticed = 发现：{ $what }
 event-settled = 对账：{ $what }
+event-answered = 已答复：{ $what }
+event-expired = 已过期：{ $what }
+event-split = 分批发货：{ $what }
 
 ## Command line
 
@@ -309,6 +332,30 @@ cli-gate-none = 没有关闭的闸门。
 cli-policy-help = 业务人员可编辑的规则。
 cli-policy-check-help = 检查规则文件并显示其版本。
 cli-policy-good = { $file } 没有问题，版本 { $version }
+cli-policy-diff-help = 说明新规则会让哪些未完订单得到不同的决定。不写入任何内容。
+cli-policy-old-help = 现行规则文件。
+cli-policy-new-help = 新规则文件。
+cli-policy-schema-help = 输出规则的 JSON schema，供编辑器使用。
+cli-policy-unreadable = 无法读取文件 { $file }：{ $why }
+cli-compared = { $orders } 张订单，规则 { $before } 与 { $after } 对比：{ $differ ->
+    [0] 没有差异
+   *[other] { $differ } 张决定不同
+}。
+cli-and-more = ……还有 { $count } 张；用 --json 列出全部。
+cli-goes = 放行
+cli-goes-in-parts = 分批发货
+cli-replay-help = 用原规则或其他规则重新决定一次历史运行。不写入任何内容。
+cli-replay-run-help = 流程运行的编号，“order show” 中可见。
+cli-replay-policy-help = 另一份规则文件；不填则用当时的规则。
+cli-replay-differs = 相同的事实和规则得出了不同的决定：这绝不应发生，请报告。
+cli-order-approve-help = 对订单等待的事项表示同意：审批人名称，或 risk、credit、customs、data。
+cli-order-refuse-help = 表示拒绝：订单取消，所占库存释放。
+cli-order-question-help = 回答的事项：审批人名称，或挂起类型（risk、credit、customs、data、approval）。
+cli-order-approved = { $number } 已放行，经办人 { $person }。
+cli-order-approved-waits = 已记录 { $person } 的意见；{ $number } 仍在等待：{ $waits }。
+cli-order-refused = { $number } 已取消，经办人 { $person }。
+cli-col-before = 之前
+cli-col-after = 之后
 cli-db-help = 数据库。
 cli-db-upgrade-help = 建立或升级数据表，并登记已连接的系统。
 cli-db-upgraded = 数据库版本为 { $version }。
@@ -363,6 +410,7 @@ cli-col-reason = 原因
 cli-col-count = 数量
 cli-col-outcome = 结果
 cli-col-orders = 订单
+cli-col-order-no = 订单
 cli-col-order-value = 货款+运费
 cli-col-settled = 到账
 cli-col-largest = 最大差额
@@ -538,10 +586,14 @@ console-event-sent = 通知合作方
 console-event-tracked = 物流
 console-event-noticed = 提醒
 console-event-settled = 对账
+console-event-answered = 已答复
+console-event-expired = 库存已释放
+console-event-split = 分批发货
 
 ## Goods that arrive
 
 stock-arrived = { $quantity } 件 { $sku } 已到 { $warehouse }；订单重新决策。
+notice-decisions = { $role }：{ $orders } 张订单
 cli-stock-help = 到货，以及各方库存是否一致。
 cli-stock-receive-help = 到货入账；等货的订单重新决策。
 cli-stock-sku-help = SKU。

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.base import chunks, table_of
@@ -45,6 +45,14 @@ class Claims:
     company_id: int
     owner: str
     lease: timedelta
+
+    def orders_waiting(self) -> int:
+        """How many pieces of work the orders that are in now still make: a message is understood, an order decided."""
+        of_inbox = (INBOX.c.company_id == self.company_id, INBOX.c.kind == "order", INBOX.c.state == "waiting")
+        of_orders = (ORDER.c.company_id == self.company_id, ORDER.c.status.in_(_UNDECIDED))
+        messages = self.session.execute(select(func.count()).select_from(INBOX).where(*of_inbox)).scalar_one()
+        orders = self.session.execute(select(func.count()).select_from(ORDER).where(*of_orders)).scalar_one()
+        return int(2 * messages + orders)
 
     def messages(self, kind: str, limit: int) -> Claimed:
         """Inbox messages of a kind that wait to be understood, oldest first."""

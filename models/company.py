@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.base import AMOUNT, UTC_TIME, one_of
@@ -81,3 +81,32 @@ class Warehouse(SQLModel, table=True):
     city: str = ""
     street: str = ""
     phone: str = ""
+    orders_a_day: int | None = Field(default=None, description="How many orders it can ship in a day; none: no limit")
+
+
+class KitComponent(SQLModel, table=True):
+    """What one piece of a kit consists of, in base units. A kit has no stock of its own."""
+
+    __tablename__ = "kit_component"
+    __table_args__ = (
+        UniqueConstraint("kit_id", "component_id"),
+        CheckConstraint("units > 0", name="units_positive"),
+        CheckConstraint("kit_id <> component_id", name="not_of_itself"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kit_id: int = Field(foreign_key="product.id")
+    component_id: int = Field(foreign_key="product.id")
+    units: int
+
+
+class ProductUnit(SQLModel, table=True):
+    """A unit in which a product is ordered, such as a box, in base units of stock."""
+
+    __tablename__ = "product_unit"
+    __table_args__ = (UniqueConstraint("product_id", "unit"), CheckConstraint("units > 0", name="units_positive"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    product_id: int = Field(foreign_key="product.id")
+    unit: str
+    units: int

@@ -35,12 +35,13 @@ class HoldKind(StrEnum):
 
 
 class OrderKind(StrEnum):
-    """Which stream the order belongs to (A9)."""
+    """Which stream the order belongs to (A9); a deposit is bound to the order of its balance (A10)."""
 
     SALE = "sale"
     CREDIT = "credit"
     TRANSFER = "transfer"
     EXCHANGE = "exchange"
+    DEPOSIT = "deposit"
 
 
 class LineKind(StrEnum):
@@ -51,10 +52,9 @@ class LineKind(StrEnum):
 
 
 class Bucket(StrEnum):
-    """Which part of the stock of a SKU in a warehouse (B3)."""
+    """Which part of the stock of a SKU in a warehouse (B3): only what is sellable is ever promised."""
 
     SELLABLE = "sellable"
-    PRESALE = "presale"
     QUARANTINE = "quarantine"
     IN_TRANSIT = "in_transit"
 

@@ -58,6 +58,15 @@ class SalesOrder(SQLModel, table=True):
     region: str = Field(default="", description="Province of the receiver: the scope of regional gates")
     receiver: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     remark: str = ""
+    tags: list[str] = Field(default_factory=list, sa_type=Json, description="What the people who handle it should see")
+    appointment_at: datetime | None = Field(default=None, sa_type=UTC_TIME, description="When it is fetched (B3)")
+    pickup_id: int | None = Field(default=None, foreign_key="warehouse.id", description="The store where it is fetched")
+    destination_id: int | None = Field(
+        default=None, foreign_key="warehouse.id", description="Of a transfer: the store or warehouse that gets it (A9)"
+    )
+    deposit_id: int | None = Field(
+        default=None, foreign_key="sales_order.id", description="Of a balance: the deposit that it completes (A10)"
+    )
     reported_status: str | None = Field(default=None, description="What the channel says and we have not followed yet")
     reported: dict[str, Any] | None = Field(default=None, sa_type=Json)
     leased_by: str | None = None
@@ -83,6 +92,7 @@ class OrderLine(SQLModel, table=True):
     sku: str
     product_id: int | None = Field(default=None, foreign_key="product.id")
     title: str = ""
+    unit: str = Field(default="", description="Unit of the quantity, e.g. box; empty for the product's base unit")
     quantity: int = 0
     price_minor: int = Field(default=0, sa_type=AMOUNT)
     amount_minor: int = Field(default=0, sa_type=AMOUNT)
@@ -100,6 +110,22 @@ class OrderVersion(SQLModel, table=True):
     version: int
     inbox_id: int = Field(foreign_key="inbox.id")
     stated_at: datetime = Field(sa_type=UTC_TIME)
+
+
+class Answer(SQLModel, table=True):
+    """What a person answered to a question about a version of an order: an approver's name, or a kind of hold (B6)."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("order_id", "version", "question"), one_of("verdict", ("yes", "no")))
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int = Field(foreign_key="sales_order.id")
+    version: int
+    question: str
+    verdict: str
+    by: str
+    why: str = ""
+    answered_at: datetime = Field(sa_type=UTC_TIME)
 
 
 class Hold(SQLModel, table=True):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from models.base import chunks, table_of
@@ -75,6 +75,13 @@ class OrderBook:
                 if changed.rowcount != len(chunk):  # type: ignore[attr-defined]  # a CursorResult
                     raise OrderMoved(f"{len(chunk) - changed.rowcount} of {len(chunk)} orders left {start} meanwhile")  # type: ignore[attr-defined]  # a CursorResult
         self.events.add(list(_happened(moves, inputs_hash or {}, decisions or {}, detail or {})))
+
+    def annotate(self, notes: Sequence[Mapping[str, Any]]) -> None:
+        """Write tags and promised dates: ``order``, ``tags`` and ``promised_on`` each."""
+        if notes:
+            values = {"tags": bindparam("tags", type_=ORDER.c.tags.type), "promised_on": bindparam("promised_on")}
+            statement = update(ORDER).where(ORDER.c.id == bindparam("order")).values(values)
+            self.session.connection().execute(statement, [*notes])
 
     def hold(self, stops: Sequence[Stop], *, decisions: Mapping[int, int] | None = None) -> list[int]:
         """Open holds; one that is open already stays as it is. Returns the orders that were not held so before."""

@@ -29,11 +29,11 @@ class Outbound(SQLModel, table=True):
 
 
 class OutboundLine(SQLModel, table=True):
-    """How much of an order line is in an outbound."""
+    """How much of a product an outbound has for an order line: of a kit, one row for each component."""
 
     __tablename__ = "outbound_line"
     __table_args__ = (
-        UniqueConstraint("outbound_id", "order_line_id"),
+        UniqueConstraint("outbound_id", "order_line_id", "product_id"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("shipped >= 0", name="shipped_not_negative"),
     )
@@ -41,6 +41,7 @@ class OutboundLine(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     outbound_id: int = Field(foreign_key="outbound.id")
     order_line_id: int = Field(foreign_key="order_line.id")
+    product_id: int = Field(foreign_key="product.id")
     quantity: int
     shipped: int = 0
 

@@ -1,27 +1,31 @@
 """Every table, imported: what fills the metadata for migrations and for checks over the whole schema."""
 
-from models.company import Company, Customer, Product, SalesChannel, Warehouse
-from models.decision import Decision
+from models.company import Company, Customer, KitComponent, Product, ProductUnit, SalesChannel, Warehouse
+from models.decision import Decision, DecisionBatch, PolicyVersion
 from models.event import OrderEvent
 from models.external_ref import ExternalRef
 from models.gate import Gate
 from models.inbox import Inbox
 from models.money_flow import Payment, SettlementLine, SettlementMatch
-from models.order import Hold, OrderLine, OrderVersion, SalesOrder
+from models.order import Answer, Hold, OrderLine, OrderVersion, SalesOrder
 from models.outbox import Outbox
 from models.quarantine import Quarantine
 from models.shipment import Outbound, OutboundLine, Parcel, Shipment, TrackingEvent
-from models.stock import Reservation, StockLevel, StockMovement
+from models.stock import Arrival, Reservation, StockLevel, StockMovement
 from models.stock_snapshot import StockSnapshot
 
 __all__ = [
+    "Answer",
+    "Arrival",
     "Company",
     "Customer",
     "Decision",
+    "DecisionBatch",
     "ExternalRef",
     "Gate",
     "Hold",
     "Inbox",
+    "KitComponent",
     "OrderEvent",
     "OrderLine",
     "OrderVersion",
@@ -30,7 +34,9 @@ __all__ = [
     "Outbox",
     "Parcel",
     "Payment",
+    "PolicyVersion",
     "Product",
+    "ProductUnit",
     "Quarantine",
     "Reservation",
     "SalesChannel",

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.base import table_of
 from models.claims import Claims
 from models.company import Company
 from models.database import DatabaseNotReady, transaction
@@ -16,7 +17,9 @@ from models.event import Events, Run
 from models.inbox import InboxPost
 from models.order_book import OrderBook
 from models.outbox import OutboxPost
-from models.stock import Stock
+from models.stock_book import StockBook
+
+COMPANY = table_of(Company)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,12 @@ class Work:
 
     session: Session
     company_id: int
+    zone: str
     run: Run
     now: datetime
     events: Events
     orders: OrderBook
-    stock: Stock
+    stock: StockBook
     inbox: InboxPost
     outbox: OutboxPost
 
@@ -49,18 +53,20 @@ def begin_work(url: str, company: str, run: Run, now: datetime, *, reads_only: b
     Raises ``DatabaseNotReady`` if there is no database, no schema or no such company.
     """
     with transaction(url, reads_only=reads_only) as session:
-        company_id = session.execute(select(Company.id).where(Company.code == company)).scalar()  # type: ignore[call-overload]  # SQLModel columns are typed as their values
-        if company_id is None:
+        found = session.execute(select(COMPANY.c.id, COMPANY.c.zone).where(COMPANY.c.code == company)).first()
+        if found is None:
             raise DatabaseNotReady(f"The company {company!r} is not set up. Run: orderspine db upgrade")
+        company_id, zone = found
         events = Events(session, run, now)
         yield Work(
             session=session,
             company_id=company_id,
+            zone=zone,
             run=run,
             now=now,
             events=events,
             orders=OrderBook(session, company_id, events, now),
-            stock=Stock(session, company_id),
+            stock=StockBook(session, company_id),
             inbox=InboxPost(session, company_id, now),
             outbox=OutboxPost(session, company_id, now),
         )

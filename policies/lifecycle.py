@@ -15,6 +15,8 @@ TRANSITIONS: frozenset[tuple[Status, Status]] = frozenset(
         (_S.RECEIVED, _S.CONFIRMED),  # checked, credit good
         (_S.CONFIRMED, _S.RESERVED),  # all its stock is promised to it
         (_S.RESERVED, _S.RELEASED),  # the warehouse has it on its list
+        (_S.RESERVED, _S.CONFIRMED),  # its stock was given back: expired, not there after all, refused by the warehouse
+        (_S.RESERVED, _S.COMPLETED),  # a deposit: the order of its balance has taken the stock over
         (_S.RELEASED, _S.PICKED),
         (_S.PICKED, _S.SHIPPED),
         (_S.SHIPPED, _S.DELIVERED),

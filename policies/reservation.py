@@ -1,205 +1,147 @@
-"""Who gets which stock from which warehouse: credit and stock decided together for a batch (B1, B2, B5)."""
+"""Who gets which stock from which warehouse: the whole decision about a batch of orders (B1-B10).
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+One order after the other, in the order that the fairness policy states: money and people first, then the goods. What
+an order gets is gone for those after it, so a batch is decided as if it were one order at a time.
+"""
 
-from models.lifecycle import HoldKind
-from models.money import Money
-from models.reasons import Fact, Reason, to_json
-from policies.rules import Credit, Rules
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-
-@dataclass(frozen=True, slots=True)
-class LineFacts:
-    """A line that needs stock."""
-
-    line_id: int
-    product_id: int
-    sku: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFacts:
-    """What is known of an order when it is decided. ``exposure_minor`` is what its customer owes for orders of
-    earlier batches."""
-
-    order_id: int
-    placed_at: datetime
-    promised_on: date | None
-    urgent: bool
-    region: str
-    paid: bool
-    currency: str
-    amount_minor: int
-    grade: str
-    risk: str
-    credit_limit_minor: int | None
-    exposure_minor: int
-    lines: tuple[LineFacts, ...]
-    customer_id: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        """The stored form: what a replay needs, compact."""
-        return {
-            "region": self.region, "paid": self.paid, "amount": self.amount_minor, "grade": self.grade,
-            "risk": self.risk, "limit": self.credit_limit_minor, "exposure": self.exposure_minor,
-            "lines": [[line.line_id, line.sku, line.quantity] for line in self.lines],
-        }  # fmt: skip
+from models.lifecycle import HoldKind, OrderKind
+from models.reasons import Fact, Reason
+from policies.allocation import Served, Shelves, total
+from policies.credit import judge_credit
+from policies.decision import Claim, Held, OrderDecision, Tell
+from policies.facts import Facts, OrderFacts
+from policies.fairness import turn_by
+from policies.products import Handling, plan_handling
+from policies.promise import Lanes, promise
+from policies.review import Review, review
+from policies.routing import Router
+from policies.rules import Rules
 
 
-@dataclass(frozen=True, slots=True)
-class WarehouseFacts:
-    """A warehouse that can be chosen."""
+def plan_reservations(facts: Facts, rules: Rules) -> list[OrderDecision]:
+    """Decide a batch; decisions come in the order of ``facts.orders``.
 
-    warehouse_id: int
-    code: str
-    region: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """What can be promised of one product in one warehouse."""
-
-    stock_level_id: int
-    available: int
-
-
-@dataclass(frozen=True, slots=True)
-class Allocation:
-    """Stock given to a line."""
-
-    line_id: int
-    stock_level_id: int
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrderDecision:
-    """What was decided for one order, and why; ``reasons`` include the warehouses that were not chosen.
-
-    ``hold`` is set when the order may not move; ``confirmed`` says that credit was good although stock was short.
+    An order is served from one warehouse. What no warehouse has whole is split if the rules allow it, else it is short
+    and takes nothing.
     """
-
-    order_id: int
-    confirmed: bool
-    hold: HoldKind | None
-    warehouse_id: int | None = None
-    allocations: tuple[Allocation, ...] = ()
-    reasons: tuple[Reason, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """The stored form."""
-        return {
-            "confirmed": self.confirmed, "hold": self.hold, "warehouse": self.warehouse_id,
-            "lines": [[a.line_id, a.stock_level_id, a.quantity] for a in self.allocations],
-            "reasons": to_json(self.reasons),
-        }  # fmt: skip
+    batch = _Batch(facts, rules)
+    turns = sorted(facts.orders, key=turn_by(rules.reservation, batch.customers))
+    decided = {order.order_id: batch.decide(order) for order in turns}
+    return [decided[order.order_id] for order in facts.orders]
 
 
-@dataclass(slots=True)
-class _World:
-    """What is left while the batch is decided, order by order."""
+class _Batch:
+    """What is left of stock, credit and capacity while a batch is decided."""
 
-    shelves: dict[tuple[int, int], Shelf]
-    left: dict[int, int] = field(default_factory=dict)
-    owed: dict[int, int] = field(default_factory=dict)
-    """What this batch adds to what each customer owes, in minor units."""
+    def __init__(self, facts: Facts, rules: Rules) -> None:
+        self.customers = {customer.customer_id: customer for customer in facts.customers}
+        self._rules = rules
+        self._at = facts.at
+        self._zone = ZoneInfo(facts.zone)
+        self._products = {product.product_id: product for product in facts.products}
+        self._lanes = Lanes(rules.promise)
+        router = Router(facts.warehouses, rules.routing, self._lanes)
+        self._shelves = Shelves(facts, self._products, router, rules)
+        self._owed: dict[int, int] = {}
+        self._waiting = {(c.customer_id, product): units for c in facts.customers for product, units in c.held}
+        self._promises: dict[tuple[date, int, str, str], tuple[date, Reason]] = {}
 
-    def available(self, product_id: int, warehouse_id: int) -> int:
-        shelf = self.shelves.get((product_id, warehouse_id))
-        return self.left.setdefault(shelf.stock_level_id, shelf.available) if shelf else 0
+    def decide(self, order: OrderFacts) -> OrderDecision:
+        """Decide one order, whose turn it is."""
+        rules, customer = self._rules, self.customers[order.customer_id]
+        credit = judge_credit(order, customer, self._owed.get(order.customer_id, 0), rules.credit)
+        looked_at = review(order, customer, rules.review, self._zone)
+        handling = plan_handling(order, self._products, rules.products)
+        holds = tuple(held for held in (credit, looked_at.held, handling.held) if held)
+        until = self._until(order, holds)
+        if holds and until is None:
+            return _held(order, holds, looked_at, handling)
+        self._shelves.put_back(order.gives_back)
+        capped = self._over_cap(order) if until else None
+        served = capped or self._shelves.allocate(order)
+        if isinstance(served, Held):
+            self._shelves.keep(order.gives_back)
+            return self._short(order, holds, served, looked_at, handling)
+        self._count(order, holds, until)
+        promised_on, why = self._promise(order, served)
+        return OrderDecision(
+            order.order_id,
+            not holds,
+            holds,
+            served.warehouse.warehouse_id,
+            served.allocations,
+            served.remainder,
+            Claim.PRESALE if order.kind is OrderKind.DEPOSIT else Claim.ORDER,
+            until,
+            promised_on,
+            (*looked_at.tags, *handling.tags),
+            looked_at.tells,
+            (*served.reasons, *why, *handling.reasons),
+        )
 
+    def _short(
+        self, order: OrderFacts, holds: tuple[Held, ...], short: Held, looked_at: Review, handling: Handling
+    ) -> OrderDecision:
+        """Nobody can serve it: purchasing hears of it, and sales of what could be offered instead."""
+        return OrderDecision(
+            order.order_id,
+            confirmed=not holds,
+            holds=(*holds, short),
+            tags=(*looked_at.tags, *handling.tags),
+            tells=(*looked_at.tells, Tell("purchasing", short.reasons[0])),
+            reasons=(*self._shelves.substitutes(order), *handling.reasons),
+        )
 
-def plan_reservations(
-    orders: Sequence[OrderFacts],
-    shelves: Mapping[tuple[int, int], Shelf],
-    warehouses: Sequence[WarehouseFacts],
-    rules: Rules,
-) -> list[OrderDecision]:
-    """Decide a batch. ``shelves`` is keyed by (product, warehouse); decisions come in the order of ``orders``.
-
-    Scarce stock goes by the stated fairness, not by row order. An order is served whole from one warehouse; what no
-    warehouse has whole is short, and takes nothing.
-    """
-    world = _World(dict(shelves))
-    decided = {order.order_id: _decide(order, world, warehouses, rules) for order in sorted(orders, key=_turn(rules))}
-    return [decided[order.order_id] for order in orders]
-
-
-def _turn(rules: Rules) -> Any:
-    if rules.reservation.fairness == "promised-date":
-        return lambda order: (not order.urgent, order.promised_on or date.max, order.placed_at, order.order_id)
-    return lambda order: (not order.urgent, order.placed_at, order.order_id)
-
-
-def _decide(order: OrderFacts, world: _World, warehouses: Sequence[WarehouseFacts], rules: Rules) -> OrderDecision:
-    refusal = _judge_credit(order, world.owed.get(order.customer_id, 0), rules.credit)
-    if refusal:
-        kind, reason = refusal
-        return OrderDecision(order.order_id, confirmed=False, hold=kind, reasons=(reason,))
-    passed_over: list[Reason] = []
-    for warehouse in _in_turn(order, warehouses, rules):
-        short = _what_is_short(order, world, warehouse)
-        if short is None:
-            return _serve(order, world, warehouse, passed_over)
-        passed_over.append(short)
-    return OrderDecision(order.order_id, confirmed=True, hold=HoldKind.STOCK, reasons=tuple(passed_over))
-
-
-def _judge_credit(order: OrderFacts, owed: int, rules: Credit) -> tuple[HoldKind, Reason] | None:
-    """Who has a credit limit may order up to it; who has none pays first."""
-    if rules.hold_high_risk and order.risk == "high":
-        return HoldKind.RISK, Reason("customer-high-risk")
-    limit = order.credit_limit_minor
-    if limit is None:
-        limit = rules.default_limit.get(order.grade)
-    if order.paid:
+    def _until(self, order: OrderFacts, holds: Sequence[Held]) -> datetime | None:
+        """Until when stock waits for an order that may come to nothing: for a pick-up, and for money that alone is
+        awaited."""
+        rules = self._rules.reservation
+        if order.appointment_at is not None and not holds:
+            return order.appointment_at + timedelta(minutes=rules.pickup_grace_minutes)
+        if rules.unpaid_minutes and len(holds) == 1 and holds[0].kind is HoldKind.PAYMENT:
+            until = order.placed_at + timedelta(minutes=rules.unpaid_minutes)
+            return until if until > self._at else None
         return None
-    if limit is None:
-        return HoldKind.PAYMENT, Reason("not-paid")
-    total = order.exposure_minor + owed + order.amount_minor
-    if total <= limit:
+
+    def _over_cap(self, order: OrderFacts) -> Held | None:
+        """One buyer may not freeze a shop with orders that are never paid or fetched."""
+        cap = self._rules.reservation.customer_cap
+        for product, units in total(order.lines) if cap else ():
+            waiting = self._waiting.get((order.customer_id, product), 0)
+            if waiting + units > cap:
+                facts: dict[str, Fact] = {
+                    "sku": self._shelves.sku(product), "wanted": units, "waiting": waiting, "cap": cap,
+                }  # fmt: skip
+                return Held(HoldKind.STOCK, (Reason("customer-cap", facts),))
         return None
-    exposure = Money(total, order.currency)
-    facts = {"limit": str(Money(limit, order.currency)), "exposure": str(exposure)}
-    return HoldKind.CREDIT, Reason("credit-over-limit", facts)
+
+    def _count(self, order: OrderFacts, holds: Sequence[Held], until: datetime | None) -> None:
+        """What the order adds to what its customer owes, and to what waits for the customer."""
+        if not order.paid and not holds:
+            self._owed[order.customer_id] = self._owed.get(order.customer_id, 0) + order.amount_minor
+        for product, units in total(order.lines) if until else ():
+            key = (order.customer_id, product)
+            self._waiting[key] = self._waiting.get(key, 0) + units
+
+    def _promise(self, order: OrderFacts, served: Served) -> tuple[date, tuple[Reason, ...]]:
+        """The date that was promised already, or the one that the lane from this warehouse gives."""
+        if order.promised_on is not None:
+            return order.promised_on, ()
+        days = self._lanes.days(served.warehouse.region, order.region, order.country)
+        placed_on = order.placed_at.astimezone(self._zone).date()
+        key = (placed_on, days, served.warehouse.code, order.region or order.country)
+        known = self._promises.get(key)
+        if known is None:
+            known = self._promises[key] = promise(*key)
+        return known[0], known[1:]
 
 
-def _in_turn(order: OrderFacts, warehouses: Sequence[WarehouseFacts], rules: Rules) -> list[WarehouseFacts]:
-    """Preferred warehouses of the region first, then those in the region, then the others by code."""
-    preferred = rules.reservation.prefer.get(order.region, [])
-    rank = {code: place for place, code in enumerate(preferred)}
-    last = len(preferred)
-    return sorted(warehouses, key=lambda w: (rank.get(w.code, last), w.region != order.region, w.code))
-
-
-def _what_is_short(order: OrderFacts, world: _World, warehouse: WarehouseFacts) -> Reason | None:
-    wanted: dict[int, int] = {}  # two lines may want the same product
-    for line in order.lines:
-        wanted[line.product_id] = wanted.get(line.product_id, 0) + line.quantity
-        available = world.available(line.product_id, warehouse.warehouse_id)
-        if available < wanted[line.product_id]:
-            facts: dict[str, Fact] = {
-                "sku": line.sku, "wanted": wanted[line.product_id], "available": max(available, 0),
-                "warehouse": warehouse.code,
-            }  # fmt: skip
-            return Reason("stock-short", facts)
-    return None
-
-
-def _serve(order: OrderFacts, world: _World, warehouse: WarehouseFacts, passed_over: Sequence[Reason]) -> OrderDecision:
-    if not order.paid:
-        world.owed[order.customer_id] = world.owed.get(order.customer_id, 0) + order.amount_minor
-    given = []
-    for line in order.lines:
-        shelf = world.shelves[line.product_id, warehouse.warehouse_id]
-        world.left[shelf.stock_level_id] -= line.quantity
-        given.append(Allocation(line.line_id, shelf.stock_level_id, line.quantity))
-    reasons = (Reason("served-by", {"warehouse": warehouse.code}), *passed_over)
+def _held(order: OrderFacts, holds: tuple[Held, ...], looked_at: Review, handling: Handling) -> OrderDecision:
     return OrderDecision(
-        order.order_id, confirmed=True, hold=None, warehouse_id=warehouse.warehouse_id, allocations=tuple(given),
-        reasons=reasons,
+        order.order_id, confirmed=False, holds=holds, tags=(*looked_at.tags, *handling.tags), tells=looked_at.tells,
+        reasons=handling.reasons,
     )  # fmt: skip

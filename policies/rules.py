@@ -1,15 +1,10 @@
-"""The rules that a business user edits in ``orderspine.toml``: read strictly, versioned by content (I3)."""
+"""The rules that a business user edits in ``orderspine.toml``: what there is, what it means, what it may be (I3)."""
 
 import hashlib
-import tomllib
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-
-class BadRules(ValueError):
-    """The rules file cannot be used; the message names the place and the cure."""
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class _Section(BaseModel):
@@ -20,20 +15,114 @@ class Credit(_Section):
     """Who may order on account (B1)."""
 
     hold_high_risk: bool = Field(default=True, description="Hold every order of a customer marked high-risk")
+    hold_overdue: bool = Field(default=True, description="No further credit while a payment of the customer is late")
+    due_days: int = Field(default=30, ge=0, description="Days after delivery until an unpaid order is overdue")
     default_limit: dict[str, int] = Field(
         default_factory=dict, description="Credit limit in minor units for a customer grade, when the customer has none"
     )
 
 
-class Reservation(_Section):
-    """How stock is promised (B2, B5)."""
+class ReviewRule(_Section):
+    """One rule of who has to look at which orders: all conditions that are given must hold (B6, B10)."""
 
-    fairness: Literal["first-come", "promised-date"] = Field(
-        default="first-come", description="Who gets scarce stock first; urgent orders go before in either case"
+    name: str = Field(min_length=1, description="What the rule is called in reasons")
+    amount_over_minor: int | None = Field(default=None, ge=0, description="The order is worth more than this")
+    lead_time_under_days: int | None = Field(
+        default=None, ge=1, description="Fewer days than this from the order to its promised date"
     )
-    prefer: dict[str, list[str]] = Field(
+    orders_over: int | None = Field(
+        default=None, ge=1, description="The customer placed more than this many orders within within_hours"
+    )
+    within_hours: int = Field(default=72, ge=1, le=24 * 31)
+    grades: tuple[str, ...] = Field(default=(), description="Only customers of these grades; empty means all")
+    approver: str = Field(default="", description="Role that must say yes before the order goes on")
+    alert_after_minutes: int | None = Field(
+        default=None, ge=1, description="Tell again if nobody has answered for this long"
+    )
+    tag: str = Field(default="", description="Tag that the order gets, e.g. red")
+    tell: str = Field(default="", description="Role of [told] that hears of it")
+
+    @model_validator(mode="after")
+    def _asks_and_does(self) -> Self:
+        if not (self.amount_over_minor is not None or self.lead_time_under_days or self.orders_over or self.grades):
+            raise ValueError("give it a condition: amount_over_minor, lead_time_under_days, orders_over or grades")
+        if not (self.approver or self.tag or self.tell):
+            raise ValueError("say what it does: approver, tag or tell")
+        return self
+
+
+class Reservation(_Section):
+    """How stock is promised (B2)."""
+
+    fairness: Literal["first-come", "promised-date", "customer-grade"] = Field(
+        default="first-come", description="Who gets scarce stock first; urgent orders go before in every case"
+    )
+    grades: tuple[str, ...] = Field(default=("A", "B", "C"), description="Customer grades, the first served first")
+    unpaid_minutes: int = Field(
+        default=0, ge=0, description="Keep stock for an unpaid order for this long after it was placed; 0: not at all"
+    )
+    pickup_grace_minutes: int = Field(
+        default=120, ge=0, description="Keep stock for a pick-up until this long after the appointment"
+    )
+    customer_cap: int = Field(
+        default=0, ge=0, description="Most units of one SKU that wait for one customer unpaid or unfetched; 0: no cap"
+    )
+
+
+class Weights(_Section):
+    """How much each mark of a warehouse counts."""
+
+    region: int = Field(default=60, ge=0)
+    days: int = Field(default=20, ge=0)
+    capacity: int = Field(default=20, ge=0)
+    cost: int = Field(default=0, ge=0)
+
+
+class Routing(_Section):
+    """Which warehouse serves whom (B5)."""
+
+    weights: Weights = Weights()
+    prefer: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Warehouse codes to try first for a receiver's province"
     )
+
+
+class Splitting(_Section):
+    """Whether an order may go in parts (B4)."""
+
+    mode: Literal["never", "main-first"] = Field(
+        default="never", description="main-first: when the line worth most is there, it goes and the rest follows"
+    )
+
+
+class Lane(_Section):
+    """Days from the warehouses of a region to a receiver's country or province."""
+
+    origin: str
+    to: str
+    days: int = Field(ge=0, le=365)
+
+
+class Promise(_Section):
+    """What is promised to whom (B7)."""
+
+    days: int = Field(default=8, ge=0, le=365, description="Days of a lane that is not listed")
+    lanes: tuple[Lane, ...] = ()
+
+
+class Products(_Section):
+    """What goods of a category ask for (B9)."""
+
+    home_country: str = "CN"
+    customs: dict[str, str] = Field(default_factory=dict, description="Customs grade of a category; A is the lightest")
+    papers_from_grade: str = Field(default="B", description="From this grade on customs papers are owed")
+    hold_for_papers: bool = Field(default=True, description="Hold an order abroad until somebody has the papers")
+    batteries: tuple[str, ...] = Field(default=(), description="Categories that need a UN3481 box")
+    sensitive: tuple[str, ...] = Field(default=(), description="Categories that need a customs label")
+
+    def any(self) -> bool:
+        """Whether anything is asked of any category."""
+        return bool(self.customs or self.batteries or self.sensitive)
 
 
 class Quality(_Section):
@@ -100,11 +189,28 @@ class StockComparison(_Section):
     )
 
 
+class Retention(_Section):
+    """How long what only machines read is kept; orders, events and decisions stay."""
+
+    facts_days: int = Field(default=90, ge=1, description="Days for which a run can be replayed")
+
+
 class Rules(_Section):
     """All rules. ``version`` is a fingerprint of the content: the same rules have the same version anywhere."""
 
     credit: Credit = Credit()
+    review: tuple[ReviewRule, ...] = ()
     reservation: Reservation = Reservation()
+    routing: Routing = Routing()
+    splitting: Splitting = Splitting()
+    substitutes: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="SKUs to offer instead of one that is short"
+    )
+    promise: Promise = Promise()
+    products: Products = Products()
+    told: dict[str, str] = Field(
+        default_factory=dict, description="Role to connection: who hears what is meant for purchasing, sales-director …"
+    )
     quality: Quality = Quality()
     weather: Weather = Weather()
     tracking: Tracking = Tracking()
@@ -112,21 +218,9 @@ class Rules(_Section):
     settlement: Settlement = Settlement()
     failures: Failures = Failures()
     stock_comparison: StockComparison = StockComparison()
+    retention: Retention = Retention()
 
     @property
     def version(self) -> str:
         """Twelve hex digits of the SHA-256 of the content."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
-
-
-def parse_rules(text: str) -> Rules:
-    """Read rules from TOML. Raises ``BadRules`` that names the key, or the line of broken TOML, and the cure."""
-    try:
-        return Rules.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise BadRules(f"The rules are not valid TOML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        cure = "remove it or correct its name" if first["type"] == "extra_forbidden" else first["msg"].lower()
-        raise BadRules(f"The rule {place} cannot be used: {cure}") from error

@@ -10,12 +10,12 @@ from integrations.errors import Rejected
 from integrations.ports import Warehouse
 from messages import say
 from models.base import insert_or_ignore, table_of
-from models.company import SalesChannel
+from models.company import Product, SalesChannel
 from models.inbox import INBOX
 from models.lifecycle import HoldKind, Status
 from models.messages import OutboundConfirmed, RawMessage
 from models.order import order_number
-from models.order_book import LINE, ORDER, Stop
+from models.order_book import ORDER, Stop
 from models.outbox import Owed
 from models.reasons import Reason
 from models.shipment import Outbound, OutboundLine, Parcel, Shipment
@@ -32,6 +32,7 @@ OUTBOUND_LINE = table_of(OutboundLine)
 SHIPMENT = table_of(Shipment)
 PARCEL = table_of(Parcel)
 CHANNEL = table_of(SalesChannel)
+PRODUCT = table_of(Product)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _find(work: Work, outbound_no: str) -> Any:
 
 
 def _planned(work: Work, outbound_id: int) -> dict[str, int]:
-    query = select(LINE.c.sku, OUTBOUND_LINE.c.quantity).join(OUTBOUND_LINE, OUTBOUND_LINE.c.order_line_id == LINE.c.id)
+    query = select(PRODUCT.c.sku, OUTBOUND_LINE.c.quantity).join(PRODUCT, PRODUCT.c.id == OUTBOUND_LINE.c.product_id)
     planned: dict[str, int] = {}
     for sku, quantity in work.rows(query.where(OUTBOUND_LINE.c.outbound_id == outbound_id)):
         planned[sku] = planned.get(sku, 0) + quantity

@@ -11,7 +11,7 @@ from models.outbox import OUTBOX, Owed
 from models.reasons import Reason
 from models.shipment import Outbound
 from models.work import Work
-from tasks.reserve_orders import outbound_number
+from tasks.outbounds import outbound_number
 
 OUTBOUND = table_of(Outbound)
 WAREHOUSE = table_of(Warehouse)

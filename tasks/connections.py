@@ -53,6 +53,7 @@ class WarehouseConnection(Connection):
     city: str = ""
     street: str = ""
     phone: str = ""
+    orders_a_day: int | None = Field(default=None, ge=0, description="How many orders it can ship in a day")
 
 
 class CompanySettings(BaseModel):

@@ -13,7 +13,8 @@ from models.lifecycle import HoldKind, LineKind, Move, Status
 from models.messages import Reported
 from models.order_book import LINE, ORDER, Stop
 from models.reasons import Reason
-from models.stock import RESERVATION, Cause, Take
+from models.stock import RESERVATION, Cause
+from models.stock_book import Take
 from models.work import Work
 from policies.lifecycle import is_further, plan_following
 from tasks.call_off import close_cancelled, stop_outbounds

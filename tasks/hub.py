@@ -17,9 +17,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from integrations.errors import Conflict, Unavailable
 from models.event import Run
 from models.order_book import OrderMoved
-from models.stock import StockMoved
+from models.reasons import Reason
+from models.stock_book import StockMoved
 from models.work import Work, begin_work
-from policies.rules import BadRules, Rules, parse_rules
+from policies.rules import Rules
+from policies.rules_file import BadRules, parse_rules
 from settings import get_settings
 
 P = ParamSpec("P")
@@ -98,6 +100,14 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """An order that a step wants people to look at, and why. Results carry them as ``look_at``."""
+
+    order_id: int
+    why: Reason
 
 
 def tell(message: str, *values: object) -> None:

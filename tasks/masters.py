@@ -39,7 +39,7 @@ def prepare_database(connected: Connections) -> None:
         warehouses = [
             {
                 "company_id": company_id, "code": w.code, "name": w.name, "region": w.region, "city": w.city,
-                "street": w.street, "phone": w.phone,
+                "street": w.street, "phone": w.phone, "orders_a_day": w.orders_a_day,
             }
             for w in connected.warehouse
         ]  # fmt: skip

@@ -22,6 +22,7 @@ from models.work import Work
 from tasks.accept_orders import known_products
 from tasks.hub import current_rules, unit_of_work
 from tasks.refused_stock import SUBJECT as STOCK
+from tasks.supplements import add_supplement
 
 QUARANTINE = table_of(Quarantine)
 CHANNEL = table_of(SalesChannel)
@@ -129,22 +130,10 @@ def _mend_line(work: Work, refused: Any, changes: Mapping[str, str], by: str) ->
 
 
 def _supplement(work: Work, order: Any, line_no: str) -> int:
-    """The other lines are promised or gone: the mended one goes out as an order of its own, worth nothing more."""
-    copied = {
-        column.name: getattr(order, column.name)
-        for column in ORDER.c
-        if column.name not in ("id", "leased_by", "leased_until", "reported", "reported_status")
-    }
-    row = {
-        **copied, "channel_order_no": f"{order.channel_order_no}/{line_no}", "status": Status.RECEIVED, "version": 1,
-        "amount_minor": 0, "freight_minor": 0, "kind": OrderKind.SALE, "reported": None, "reported_status": None,
-    }  # fmt: skip
-    new_id = work.orders.add([row])[0]
-    work.session.execute(
-        update(LINE).where(LINE.c.order_id == order.id, LINE.c.line_no == line_no).values(order_id=new_id)
-    )
-    detail = {"supplement_of": order.channel_order_no, "line": line_no}
-    work.events.add([Happened(new_id, "received", work.now, detail=detail)], new_orders=True)
+    """The other lines are promised or gone: the mended one goes out as an order of its own."""
+    new_id = add_supplement(work, order, line_no)
+    moved = update(LINE).where(LINE.c.order_id == order.id, LINE.c.line_no == line_no)
+    work.session.execute(moved.values(order_id=new_id))
     return new_id
 
 

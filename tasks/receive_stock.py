@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from models.lifecycle import HoldKind
-from models.order_book import HOLD, LINE
 from models.reasons import Reason
 from models.stock import Cause
 from tasks.accept_orders import known_products
 from tasks.hub import unit_of_work
 from tasks.masters import WAREHOUSE
+from tasks.waiting import decide_again
 
 
 class CannotReceive(ValueError):
@@ -42,11 +41,6 @@ def receive_stock(sku: str, warehouse: str, quantity: int, reference: str, by: s
         level = work.stock.open_level(product_id, warehouse_id)
         if not work.stock.moved(level, Cause.RECEIVED, reference):
             work.stock.move([(level, quantity, reference)], Cause.RECEIVED, work.now)
-        waiting = (
-            select(HOLD.c.order_id)
-            .join(LINE, LINE.c.order_id == HOLD.c.order_id)
-            .where(HOLD.c.kind == HoldKind.STOCK, HOLD.c.closed_at.is_(None), LINE.c.product_id == product_id)
-        )
         reason = Reason("stock-arrived", {"sku": sku, "quantity": quantity, "warehouse": warehouse})
-        freed = work.orders.unhold([row.order_id for row in work.rows(waiting)], HoldKind.STOCK, by, (reason,))
+        freed = decide_again(work, {level}, (reason,))
     return Received(len(freed))

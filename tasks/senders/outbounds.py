@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models.base import table_of
-from models.company import SalesChannel, Warehouse
+from models.company import Product, SalesChannel, Warehouse
 from models.lifecycle import Status
 from models.messages import Address, OutboundLine
 from models.order_book import LINE, ORDER
@@ -16,6 +16,7 @@ from tasks.senders.letter import Letter
 
 OUTBOUND = table_of(Outbound)
 OUTBOUND_LINE = table_of(OutboundLineRow)
+PRODUCT = table_of(Product)
 WAREHOUSE = table_of(Warehouse)
 CHANNEL = table_of(SalesChannel)
 
@@ -43,13 +44,30 @@ def find_outbound_of(work: Work, letter: Letter, *, called_off: bool = False) ->
 
 
 def goods_of(work: Work, outbound_id: int) -> tuple[OutboundLine, ...]:
+    """What is to be packed: of a kit its components, which cost nothing apart from it."""
     query = (
-        select(LINE.c.line_no, LINE.c.sku, LINE.c.title, OUTBOUND_LINE.c.quantity, LINE.c.price_minor)
+        select(
+            LINE.c.line_no,
+            LINE.c.title,
+            LINE.c.price_minor,
+            LINE.c.product_id.label("ordered"),
+            PRODUCT.c.id,
+            PRODUCT.c.sku,
+            PRODUCT.c.title.label("component"),
+            OUTBOUND_LINE.c.quantity,
+        )
         .join(OUTBOUND_LINE, OUTBOUND_LINE.c.order_line_id == LINE.c.id)
+        .join(PRODUCT, PRODUCT.c.id == OUTBOUND_LINE.c.product_id)
         .where(OUTBOUND_LINE.c.outbound_id == outbound_id)
-        .order_by(LINE.c.id)
+        .order_by(LINE.c.id, OUTBOUND_LINE.c.id)
     )
-    return tuple(OutboundLine(*row) for row in work.rows(query))
+    return tuple(_goods(row) for row in work.rows(query))
+
+
+def _goods(row: Any) -> OutboundLine:
+    if row.id == row.ordered:
+        return OutboundLine(row.line_no, row.sku, row.title, row.quantity, row.price_minor)
+    return OutboundLine(f"{row.line_no}-{row.sku}", row.sku, row.component, row.quantity, 0)
 
 
 def sender_of(found: Any) -> Address:

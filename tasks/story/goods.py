@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from models.base import table_of
-from models.company import Warehouse
+from models.company import Product, Warehouse
 from models.order_book import LINE
 from models.shipment import Outbound as OutboundRow
 from models.shipment import OutboundLine, TrackingEvent
@@ -17,6 +17,7 @@ from models.work import Work
 
 OUTBOUND = table_of(OutboundRow)
 OUTBOUND_LINE = table_of(OutboundLine)
+PRODUCT = table_of(Product)
 PARCEL = table_of(ParcelRow)
 TRACK = table_of(TrackingEvent)
 WAREHOUSE = table_of(Warehouse)
@@ -30,7 +31,7 @@ class Reservation:
     sku: str
     quantity: int
     warehouse: str
-    bucket: str
+    claim: str
     state: str
     made_at: datetime
     expires_at: datetime | None
@@ -88,8 +89,8 @@ def reservations_of(work: Work, order_id: int) -> tuple[Reservation, ...]:
     """Every promise that was made, ended ones too."""
     query = (
         select(
-            LINE.c.line_no, LINE.c.sku, RESERVATION.c.quantity, WAREHOUSE.c.code, LEVEL.c.bucket, RESERVATION.c.state,
-            RESERVATION.c.made_at, RESERVATION.c.expires_at, RESERVATION.c.ended_at,
+            LINE.c.line_no, LINE.c.sku, RESERVATION.c.quantity, WAREHOUSE.c.code, RESERVATION.c.claim,
+            RESERVATION.c.state, RESERVATION.c.made_at, RESERVATION.c.expires_at, RESERVATION.c.ended_at,
         )
         .join(LINE, LINE.c.id == RESERVATION.c.order_line_id)
         .join(LEVEL, LEVEL.c.id == RESERVATION.c.stock_level_id)
@@ -111,8 +112,9 @@ def outbounds_of(work: Work, order_id: int) -> tuple[Outbound, ...]:
     rows = work.rows(query)
     item = OUTBOUND_LINE.c
     contents = (
-        select(item.outbound_id, LINE.c.line_no, LINE.c.sku, item.quantity, item.shipped)
+        select(item.outbound_id, LINE.c.line_no, PRODUCT.c.sku, item.quantity, item.shipped)
         .join(LINE, LINE.c.id == item.order_line_id)
+        .join(PRODUCT, PRODUCT.c.id == item.product_id)
         .where(item.outbound_id.in_([row.id for row in rows]))
         .order_by(item.id)
     )

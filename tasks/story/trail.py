@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from models.base import table_of
 from models.decision import Decision as DecisionRow
+from models.decision import DecisionBatch
 from models.event import EVENT
 from models.external_ref import ExternalRef
 from models.gate import Gate
@@ -16,9 +17,11 @@ from models.outbox import OUTBOX
 from models.quarantine import Quarantine
 from models.reasons import Reason
 from models.work import Work
+from policies.facts import of_order
 from tasks.story.order import reasons_of
 
 DECISION = table_of(DecisionRow)
+BATCH = table_of(DecisionBatch)
 GATE = table_of(Gate)
 QUARANTINE = table_of(Quarantine)
 REF = table_of(ExternalRef)
@@ -120,14 +123,26 @@ def events_of(work: Work, order_id: int) -> tuple[Event, ...]:
 
 
 def decisions_of(work: Work, order_id: int) -> tuple[Decision, ...]:
-    """Every decision about the order."""
+    """Every decision about the order; its facts are empty once they are too old to be kept."""
+    query = (
+        select(DECISION, BATCH.c.facts.label("of_batch"))
+        .join(BATCH, BATCH.c.id == DECISION.c.batch_id, isouter=True)
+        .where(DECISION.c.order_id == order_id)
+        .order_by(DECISION.c.id)
+    )
     return tuple(
         Decision(
-            row.id, row.kind, reasons_of(row.result.get("reasons")), row.facts, row.result, row.policy_version,
+            row.id, row.kind, _why(row.result),
+            row.facts or (of_order(row.of_batch, order_id) if row.of_batch else {}), row.result, row.policy_version,
             row.flow_run_id, row.decided_at,
         )
-        for row in work.rows(select(DECISION).where(DECISION.c.order_id == order_id).order_by(DECISION.c.id))
+        for row in work.rows(query)
     )  # fmt: skip
+
+
+def _why(result: Mapping[str, Any]) -> tuple[Reason, ...]:
+    of_holds = (reason for held in result.get("holds", []) for reason in reasons_of(held["reasons"]))
+    return (*of_holds, *reasons_of(result.get("reasons")))
 
 
 def messages_of(work: Work, order_id: int) -> tuple[Message, ...]:

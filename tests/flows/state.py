@@ -15,9 +15,9 @@ _QUERIES = {
     "versions": "SELECT o.channel_order_no, v.version FROM order_version v JOIN sales_order o ON o.id = v.order_id",
     "holds": "SELECT o.channel_order_no, h.kind, h.closed_at IS NULL FROM hold h"
     " JOIN sales_order o ON o.id = h.order_id",
-    "reservations": "SELECT o.channel_order_no, r.stock_level_id, r.quantity, r.state FROM reservation r"
+    "reservations": "SELECT o.channel_order_no, r.stock_level_id, r.quantity, r.claim, r.state FROM reservation r"
     " JOIN sales_order o ON o.id = r.order_id",
-    "stock": "SELECT product_id, warehouse_id, on_hand, reserved FROM stock_level",
+    "stock": "SELECT product_id, warehouse_id, bucket, on_hand, reserved, preoccupied FROM stock_level",
     "movements": "SELECT stock_level_id, quantity, cause FROM stock_movement",
     "decisions": "SELECT o.channel_order_no, d.kind, d.policy_version FROM decision d"
     " JOIN sales_order o ON o.id = d.order_id",

@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 
 from models.base import chunks
 from models.claims import ORDER, Claims
-from models.stock import LEVEL, Stock, StockMoved, Take
+from models.stock import LEVEL
+from models.stock_book import StockBook, StockMoved, Take
 
 WORKERS = 8
 LEASE = timedelta(minutes=10)
@@ -78,7 +79,7 @@ def test_what_a_worker_left_is_free_when_its_lease_runs_out_and_known_as_abandon
     assert (claimed.ids, claimed.abandoned) == ((ids[0],), frozenset({ids[0]}))
 
 
-def take_one_piece_each(begin: Begin, orders: list[int], stock_of: Callable[[Any], Stock]) -> int:
+def take_one_piece_each(begin: Begin, orders: list[int], stock_of: Callable[[Any], StockBook]) -> int:
     """Every worker reserves a piece for its share of the orders as long as it sees one; how many got one."""
 
     def take(worker: int) -> int:
@@ -110,14 +111,14 @@ def test_eight_workers_on_one_shelf_promise_what_lies_there_and_no_more(begin: B
         assert work.stock.balances_broken() == []
 
 
-class Unguarded(Stock):
+class Unguarded(StockBook):
     """Writes the balance that it computed from what it read, as a plain object mapper would."""
 
-    def _add(self, counter: Any, change: Any) -> None:  # noqa: ARG002  (only promises are written here)
+    def _add(self, counter: Any, change: Any) -> None:
         for some in chunks(sorted(change)):
             for level in some:
                 seen = self.seen[level]
-                changed = update(LEVEL).where(LEVEL.c.id == level).values(reserved=seen + change[level])
+                changed = update(LEVEL).where(LEVEL.c.id == level).values({counter: seen + change[level]})
                 self._session.execute(changed)
 
     seen: dict[int, int]

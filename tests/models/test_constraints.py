@@ -16,7 +16,7 @@ from models.lifecycle import HoldKind, Move, Status, Step
 from models.order import order_id_of, order_number
 from models.order_book import OrderMoved, Stop
 from models.reasons import Reason
-from models.stock import StockMoved, Take
+from models.stock_book import StockMoved, Take
 from models.stock_snapshot import Pieces, keep_snapshot
 from models.work import Work
 

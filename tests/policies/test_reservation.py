@@ -1,145 +1,240 @@
-"""Who gets stock, from where, and why not from elsewhere (B1, B2, B5)."""
+"""Who gets stock, from where, and why not from elsewhere (B1-B5)."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from little_batch import BUYER, EAST, NOON, SOUTH, batch, codes, decide, holds, line, order
 
-from models.lifecycle import HoldKind
-from policies.reservation import LineFacts, OrderDecision, OrderFacts, Shelf, WarehouseFacts, plan_reservations
-from policies.rules import Credit, Reservation, Rules
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SOUTH, EAST = WarehouseFacts(1, "SZ-01", "广东省"), WarehouseFacts(2, "SH-01", "上海市")
-BOTH = (SOUTH, EAST)
-
-
-def order(order_id: int = 1, *wanted: tuple[int, int], **facts: object) -> OrderFacts:
-    """A paid order of one piece of product 1, unless said otherwise."""
-    lines = tuple(
-        LineFacts(order_id * 100 + n, product, f"SKU-{product}", quantity)
-        for n, (product, quantity) in enumerate(wanted or ((1, 1),))
-    )
-    usual = OrderFacts(
-        order_id=order_id,
-        placed_at=NOON,
-        promised_on=None,
-        urgent=False,
-        region="",
-        paid=True,
-        currency="CNY",
-        amount_minor=10_000,
-        grade="",
-        risk="normal",
-        credit_limit_minor=None,
-        exposure_minor=0,
-        lines=lines,
-    )
-    return replace(usual, **facts)  # type: ignore[arg-type]  # fields of the facts
+from models.lifecycle import OrderKind
+from policies.decision import Claim, Remainder
+from policies.facts import CustomerFacts, Shelf, WarehouseFacts, pack, unpack
+from policies.reservation import plan_reservations
+from policies.rules import Credit, Lane, Promise, Reservation, Routing, Rules, Splitting, Weights
 
 
-def shelves(**units: int) -> dict[tuple[int, int], Shelf]:
-    """What is free: ``p1w2=5`` is five pieces of product 1 in warehouse 2."""
-    keys = {name: tuple(map(int, name[1:].split("w"))) for name in units}
-    return {key: Shelf(key[0] * 10 + key[1], units[name]) for name, key in keys.items()}  # type: ignore[misc, index]
-
-
-def decide(*orders: OrderFacts, rules: Rules | None = None, **units: int) -> list[OrderDecision]:
-    """Decide with the usual two warehouses."""
-    return plan_reservations(orders, shelves(**units), BOTH, rules or Rules())
-
-
-def codes(decision: OrderDecision) -> list[str]:
-    """The codes of its reasons."""
-    return [reason.code for reason in decision.reasons]
-
-
-def test_a_paid_order_gets_its_stock_and_the_decision_says_from_where() -> None:
+def test_a_paid_order_gets_its_stock_and_the_decision_says_from_where_and_why_not_from_elsewhere() -> None:
     [decision] = decide(order(), p1w2=1)
-    assert (decision.confirmed, decision.hold, decision.warehouse_id) == (True, None, 2)
-    assert codes(decision) == ["served-by"]
+    assert (decision.confirmed, decision.moves, decision.warehouse_id) == (True, True, 2)
+    assert [(r.code, r.facts["warehouse"]) for r in decision.reasons[:2]] == [
+        ("served-by", "SH-01"),
+        ("warehouse-ranked-lower", "SZ-01"),
+    ]
 
 
 def test_an_unpaid_order_without_credit_waits_for_its_money() -> None:
     [decision] = decide(order(paid=False), p1w1=1)
-    assert (decision.confirmed, decision.hold, decision.allocations) == (False, HoldKind.PAYMENT, ())
+    assert (decision.confirmed, holds(decision), decision.allocations) == (False, ["payment"], ())
 
 
-@pytest.mark.parametrize(("exposure", "hold"), [(40_000, None), (40_001, HoldKind.CREDIT)])
-def test_credit_is_good_up_to_its_limit_and_not_a_cent_further(exposure: int, hold: HoldKind | None) -> None:
-    [decision] = decide(order(paid=False, credit_limit_minor=50_000, exposure_minor=exposure), p1w1=1)
-    assert decision.hold == hold
+@pytest.mark.parametrize(("exposure", "expected"), [(40_000, []), (40_001, ["credit"])])
+def test_credit_is_good_up_to_its_limit_and_not_a_cent_further(exposure: int, expected: list[str]) -> None:
+    buyer = CustomerFacts(1, limit_minor=50_000, exposure_minor=exposure)
+    [decision] = decide(order(paid=False), customers=[buyer], p1w1=1)
+    assert holds(decision) == expected
+
+
+def test_who_is_late_with_a_payment_gets_nothing_more_on_account_until_a_person_says_so() -> None:
+    late = CustomerFacts(1, limit_minor=50_000, overdue_minor=1)
+    rules = Rules(credit=Credit(hold_overdue=False))
+    [stopped] = decide(order(paid=False), customers=[late], p1w1=1)
+    [lenient] = decide(order(paid=False), customers=[late], rules=rules, p1w1=1)
+    [answered] = decide(order(paid=False, answered=("credit",)), customers=[late], p1w1=1)
+    assert [holds(d) for d in (stopped, lenient, answered)] == [["credit"], [], []]
+    assert stopped.holds[0].reasons[0].facts == {"overdue": "0.01 CNY"}
 
 
 def test_a_grade_gives_credit_where_the_customer_has_no_limit_of_their_own() -> None:
     rules = Rules(credit=Credit(default_limit={"A": 10_000}))
-    by_grade, own, none = decide(
-        order(1, paid=False, grade="A"),
-        order(2, paid=False, grade="A", credit_limit_minor=0),
-        order(3, paid=False, grade="B"),
-        rules=rules,
-        p1w1=9,
-    )
-    assert [d.hold for d in (by_grade, own, none)] == [None, HoldKind.CREDIT, HoldKind.PAYMENT]
+    buyers = [CustomerFacts(1, "A"), CustomerFacts(2, "A", limit_minor=0), CustomerFacts(3, "B")]
+    orders = [order(n, paid=False, customer_id=n) for n in (1, 2, 3)]
+    decided = decide(*orders, customers=buyers, rules=rules, p1w1=9)
+    assert [holds(d) for d in decided] == [[], ["credit"], ["payment"]]
 
 
 def test_orders_of_one_customer_in_one_batch_share_the_limit() -> None:
-    rules = Rules(credit=Credit(default_limit={"A": 15_000}))
-    first, second = decide(
-        order(1, paid=False, grade="A", customer_id=5), order(2, paid=False, grade="A", customer_id=5),
-        rules=rules, p1w1=9,
-    )  # fmt: skip
-    assert (first.hold, second.hold) == (None, HoldKind.CREDIT)
+    buyer = CustomerFacts(1, limit_minor=15_000)
+    first, second = decide(order(1, paid=False), order(2, paid=False), customers=[buyer], p1w1=9)
+    assert (holds(first), holds(second)) == ([], ["credit"])
 
 
-@pytest.mark.parametrize(("stop", "hold"), [(True, HoldKind.RISK), (False, None)])
-def test_a_high_risk_customer_is_held_even_when_paid_if_the_rules_say_so(stop: bool, hold: HoldKind | None) -> None:
-    [decision] = decide(order(risk="high"), rules=Rules(credit=Credit(hold_high_risk=stop)), p1w1=1)
-    assert decision.hold == hold
+@pytest.mark.parametrize(("stop", "expected"), [(True, ["risk"]), (False, [])])
+def test_a_high_risk_customer_is_held_even_when_paid_if_the_rules_say_so(stop: bool, expected: list[str]) -> None:
+    risky = CustomerFacts(1, risk="high")
+    rules = Rules(credit=Credit(hold_high_risk=stop))
+    [decision] = decide(order(), customers=[risky], rules=rules, p1w1=1)
+    [signed_off] = decide(order(answered=("risk",)), customers=[risky], rules=rules, p1w1=1)
+    assert (holds(decision), holds(signed_off)) == (expected, [])
 
 
-def test_a_short_order_takes_nothing_and_names_each_warehouse_that_was_passed_over() -> None:
+@pytest.mark.parametrize("kind", [OrderKind.TRANSFER, OrderKind.EXCHANGE])
+def test_transfers_and_exchanges_ask_for_no_money(kind: OrderKind) -> None:
+    [decision] = decide(order(kind=kind, paid=False), p1w1=1)
+    assert decision.moves
+
+
+def test_a_short_order_takes_nothing_names_each_warehouse_and_purchasing_is_told() -> None:
     [decision] = decide(order(1, (1, 3)), p1w1=2, p1w2=1)
-    assert (decision.confirmed, decision.hold, decision.allocations) == (True, HoldKind.STOCK, ())
-    assert [(r.facts["warehouse"], r.facts["available"], r.facts["wanted"]) for r in decision.reasons] == [
+    assert (decision.confirmed, holds(decision), decision.allocations) == (True, ["stock"], ())
+    assert [(r.facts["warehouse"], r.facts["available"], r.facts["wanted"]) for r in decision.holds[0].reasons] == [
         ("SH-01", 1, 3),
         ("SZ-01", 2, 3),
     ]
+    assert [(tell.role, tell.reason.code) for tell in decision.tells] == [("purchasing", "stock-short")]
+
+
+def test_what_is_short_can_be_offered_as_something_else_and_is_never_replaced_by_itself() -> None:
+    rules = Rules(substitutes={"SKU-1": ("SKU-2", "SKU-3")})
+    [decision] = decide(order(1, (1, 3)), rules=rules, p1w1=2, p2w2=3, p3w1=2)
+    assert [dict(r.facts) for r in decision.reasons if r.code == "substitute-offered"] == [
+        {"sku": "SKU-1", "substitute": "SKU-2", "available": 3, "warehouse": "SH-01"}
+    ]
+    assert decision.allocations == ()
 
 
 def test_two_lines_of_one_sku_need_the_sum() -> None:
     [short] = decide(order(1, (1, 2), (1, 2)), p1w1=3)
     [served] = decide(order(1, (1, 2), (1, 2)), p1w1=4)
-    assert (short.hold, served.hold) == (HoldKind.STOCK, None)
+    assert (holds(short), holds(served)) == (["stock"], [])
     assert sum(a.quantity for a in served.allocations) == 4
+
+
+def test_a_kit_takes_its_components_and_competes_for_them_with_plain_lines() -> None:
+    kit = order(1, lines=(line(100, 2, {1: 1, 2: 3}),))
+    [whole] = decide(kit, p1w1=2, p2w1=6)
+    short, plain = decide(kit, order(2, (2, 1), placed_at=NOON - timedelta(hours=1)), p1w1=2, p2w1=6)
+    assert [(a.stock_level_id, a.quantity) for a in whole.allocations] == [(11, 2), (21, 6)]
+    assert (holds(short), holds(plain)) == (["stock"], [])
 
 
 def test_an_order_is_served_whole_from_one_warehouse() -> None:
     [decision] = decide(order(1, (1, 1), (2, 1)), p1w1=1, p2w2=1)
-    assert decision.hold is HoldKind.STOCK
+    assert holds(decision) == ["stock"]
 
 
-def test_the_preferred_warehouse_comes_first_then_the_one_in_the_region() -> None:
-    prefer = Rules(reservation=Reservation(prefer={"浙江省": ["SZ-01"]}))
+SPLIT = Rules(splitting=Splitting(mode="main-first"))
+
+
+def test_the_main_model_goes_first_and_what_stays_behind_is_named() -> None:
+    cheap, main = line(100, 3, {1: 1}, 10), line(101, 1, {2: 1}, 900)
+    [decision] = decide(order(1, lines=(cheap, main)), rules=SPLIT, p1w1=2, p2w1=1)
+    assert decision.moves
+    assert sorted((a.line_id, a.quantity) for a in decision.allocations) == [(100, 2), (101, 1)]
+    assert decision.remainder == (Remainder(100, 1),)
+    assert decision.reasons[1].code == "split-main-first"
+
+
+def test_without_its_main_model_an_order_is_not_split() -> None:
+    cheap, main = line(100, 3, {1: 1}, 10), line(101, 2, {2: 1}, 900)
+    [decision] = decide(order(1, lines=(cheap, main)), rules=SPLIT, p1w1=9, p2w1=1)
+    assert holds(decision) == ["stock"]
+
+
+def test_of_a_kit_only_whole_pieces_go_first() -> None:
+    kit, main = line(100, 3, {1: 1, 2: 2}, 10), line(101, 1, {3: 1}, 900)
+    [decision] = decide(order(1, lines=(kit, main)), rules=SPLIT, p1w1=3, p2w1=5, p3w1=1)
+    assert decision.remainder == (Remainder(100, 1),)
+    assert [(a.stock_level_id, a.quantity) for a in decision.allocations if a.line_id == 100] == [(11, 2), (21, 4)]
+
+
+def test_the_preferred_warehouse_comes_first_then_the_one_in_the_region_then_by_code() -> None:
+    prefer = Rules(routing=Routing(prefer={"浙江省": ("SZ-01",)}))
     [preferred] = decide(order(region="浙江省"), rules=prefer, p1w1=1, p1w2=1)
     [regional] = decide(order(region="广东省"), p1w1=1, p1w2=1)
     [neither] = decide(order(region="四川省"), p1w1=1, p1w2=1)
     assert [d.warehouse_id for d in (preferred, regional, neither)] == [1, 1, 2]
 
 
+def test_days_capacity_and_cost_count_by_their_weights() -> None:
+    lanes = Promise(days=9, lanes=(Lane(origin="广东省", to="US", days=5),))
+    by_days = Rules(promise=lanes)
+    by_cost = Rules(promise=lanes, routing=Routing(weights=Weights(days=0, cost=10)))
+    half_full = (replace(SOUTH, capacity=10, capacity_left=1), replace(EAST, capacity=10, capacity_left=9))
+    abroad = order(country="US", freight=((1, 900), (2, 300)))
+    [nearer] = decide(replace(abroad, freight=()), rules=by_days, p1w1=1, p1w2=1)
+    [cheaper] = decide(abroad, rules=by_cost, p1w1=1, p1w2=1)
+    [emptier] = decide(order(), warehouses=half_full, p1w1=1, p1w2=1)
+    assert [d.warehouse_id for d in (nearer, cheaper, emptier)] == [1, 2, 2]
+
+
+def test_a_full_warehouse_is_passed_over_and_capacity_is_used_up_order_by_order() -> None:
+    small = (replace(SOUTH, capacity=1, capacity_left=1),)
+    first, second = decide(order(1), order(2), warehouses=small, p1w1=9)
+    assert first.moves
+    assert codes(second.holds[0].reasons) == ["warehouse-full"]
+
+
+def test_an_order_that_only_one_warehouse_may_serve_gets_nothing_elsewhere() -> None:
+    [decision] = decide(order(only_at=(1,)), p1w2=5)
+    assert [r.facts["warehouse"] for r in decision.holds[0].reasons] == ["SZ-01"]
+
+
 def test_the_last_piece_goes_to_the_urgent_then_to_who_came_first_whatever_the_row_order() -> None:
     late, early = order(1, placed_at=NOON + timedelta(hours=1)), order(2)
-    assert [d.hold for d in decide(late, early, p1w1=1)] == [HoldKind.STOCK, None]
+    assert [holds(d) for d in decide(late, early, p1w1=1)] == [["stock"], []]
     urgent = order(3, placed_at=NOON + timedelta(hours=2), urgent=True)
-    assert [d.hold for d in decide(late, early, urgent, p1w1=1)] == [HoldKind.STOCK, HoldKind.STOCK, None]
+    assert [holds(d) for d in decide(late, early, urgent, p1w1=1)] == [["stock"], ["stock"], []]
 
 
 def test_by_promised_date_the_nearest_promise_comes_first_and_no_promise_last() -> None:
     rules = Rules(reservation=Reservation(fairness="promised-date"))
     open_end, far, near = order(1), order(2, promised_on=date(2026, 4, 1)), order(3, promised_on=date(2026, 3, 2))
-    assert [d.hold for d in decide(open_end, far, near, rules=rules, p1w1=2)] == [HoldKind.STOCK, None, None]
+    assert [holds(d) for d in decide(open_end, far, near, rules=rules, p1w1=2)] == [["stock"], [], []]
+
+
+def test_by_customer_grade_the_best_customer_comes_first_and_an_unknown_grade_last() -> None:
+    rules = Rules(reservation=Reservation(fairness="customer-grade", grades=("gold", "tin")))
+    buyers = [CustomerFacts(n, grade) for n, grade in enumerate(("?", "tin", "gold"), start=1)]
+    orders = [order(n, customer_id=n) for n in (1, 2, 3)]
+    decided = decide(*orders, customers=buyers, rules=rules, p1w1=1)
+    assert [holds(d) for d in decided] == [["stock"], ["stock"], []]
+
+
+UNPAID = Rules(reservation=Reservation(unpaid_minutes=30, customer_cap=3))
+
+
+def test_stock_waits_for_the_money_of_an_unpaid_order_and_not_for_ever() -> None:
+    [waits] = decide(order(paid=False), rules=UNPAID, p1w1=1)
+    [over] = decide(order(paid=False, placed_at=NOON - timedelta(minutes=30)), rules=UNPAID, p1w1=1)
+    assert (holds(waits), waits.until) == (["payment"], NOON + timedelta(minutes=30))
+    assert sum(a.quantity for a in waits.allocations) == 1
+    assert (over.until, over.allocations) == (None, ())
+
+
+def test_one_buyer_cannot_freeze_a_shop_with_orders_that_are_never_paid() -> None:
+    buyer = CustomerFacts(1, held=((1, 1),))
+    first, second = decide(
+        order(1, (1, 2), paid=False), order(2, (1, 1), paid=False), customers=[buyer], rules=UNPAID, p1w1=9
+    )
+    [paid] = decide(order(1, (1, 9)), customers=[buyer], rules=UNPAID, p1w1=9)
+    assert holds(first) == ["payment"]
+    assert (holds(second), second.allocations) == (["payment", "stock"], ())
+    assert codes(second.holds[1].reasons) == ["customer-cap"]
+    assert paid.moves
+
+
+def test_an_order_has_what_it_holds_already_and_nobody_else_does() -> None:
+    mine, other = order(1, gives_back=((11, 1),)), order(2, placed_at=NOON - timedelta(hours=1))
+    assert [holds(d) for d in decide(mine, other, p1w1=0)] == [[], ["stock"]]
+
+
+def test_what_an_order_holds_stays_with_it_when_it_gets_nothing_new() -> None:
+    mine, other = order(1, (1, 5), gives_back=((11, 1),)), order(2, placed_at=NOON + timedelta(hours=1))
+    assert [holds(d) for d in decide(mine, other, p1w1=0)] == [["stock"], ["stock"]]
+
+
+def test_a_pick_up_waits_until_the_appointment_is_well_past_and_only_in_its_store() -> None:
+    at = NOON + timedelta(days=1)
+    rules = Rules(reservation=Reservation(pickup_grace_minutes=60))
+    [decision] = decide(order(appointment_at=at, only_at=(2,)), rules=rules, p1w1=5, p1w2=1)
+    assert (decision.moves, decision.warehouse_id, decision.until) == (True, 2, at + timedelta(hours=1))
+
+
+def test_a_deposit_holds_stock_as_presale() -> None:
+    [decision] = decide(order(kind=OrderKind.DEPOSIT), p1w1=1)
+    assert (decision.moves, decision.claim) == (True, Claim.PRESALE)
 
 
 _ORDERS = some.lists(
@@ -151,29 +246,52 @@ _ORDERS = some.lists(
     max_size=12,
 )
 _STOCK = some.dictionaries(some.tuples(some.integers(1, 3), some.integers(1, 2)), some.integers(-2, 12))
+_RULES = some.sampled_from([Rules(), SPLIT, UNPAID, Rules(reservation=Reservation(fairness="promised-date"))])
 
 
-@settings(max_examples=150, deadline=None)
-@given(wanted=_ORDERS, stock=_STOCK)
-def test_never_more_is_given_than_lies_on_the_shelf_and_each_order_is_decided_once(
-    wanted: list[tuple[list[tuple[int, int]], bool, int]], stock: dict[tuple[int, int], int]
+@settings(max_examples=200, deadline=None)
+@given(wanted=_ORDERS, stock=_STOCK, rules=_RULES, capacity=some.sampled_from([None, 2]))
+def test_never_more_is_given_than_lies_on_the_shelf_no_line_is_lost_and_each_order_is_decided_once(
+    wanted: list[tuple[list[tuple[int, int]], bool, int]],
+    stock: dict[tuple[int, int], int],
+    rules: Rules,
+    capacity: int | None,
 ) -> None:
     orders = [
         order(n, *lines, urgent=urgent, placed_at=NOON + timedelta(hours=hours))
         for n, (lines, urgent, hours) in enumerate(wanted, start=1)
     ]
-    shelf = {key: Shelf(key[0] * 10 + key[1], units) for key, units in stock.items()}
+    warehouses = tuple(replace(w, capacity=capacity, capacity_left=capacity) for w in (SOUTH, EAST))
+    shelf = tuple(Shelf(p, w, p * 10 + w, units) for (p, w), units in stock.items())
+    facts = replace(batch(orders, warehouses=warehouses), shelves=shelf)
 
-    decisions = plan_reservations(orders, shelf, BOTH, Rules())
+    decisions = plan_reservations(facts, rules)
 
     assert [d.order_id for d in decisions] == [o.order_id for o in orders]
     taken: dict[int, int] = {}
     for asked, decision in zip(orders, decisions, strict=True):
+        got: dict[int, int] = {}
         for allocation in decision.allocations:
             taken[allocation.stock_level_id] = taken.get(allocation.stock_level_id, 0) + allocation.quantity
-        got = sorted((a.line_id, a.quantity) for a in decision.allocations)
-        whole = sorted((line.line_id, line.quantity) for line in asked.lines)
-        assert got == (whole if decision.hold is None else [])
-        assert decision.reasons
+            got[allocation.line_id] = got.get(allocation.line_id, 0) + allocation.quantity
+        for left in decision.remainder:
+            got[left.line_id] = got.get(left.line_id, 0) + left.quantity
+        assert got == ({n.line_id: n.quantity for n in asked.lines} if decision.moves else {})
+        assert decision.all_reasons()
     assert all(units <= max(stock[level // 10, level % 10], 0) for level, units in taken.items())
-    assert plan_reservations(orders[::-1], shelf, BOTH, Rules())[::-1] == decisions, "row order decides nothing"
+    for warehouse in warehouses:
+        served = sum(d.warehouse_id == warehouse.warehouse_id for d in decisions)
+        assert capacity is None or served <= capacity
+    backwards = replace(facts, orders=facts.orders[::-1], shelves=shelf[::-1], warehouses=warehouses[::-1])
+    assert plan_reservations(backwards, rules)[::-1] == decisions, "row order decides nothing"
+    assert plan_reservations(unpack(pack(facts)), rules) == decisions, "what is kept decides the same"
+
+
+def test_facts_survive_being_kept() -> None:
+    rich = order(
+        1, kind=OrderKind.EXCHANGE, promised_on=date(2026, 4, 1), answered=("vp",), only_at=(1,), appointment_at=NOON,
+        gives_back=((11, 1),), freight=((1, 5),),
+    )  # fmt: skip
+    store = WarehouseFacts(1, "S", "广东省", 5, 3)
+    facts = batch([rich], [replace(BUYER, ordered_at=(NOON,), held=((1, 2),))], [store], {1: "battery"}, p1w1=3)
+    assert unpack(pack(facts)) == facts

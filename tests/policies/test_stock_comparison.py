@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from policies.rules import StockComparison, parse_rules
+from policies.rules import StockComparison
+from policies.rules_file import parse_rules
 from policies.stock_comparison import (
     Apart,
     Book,

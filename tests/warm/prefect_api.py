@@ -17,7 +17,6 @@ import httpx
 REPOSITORY = Path(__file__).parents[2]
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 QUIET = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_CLI_COLORS": "false"}
-PATIENT = {"PREFECT_SERVER_DATABASE_TIMEOUT": "60"}
 Seen = TypeVar("Seen")
 
 
@@ -44,7 +43,7 @@ def running_server(home: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     api = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    environment = {**clean_environment(), **QUIET, **PATIENT, "PREFECT_HOME": str(home), "PREFECT_API_URL": api}
+    environment = {**clean_environment(), **QUIET, "PREFECT_HOME": str(home), "PREFECT_API_URL": api}
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=home)  # noqa: S603
     with ended(process):

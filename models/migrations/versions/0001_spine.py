@@ -21,6 +21,13 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.UniqueConstraint("code", name=op.f("uq_company_code")),
     )
     op.create_table(
+        "policy_version",
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("first_used_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_policy_version")),
+    )
+    op.create_table(
         "customer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
@@ -34,6 +41,22 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
         sa.UniqueConstraint("company_id", "code", name=op.f("uq_customer_company_id_code")),
     )
+    op.create_table(
+        "decision_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("policy_version", sa.String(), nullable=False),
+        sa.Column("flow_run_id", sa.String(), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.Column("facts", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_decision_batch_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_batch")),
+    )
+    with op.batch_alter_table("decision_batch", schema=None) as batch_op:
+        batch_op.create_index("ix_decision_batch_decided_at", ["decided_at"], unique=False)
+        batch_op.create_index("ix_decision_batch_flow_run_id", ["flow_run_id"], unique=False)
+
     op.create_table(
         "external_ref",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -159,9 +182,64 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("city", sa.String(), nullable=False),
         sa.Column("street", sa.String(), nullable=False),
         sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("orders_a_day", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_warehouse_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_warehouse")),
         sa.UniqueConstraint("company_id", "code", name=op.f("uq_warehouse_company_id_code")),
+    )
+    op.create_table(
+        "arrival",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("warehouse_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("expected_on", sa.Date(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("announced_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("state IN ('expected', 'arrived', 'cancelled')", name=op.f("ck_arrival_state")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_arrival_quantity_positive")),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_arrival_company_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_arrival_product_id")),
+        sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name=op.f("fk_arrival_warehouse_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_arrival")),
+        sa.UniqueConstraint(
+            "company_id", "reference", "product_id", name=op.f("uq_arrival_company_id_reference_product_id")
+        ),
+    )
+    with op.batch_alter_table("arrival", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_arrival_expected",
+            ["product_id", "expected_on"],
+            unique=False,
+            sqlite_where=sa.text("state = 'expected'"),
+            postgresql_where=sa.text("state = 'expected'"),
+        )
+
+    op.create_table(
+        "kit_component",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("component_id", sa.Integer(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kit_id <> component_id", name=op.f("ck_kit_component_not_of_itself")),
+        sa.CheckConstraint("units > 0", name=op.f("ck_kit_component_units_positive")),
+        sa.ForeignKeyConstraint(["component_id"], ["product.id"], name=op.f("fk_kit_component_component_id")),
+        sa.ForeignKeyConstraint(["kit_id"], ["product.id"], name=op.f("fk_kit_component_kit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kit_component")),
+        sa.UniqueConstraint("kit_id", "component_id", name=op.f("uq_kit_component_kit_id_component_id")),
+    )
+    op.create_table(
+        "product_unit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.CheckConstraint("units > 0", name=op.f("ck_product_unit_units_positive")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_product_unit_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_unit")),
+        sa.UniqueConstraint("product_id", "unit", name=op.f("uq_product_unit_product_id_unit")),
     )
     op.create_table(
         "sales_order",
@@ -185,11 +263,18 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("receiver", Json, nullable=False),
         sa.Column("remark", sa.String(), nullable=False),
+        sa.Column("tags", Json, nullable=False),
+        sa.Column("appointment_at", UtcDateTime(), nullable=True),
+        sa.Column("pickup_id", sa.Integer(), nullable=True),
+        sa.Column("destination_id", sa.Integer(), nullable=True),
+        sa.Column("deposit_id", sa.Integer(), nullable=True),
         sa.Column("reported_status", sa.String(), nullable=True),
         sa.Column("reported", Json, nullable=True),
         sa.Column("leased_by", sa.String(), nullable=True),
         sa.Column("leased_until", UtcDateTime(), nullable=True),
-        sa.CheckConstraint("kind IN ('sale', 'credit', 'transfer', 'exchange')", name=op.f("ck_sales_order_kind")),
+        sa.CheckConstraint(
+            "kind IN ('sale', 'credit', 'transfer', 'exchange', 'deposit')", name=op.f("ck_sales_order_kind")
+        ),
         sa.CheckConstraint(
             "status IN ('received', 'confirmed', 'reserved', 'released', 'picked', 'shipped', 'delivered', 'completed', 'cancelled', 'returned')",
             name=op.f("ck_sales_order_status"),
@@ -198,6 +283,9 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.ForeignKeyConstraint(["channel_id"], ["sales_channel.id"], name=op.f("fk_sales_order_channel_id")),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_sales_order_company_id")),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_sales_order_customer_id")),
+        sa.ForeignKeyConstraint(["deposit_id"], ["sales_order.id"], name=op.f("fk_sales_order_deposit_id")),
+        sa.ForeignKeyConstraint(["destination_id"], ["warehouse.id"], name=op.f("fk_sales_order_destination_id")),
+        sa.ForeignKeyConstraint(["pickup_id"], ["warehouse.id"], name=op.f("fk_sales_order_pickup_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sales_order")),
         sa.UniqueConstraint("channel_id", "channel_order_no", name=op.f("uq_sales_order_channel_id_channel_order_no")),
     )
@@ -228,11 +316,13 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("bucket", sa.String(), nullable=False),
         sa.Column("on_hand", sa.Integer(), nullable=False),
         sa.Column("reserved", sa.Integer(), nullable=False),
+        sa.Column("preoccupied", sa.Integer(), nullable=False),
         sa.Column("safety", sa.Integer(), nullable=False),
+        sa.CheckConstraint("bucket IN ('sellable', 'quarantine', 'in_transit')", name=op.f("ck_stock_level_bucket")),
         sa.CheckConstraint(
-            "bucket IN ('sellable', 'presale', 'quarantine', 'in_transit')", name=op.f("ck_stock_level_bucket")
+            "reserved >= 0 AND preoccupied >= 0 AND reserved + preoccupied <= on_hand",
+            name=op.f("ck_stock_level_never_oversold"),
         ),
-        sa.CheckConstraint("reserved >= 0 AND reserved <= on_hand", name=op.f("ck_stock_level_never_oversold")),
         sa.CheckConstraint("safety >= 0", name=op.f("ck_stock_level_safety_not_negative")),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_stock_level_company_id")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_stock_level_product_id")),
@@ -269,23 +359,41 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         ),
     )
     op.create_table(
+        "answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("verdict IN ('yes', 'no')", name=op.f("ck_answer_verdict")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_answer_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+        sa.UniqueConstraint("order_id", "version", "question", name=op.f("uq_answer_order_id_version_question")),
+    )
+    op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=True),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("policy_version", sa.String(), nullable=False),
-        sa.Column("facts", Json, nullable=False),
+        sa.Column("facts", Json, nullable=True),
         sa.Column("facts_hash", sa.String(), nullable=False),
         sa.Column("result", Json, nullable=False),
         sa.Column("flow_run_id", sa.String(), nullable=True),
         sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["decision_batch.id"], name=op.f("fk_decision_batch_id")),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_decision_company_id")),
         sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_decision_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index("ix_decision_batch_id", ["batch_id"], unique=False)
         batch_op.create_index("ix_decision_order_id", ["order_id"], unique=False)
         batch_op.create_index(
             "ix_decision_subject",
@@ -330,6 +438,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("sku", sa.String(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=True),
         sa.Column("title", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("price_minor", sa.BigInteger(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
@@ -492,7 +601,8 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("moved_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
-            "cause IN ('opening', 'received', 'shipped', 'found', 'counted')", name=op.f("ck_stock_movement_cause")
+            "cause IN ('opening', 'received', 'shipped', 'found', 'counted', 'announced', 'arrived', 'transferred', 'returned', 'cleared', 'scrapped')",
+            name=op.f("ck_stock_movement_cause"),
         ),
         sa.ForeignKeyConstraint(["stock_level_id"], ["stock_level.id"], name=op.f("fk_stock_movement_stock_level_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_movement")),
@@ -520,7 +630,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('received', 'changed', 'moved', 'held', 'unheld', 'line-refused', 'line-mended', 'sent', 'tracked', 'noticed', 'settled')",
+            "kind IN ('received', 'changed', 'moved', 'held', 'unheld', 'line-refused', 'line-mended', 'sent', 'tracked', 'noticed', 'settled', 'answered', 'expired', 'split')",
             name=op.f("ck_order_event_kind"),
         ),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_order_event_decision_id")),
@@ -533,14 +643,21 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("outbound_id", sa.Integer(), nullable=False),
         sa.Column("order_line_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("shipped", sa.Integer(), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_outbound_line_quantity_positive")),
         sa.CheckConstraint("shipped >= 0", name=op.f("ck_outbound_line_shipped_not_negative")),
         sa.ForeignKeyConstraint(["order_line_id"], ["order_line.id"], name=op.f("fk_outbound_line_order_line_id")),
         sa.ForeignKeyConstraint(["outbound_id"], ["outbound.id"], name=op.f("fk_outbound_line_outbound_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_outbound_line_product_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound_line")),
-        sa.UniqueConstraint("outbound_id", "order_line_id", name=op.f("uq_outbound_line_outbound_id_order_line_id")),
+        sa.UniqueConstraint(
+            "outbound_id",
+            "order_line_id",
+            "product_id",
+            name=op.f("uq_outbound_line_outbound_id_order_line_id_product_id"),
+        ),
     )
     op.create_table(
         "reservation",
@@ -549,11 +666,13 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("order_line_id", sa.Integer(), nullable=False),
         sa.Column("stock_level_id", sa.Integer(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("claim", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("(state = 'open') = (ended_at IS NULL)", name=op.f("ck_reservation_ended_when_closed")),
+        sa.CheckConstraint("claim IN ('order', 'presale')", name=op.f("ck_reservation_claim")),
         sa.CheckConstraint("state IN ('open', 'consumed', 'released', 'expired')", name=op.f("ck_reservation_state")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_reservation_quantity_positive")),
         sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_reservation_order_id")),
@@ -562,6 +681,13 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation")),
     )
     with op.batch_alter_table("reservation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_reservation_expires_at",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND expires_at IS NOT NULL"),
+            postgresql_where=sa.text("state = 'open' AND expires_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_reservation_open",
             ["stock_level_id"],

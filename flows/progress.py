@@ -1,0 +1,30 @@
+"""How far a long run is: a bar in the Prefect UI, for work of more than one batch."""
+
+from uuid import UUID
+
+from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
+
+from tasks.hub import ORDERS_A_BATCH
+
+
+class Progress:
+    """A bar that fills as batches are done; a run with a single batch shows none."""
+
+    def __init__(self, total: int, artifact: UUID | None) -> None:
+        self._total = total
+        self._artifact = artifact
+        self._done = 0
+
+    @classmethod
+    async def of(cls, key: str, title: str, total: int) -> "Progress":
+        """A bar for ``total`` pieces of work."""
+        if total <= ORDERS_A_BATCH:
+            return cls(total, None)
+        return cls(total, await acreate_progress_artifact(progress=0.0, key=key, description=title))
+
+    async def add(self, pieces: int) -> None:
+        """So many more are done; what came in meanwhile never makes it more than full."""
+        self._done += pieces
+        if self._artifact:
+            share = min(100.0, 100 * self._done / self._total)
+            await aupdate_progress_artifact(self._artifact, progress=share)

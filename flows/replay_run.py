@@ -1,0 +1,21 @@
+"""Decide a past run again, with its own rules or others, and show what differs (I2). Nothing is written."""
+
+from flows.summary import publish
+from policies.rules_file import parse_rules
+from tasks.hub import hub_flow
+from tasks.preview import Compared, replay, shown
+
+
+@hub_flow
+async def replay_run(run: str, rules: str | None = None) -> Compared:
+    """Make the reservation decisions of a run again on the facts that it saw.
+
+    Args:
+        run: Id of the flow run, as the story of an order names it.
+        rules: The text of another orderspine.toml; leave empty for the rules that the run used.
+    """
+    found = replay(run, parse_rules(rules) if rules else None)
+    await publish(
+        "replay-run", f"{run[:8]} decided again: {len(found.differences)} of {found.orders} differ", shown(found)
+    )
+    return found

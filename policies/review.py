@@ -1,0 +1,80 @@
+"""Which orders a person has to look at, and who is told of which (B6, B10): the ``[[review]]`` rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from models.lifecycle import HoldKind
+from models.money import Money
+from models.reasons import Fact, Reason
+from policies.decision import Held, Tell
+from policies.facts import CustomerFacts, OrderFacts
+from policies.rules import ReviewRule
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What the rules ask for: a hold with a reason per approver, tags, and who is told."""
+
+    held: Held | None = None
+    tags: tuple[str, ...] = ()
+    tells: tuple[Tell, ...] = ()
+
+
+NOTHING = Review()
+
+
+def review(order: OrderFacts, customer: CustomerFacts, rules: Sequence[ReviewRule], zone: ZoneInfo) -> Review:
+    """Every rule that fits, in the order of the file; an approver who has said yes is not asked again."""
+    asked: list[Reason] = []
+    tags: list[str] = []
+    tells: list[Tell] = []
+    for rule in rules:
+        found = _why(order, customer, rule, zone)
+        if found is None:
+            continue
+        if rule.tag:
+            tags.append(rule.tag)
+        if rule.tell:
+            tells.append(Tell(rule.tell, found))
+        if rule.approver and rule.approver not in order.answered:
+            asked.append(Reason("approval-needed", {"approver": rule.approver, "rule": rule.name}))
+            asked.append(found)
+    if not (asked or tags or tells):
+        return NOTHING
+    held = Held(HoldKind.APPROVAL, tuple(asked)) if asked else None
+    return Review(held, tuple(tags), tuple(tells))
+
+
+def _why(order: OrderFacts, customer: CustomerFacts, rule: ReviewRule, zone: ZoneInfo) -> Reason | None:
+    """The reason why a rule fits: all its conditions hold. The last condition is the one that it names."""
+    reason: Reason | None = None
+    if rule.amount_over_minor is not None:
+        if order.amount_minor <= rule.amount_over_minor:
+            return None
+        amount, limit = (str(Money(minor, order.currency)) for minor in (order.amount_minor, rule.amount_over_minor))
+        reason = Reason("review-amount", {"amount": amount, "limit": limit})
+    if rule.lead_time_under_days is not None:
+        days = _lead_time(order, zone)
+        if days is None or days >= rule.lead_time_under_days:
+            return None
+        facts: dict[str, Fact] = {"days": days, "limit": rule.lead_time_under_days}
+        reason = Reason("review-lead-time", facts)
+    if rule.orders_over is not None:
+        since = order.placed_at - timedelta(hours=rule.within_hours)
+        lately = sum(since <= at <= order.placed_at for at in customer.ordered_at)
+        if lately <= rule.orders_over:
+            return None
+        reason = Reason("review-repeat", {"orders": lately, "hours": rule.within_hours})
+    if rule.grades and customer.grade not in rule.grades:
+        return None
+    return reason or Reason("review-grade", {"grade": customer.grade})
+
+
+def _lead_time(order: OrderFacts, zone: ZoneInfo) -> int | None:
+    """Days from the order to its promised date, by the company's calendar; ``None`` if nothing is promised."""
+    if order.promised_on is None:
+        return None
+    placed_on: date = order.placed_at.astimezone(zone).date()
+    return (order.promised_on - placed_on).days

@@ -1,0 +1,98 @@
+"""What other rules would decide about the orders that are open now, and about a past run. Nothing is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from messages import say_reason
+from models.order import order_number
+from models.reasons import Reason
+from models.work import Work
+from policies.comparison import Difference, Result, differences, stored
+from policies.facts import unpack
+from policies.reservation import plan_reservations
+from policies.rules import Rules
+from settings import get_settings
+from tasks.decisions import BATCH, DECISION, POLICY
+from tasks.reading import reading
+from tasks.reservation_facts import facts_of_open_orders
+
+
+class CannotReplay(ValueError):
+    """The run made no decision that can be made again; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How many orders were decided under ``before`` and ``after`` (versions of the rules), and which differ."""
+
+    orders: int
+    before: str
+    after: str
+    differences: tuple[Difference, ...]
+
+
+def compare_open_orders(old: Rules, new: Rules) -> Compared:
+    """Which open orders the new rules would decide differently than the old, all else as it is now."""
+    with reading() as work:
+        facts = facts_of_open_orders(work, old, new)
+    before, after = (stored(plan_reservations(facts, rules)) for rules in (old, new))
+    return Compared(len(facts.orders), old.version, new.version, tuple(differences(before, after)))
+
+
+def replay(flow_run_id: str, rules: Rules | None = None) -> Compared:
+    """Make a past run's reservation decisions again, on the facts that it saw, with ``rules`` or its own.
+
+    Under its own rules nothing may differ (invariant 7). Raises ``CannotReplay``.
+    """
+    with reading() as work:
+        orders, found = 0, list[Difference]()
+        then_by = now_by = ""
+        for batch in _batches(work, flow_run_id):
+            then_by = batch.policy_version
+            policy = rules or _rules_of(work, then_by)
+            now_by = policy.version
+            query = select(DECISION.c.order_id, DECISION.c.result).where(DECISION.c.batch_id == batch.id)
+            then = dict(work.rows(query))
+            again = stored(plan_reservations(unpack(batch.facts), policy))
+            found += differences(then, again, to_the_word=now_by == then_by)
+            orders += len(then)
+    return Compared(orders, then_by, now_by, tuple(found))
+
+
+def _batches(work: Work, flow_run_id: str) -> Sequence[Any]:
+    query = select(BATCH).where(BATCH.c.company_id == work.company_id, BATCH.c.flow_run_id == flow_run_id)
+    batches = work.rows(query.where(BATCH.c.kind == "reserve").order_by(BATCH.c.id))
+    if not batches:
+        raise CannotReplay(
+            f"The run {flow_run_id} decided no orders. orderspine order show NO names the runs of an order."
+        )
+    if any(batch.facts is None for batch in batches):
+        raise CannotReplay(f"The facts of the run {flow_run_id} are no longer kept; see retention in orderspine.toml.")
+    return batches
+
+
+def _rules_of(work: Work, version: str) -> Rules:
+    content = work.session.execute(select(POLICY.c.content).where(POLICY.c.version == version)).scalar_one()
+    return Rules.model_validate_json(content)
+
+
+def shown(found: Compared) -> list[dict[str, str]]:
+    """The differences as rows of a table for people."""
+    return [
+        {
+            "order": order_number(difference.order_id),
+            "changed": ", ".join(difference.changed),
+            "before": _in_words(difference.before),
+            "after": _in_words(difference.after),
+        }
+        for difference in found.differences
+    ]
+
+
+def _in_words(result: Result) -> str:
+    locale = get_settings().locale
+    reasons = [reason for hold in result.get("holds", []) for reason in hold["reasons"]] or result.get("reasons", [])
+    return " ".join(say_reason(Reason.from_json(reason), locale) for reason in reasons[:2])

@@ -1,0 +1,298 @@
+"""Everything that a reservation decision may look at, read in one transaction with the rows that it will change."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from models.base import chunks, table_of
+from models.company import Customer, KitComponent, Product, ProductUnit, SalesChannel, Warehouse
+from models.lifecycle import LineKind, OrderKind, Status
+from models.order import Answer
+from models.order_book import ORDER
+from models.shipment import Outbound
+from models.stock import LEVEL, RESERVATION
+from models.work import Work
+from policies.facts import CustomerFacts, Facts, LineFacts, OrderFacts, ProductFacts, Shelf, WarehouseFacts
+from policies.rules import Rules
+
+CUSTOMER = table_of(Customer)
+CHANNEL = table_of(SalesChannel)
+WAREHOUSE = table_of(Warehouse)
+PRODUCT = table_of(Product)
+KIT = table_of(KitComponent)
+UNIT = table_of(ProductUnit)
+OUTBOUND = table_of(Outbound)
+ANSWER = table_of(Answer)
+UNDECIDED = (Status.RECEIVED.value, Status.CONFIRMED.value)
+OPEN = (*UNDECIDED, Status.RESERVED.value)
+_OWING = tuple(
+    status.value
+    for status in (
+        Status.RESERVED, Status.RELEASED, Status.PICKED, Status.SHIPPED, Status.DELIVERED, Status.COMPLETED,
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ToDecide:
+    """Orders of a batch, locked: those that need goods with the facts for it, and those that have nothing to ship."""
+
+    rows: Mapping[int, Any]
+    facts: Facts
+    nothing_to_ship: tuple[Any, ...]
+
+
+def load(work: Work, order_ids: Collection[int], rules: Rules) -> ToDecide:
+    """Read and lock the orders among ``order_ids`` that are still undecided, and all that their decision needs."""
+    rows: list[Any] = []
+    for chunk in chunks(sorted(order_ids)):
+        undecided = _orders().where(ORDER.c.id.in_(chunk), ORDER.c.status.in_(UNDECIDED))
+        rows += work.rows(undecided.with_for_update(of=ORDER))
+    lines = work.orders.lines_of([row.id for row in rows])
+    ships = [row for row in rows if _ships(row, lines[row.id])]
+    return ToDecide(
+        {row.id: row for row in rows},
+        _facts(work, ships, lines, rules),
+        tuple(row for row in rows if not _ships(row, lines[row.id])),
+    )
+
+
+def facts_of_open_orders(work: Work, *rules: Rules) -> Facts:
+    """The facts of every order whose goods no warehouse has been asked for yet, those with stock included: for a
+    preview under any of ``rules``. Nothing is locked."""
+    query = _orders().where(ORDER.c.company_id == work.company_id, ORDER.c.status.in_(OPEN))
+    rows = work.rows(query)
+    lines = work.orders.lines_of([row.id for row in rows])
+    return _facts(work, [row for row in rows if _ships(row, lines[row.id])], lines, *rules, lock=False)
+
+
+def _orders() -> Any:
+    columns = (*ORDER.c, CUSTOMER.c.grade, CUSTOMER.c.risk, CUSTOMER.c.credit_limit_minor, CHANNEL.c.fulfilment)
+    return (
+        select(*columns)
+        .join(CUSTOMER, CUSTOMER.c.id == ORDER.c.customer_id)
+        .join(CHANNEL, CHANNEL.c.id == ORDER.c.channel_id)
+        .order_by(ORDER.c.id)
+    )
+
+
+def _facts(
+    work: Work, rows: Sequence[Any], lines: Mapping[int, Sequence[Any]], *rules: Rules, lock: bool = True
+) -> Facts:
+    needs = _Needs(work, {line.product_id for row in rows for line in lines[row.id] if line.kind == LineKind.GOODS})
+    offered = _offered(work, rules)
+    held = _held(work, rows)
+    answered = _answered(work, rows)
+    orders = tuple(_order(row, lines[row.id], needs, held, answered) for row in rows)
+    wanted = {product for order in orders for line in order.lines for product, _ in line.needs} | offered
+    return Facts(
+        at=work.now,
+        zone=work.zone,
+        orders=orders,
+        customers=_customers(work, rows, rules),
+        products=_products(work, wanted),
+        warehouses=_warehouses(work),
+        shelves=tuple(
+            Shelf(shelf.product_id, shelf.warehouse_id, shelf.stock_level_id, shelf.available)
+            for shelf in work.stock.on_shelf(wanted, lock=lock)
+        ),
+    )
+
+
+def _ships(row: Any, lines: Sequence[Any]) -> bool:
+    return row.kind != OrderKind.CREDIT and any(line.kind == LineKind.GOODS for line in lines)
+
+
+def _order(
+    row: Any,
+    lines: Sequence[Any],
+    needs: "_Needs",
+    held: Mapping[int, tuple[tuple[int, int], ...]],
+    answered: Mapping[int, tuple[str, ...]],
+) -> OrderFacts:
+    return OrderFacts(
+        order_id=row.id,
+        customer_id=row.customer_id,
+        placed_at=row.placed_at,
+        currency=row.currency,
+        amount_minor=row.amount_minor,
+        lines=tuple(
+            LineFacts(line.id, line.sku, line.quantity, needs.of(line), line.amount_minor)
+            for line in lines
+            if line.kind == LineKind.GOODS
+        ),
+        kind=OrderKind(row.kind),
+        paid=row.paid,
+        urgent=row.urgent,
+        promised_on=row.promised_on,
+        region=row.region,
+        country=row.receiver.get("country", "CN"),
+        answered=answered.get(row.id, ()),
+        only_at=(row.pickup_id,) if row.pickup_id else (),
+        appointment_at=row.appointment_at,
+        gives_back=(*held.get(row.id, ()), *held.get(row.deposit_id, ())),
+    )
+
+
+class _Needs:
+    """What a line takes from the shelves: units of measure and kits resolved to base units of products."""
+
+    def __init__(self, work: Work, products: set[int]) -> None:
+        self._components: dict[int, list[tuple[int, int]]] = {}
+        self._units: dict[tuple[int, str], int] = {}
+        for chunk in chunks(sorted(products)):
+            for kit, component, units in work.rows(
+                select(KIT.c.kit_id, KIT.c.component_id, KIT.c.units).where(KIT.c.kit_id.in_(chunk)).order_by(KIT.c.id)
+            ):
+                self._components.setdefault(kit, []).append((component, units))
+            query = select(UNIT.c.product_id, UNIT.c.unit, UNIT.c.units).where(UNIT.c.product_id.in_(chunk))
+            self._units.update({(product, unit): units for product, unit, units in work.rows(query)})
+
+    def of(self, line: Any) -> tuple[tuple[int, int], ...]:
+        pieces = line.quantity * (self._units[line.product_id, line.unit] if line.unit else 1)
+        kit = self._components.get(line.product_id)
+        if kit is None:
+            return ((line.product_id, pieces),)
+        return tuple((component, units * pieces) for component, units in kit)
+
+
+def _offered(work: Work, rules: Sequence[Rules]) -> set[int]:
+    """Products that the rules offer instead of others."""
+    skus = {sku for some in rules for listed in some.substitutes.values() for sku in listed}
+    if not skus:
+        return set()
+    query = select(PRODUCT.c.id).where(PRODUCT.c.company_id == work.company_id, PRODUCT.c.sku.in_(sorted(skus)))
+    return set(work.session.execute(query).scalars())
+
+
+def _products(work: Work, wanted: Iterable[int]) -> tuple[ProductFacts, ...]:
+    found: list[ProductFacts] = []
+    for chunk in chunks(sorted(wanted)):
+        query = select(PRODUCT.c.id, PRODUCT.c.sku, PRODUCT.c.category).where(PRODUCT.c.id.in_(chunk))
+        found += [ProductFacts(*row) for row in work.rows(query.order_by(PRODUCT.c.id))]
+    return tuple(found)
+
+
+def _held(work: Work, rows: Sequence[Any]) -> dict[int, tuple[tuple[int, int], ...]]:
+    """What orders of the batch, or deposits that they complete, hold already."""
+    deposits = {row.deposit_id for row in rows if row.deposit_id}
+    found: dict[int, tuple[tuple[int, int], ...]] = {}
+    for take in work.stock.held_by([*(row.id for row in rows), *sorted(deposits)]):
+        found[take.order_id] = (*found.get(take.order_id, ()), (take.stock_level_id, take.quantity))
+    return found
+
+
+def _answered(work: Work, rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:
+    """The questions that people answered with yes for the version that stands."""
+    found: dict[int, tuple[str, ...]] = {}
+    for chunk in chunks([row.id for row in rows]):
+        query = (
+            select(ANSWER.c.order_id, ANSWER.c.question)
+            .join(ORDER, ORDER.c.id == ANSWER.c.order_id)
+            .where(ANSWER.c.order_id.in_(chunk), ANSWER.c.verdict == "yes", ANSWER.c.version == ORDER.c.version)
+            .order_by(ANSWER.c.id)
+        )
+        for order_id, question in work.rows(query):
+            found[order_id] = (*found.get(order_id, ()), question)
+    return found
+
+
+def _customers(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> tuple[CustomerFacts, ...]:
+    owing = {row.customer_id for row in rows if not row.paid}
+    exposure = _owed(work, owing)
+    due = work.now - timedelta(days=rules[0].credit.due_days)
+    overdue = _owed(work, owing, placed_before=due)
+    lately = _ordered_at(work, rows, rules)
+    waiting = _waiting(work, rows) if any(some.reservation.customer_cap for some in rules) else {}
+    return tuple(
+        CustomerFacts(
+            customer_id,
+            row.grade,
+            row.risk,
+            row.credit_limit_minor,
+            exposure.get(customer_id, 0),
+            overdue.get(customer_id, 0),
+            lately.get(customer_id, ()),
+            waiting.get(customer_id, ()),
+        )
+        for customer_id, row in {row.customer_id: row for row in rows}.items()
+    )
+
+
+def _owed(work: Work, customers: set[int], placed_before: datetime | None = None) -> dict[int, int]:
+    """What these customers owe for orders that are promised or on their way, and not paid."""
+    found: dict[int, int] = {}
+    for chunk in chunks(sorted(customers)):
+        query = (
+            select(ORDER.c.customer_id, func.sum(ORDER.c.amount_minor))
+            .where(ORDER.c.customer_id.in_(chunk), ORDER.c.paid.is_(False), ORDER.c.status.in_(_OWING))
+            .group_by(ORDER.c.customer_id)
+        )
+        if placed_before is not None:
+            query = query.where(ORDER.c.placed_at < placed_before)
+        found.update({customer: int(owed) for customer, owed in work.rows(query)})
+    return found
+
+
+def _ordered_at(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> dict[int, tuple[datetime, ...]]:
+    """When the customers ordered within the longest time that a review rule looks back."""
+    repeats = (rule for some in rules for rule in some.review if rule.orders_over is not None)
+    hours = max((rule.within_hours for rule in repeats), default=0)
+    if not hours or not rows:
+        return {}
+    since = min(row.placed_at for row in rows) - timedelta(hours=hours)
+    found: dict[int, tuple[datetime, ...]] = {}
+    for chunk in chunks(sorted({row.customer_id for row in rows})):
+        query = select(ORDER.c.customer_id, ORDER.c.placed_at).where(
+            ORDER.c.customer_id.in_(chunk), ORDER.c.placed_at >= since, ORDER.c.status != Status.CANCELLED
+        )
+        for customer_id, placed_at in work.rows(query.order_by(ORDER.c.placed_at, ORDER.c.id)):
+            found[customer_id] = (*found.get(customer_id, ()), placed_at)
+    return found
+
+
+def _waiting(work: Work, rows: Sequence[Any]) -> dict[int, tuple[tuple[int, int], ...]]:
+    """What waits for each customer and may expire, without what the orders of this batch hold themselves."""
+    found: dict[int, tuple[tuple[int, int], ...]] = {}
+    own = [row.id for row in rows]
+    for chunk in chunks(sorted({row.customer_id for row in rows})):
+        query = (
+            select(ORDER.c.customer_id, LEVEL.c.product_id, func.sum(RESERVATION.c.quantity))
+            .join(ORDER, ORDER.c.id == RESERVATION.c.order_id)
+            .join(LEVEL, LEVEL.c.id == RESERVATION.c.stock_level_id)
+            .where(ORDER.c.customer_id.in_(chunk), RESERVATION.c.state == "open", RESERVATION.c.expires_at.is_not(None))
+            .where(RESERVATION.c.order_id.not_in(own))
+            .group_by(ORDER.c.customer_id, LEVEL.c.product_id)
+            .order_by(LEVEL.c.product_id)
+        )
+        for customer_id, product_id, units in work.rows(query):
+            found[customer_id] = (*found.get(customer_id, ()), (product_id, int(units)))
+    return found
+
+
+def _warehouses(work: Work) -> tuple[WarehouseFacts, ...]:
+    """The company's warehouses, and how many more orders each can ship on this day of the company's calendar."""
+    query = select(WAREHOUSE.c.id, WAREHOUSE.c.code, WAREHOUSE.c.region, WAREHOUSE.c.orders_a_day)
+    rows = work.rows(query.where(WAREHOUSE.c.company_id == work.company_id).order_by(WAREHOUSE.c.id))
+    given: dict[int, int] = {}
+    if any(row.orders_a_day is not None for row in rows):
+        midnight = work.now.astimezone(ZoneInfo(work.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        planned = select(OUTBOUND.c.warehouse_id, func.count()).where(
+            OUTBOUND.c.warehouse_id.in_([row.id for row in rows]), OUTBOUND.c.planned_at >= midnight,
+            OUTBOUND.c.state != "cancelled",
+        )  # fmt: skip
+        given = dict(work.rows(planned.group_by(OUTBOUND.c.warehouse_id)))
+    return tuple(
+        WarehouseFacts(
+            row.id,
+            row.code,
+            row.region,
+            row.orders_a_day,
+            None if row.orders_a_day is None else row.orders_a_day - given.get(row.id, 0),
+        )
+        for row in rows
+    )

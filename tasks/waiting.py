@@ -1,0 +1,32 @@
+"""Orders that wait for stock are decided again when some of it is free."""
+
+from collections.abc import Collection
+
+from sqlalchemy import or_, select
+
+from models.base import chunks
+from models.lifecycle import HoldKind
+from models.order_book import HOLD, LINE
+from models.reasons import Reason
+from models.stock import LEVEL
+from models.work import Work
+from tasks.reservation_facts import KIT
+
+
+def decide_again(work: Work, levels: Collection[int], because: tuple[Reason, ...]) -> list[int]:
+    """Lift the stock hold of every order that wants a product of these stock levels, kits with it included.
+
+    Which orders that are; the next ``fulfil-orders`` decides them, by the fairness of the rules.
+    """
+    freed: list[int] = []
+    for chunk in chunks(sorted(levels)):
+        products = select(LEVEL.c.product_id).where(LEVEL.c.id.in_(chunk))
+        kits = select(KIT.c.kit_id).where(KIT.c.component_id.in_(products))
+        waiting = (
+            select(HOLD.c.order_id)
+            .join(LINE, LINE.c.order_id == HOLD.c.order_id)
+            .where(HOLD.c.kind == HoldKind.STOCK, HOLD.c.closed_at.is_(None))
+            .where(or_(LINE.c.product_id.in_(products), LINE.c.product_id.in_(kits)))
+        )
+        freed += work.orders.unhold(work.session.execute(waiting).scalars(), HoldKind.STOCK, work.run.actor, because)
+    return freed
