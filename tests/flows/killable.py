@@ -1,9 +1,9 @@
 """Runs flows in processes of their own and kills them at a chosen moment; a script for ``test_killed``.
 
-Reads one JSON object a line, ``{"flow": "module:name", "environment": {…}, "kill_at": n}``, forks for each (everything
-is imported already) and answers ``killed``, ``failed``, or ``completed N`` with the number of moments. A moment is a
-commit that is about to be made or just made, or a request to a partner that is about to be sent or just answered; they
-are counted from one.
+Reads one JSON object a line, ``{"flow": "module:name", "parameters": {…}, "environment": {…}, "kill_at": n}``, forks
+for each (everything is imported already) and answers ``killed``, ``failed``, or ``completed N`` with the number of
+moments. A moment is a commit that is about to be made or just made, or a request to a partner that is about to be sent
+or just answered; they are counted from one.
 """
 
 import asyncio
@@ -18,7 +18,10 @@ import httpx
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-FLOWS = ("fulfil_orders", "ingest_channels", "relay_outbox", "track_shipments")
+FLOWS = (
+    "check_gates", "fulfil_orders", "import_files", "ingest_channels", "reconcile_payments", "relay_outbox",
+    "track_shipments",
+)  # fmt: skip
 
 
 class Moments:
@@ -59,7 +62,7 @@ def run(order: dict[str, Any], answers: IO[str]) -> None:
     moments.watch(os.environ["PREFECT_API_URL"])
     module, name = order["flow"].split(":")
     try:
-        asyncio.run(getattr(importlib.import_module(module), name)())
+        asyncio.run(getattr(importlib.import_module(module), name)(**order["parameters"]))
         answer(answers, f"completed {moments.passed}")
     finally:
         sys.stdout.flush()

@@ -17,6 +17,7 @@ from models.event import broken_links
 from models.lifecycle import Route
 from models.messages import RawMessage
 from sandbox.qimen_confirm import confirmation
+from sandbox.weather import Alert
 from settings import get_settings
 from tasks.connections import partner
 from tasks.hub import unit_of_work
@@ -82,6 +83,21 @@ def place_good(hub: Sandbox, count: int, **changes: Any) -> list[str]:
     for order in orders:
         order.update({"status": "paid", "paid_at": order["paid_at"] or at, **changes})
     return [order["order_no"] for order in orders]
+
+
+def warn(hub: Sandbox, clock: Clock, alert_id: str, level: str, *supersedes: str, hours: int = 6) -> None:
+    """The weather authority warns Guangdong of a typhoon."""
+    alert = Alert(
+        id=alert_id,
+        event_type="台风",
+        level=level,  # type: ignore[arg-type]  # one of the levels
+        issued_at=clock.now,
+        expires_at=clock.now + timedelta(hours=hours),
+        province="广东省",
+        message="update" if supersedes else "alert",
+        supersedes=supersedes,
+    )
+    hub.world.raise_alert(alert)
 
 
 async def up_to_released() -> None:

@@ -30,6 +30,13 @@ _QUERIES = {
     "parcels": "SELECT o.channel_order_no, p.carrier, p.delivered_at IS NULL, s.message_id IS NULL FROM parcel p"
     " JOIN sales_order o ON o.id = p.order_id JOIN shipment s ON s.id = p.shipment_id",
     "scans": "SELECT p.carrier, t.point_id IS NULL, t.state FROM tracking_event t JOIN parcel p ON p.id = t.parcel_id",
+    "payments": "SELECT o.channel_order_no, p.reference, p.amount_minor FROM payment p"
+    " JOIN sales_order o ON o.id = p.order_id",
+    "statement lines": "SELECT provider, line_id, order_key, amount_minor FROM settlement_line",
+    "matches": "SELECT o.channel_order_no, m.outcome, m.settled_minor FROM settlement_match m"
+    " LEFT JOIN sales_order o ON o.id = m.order_id",
+    "gates": "SELECT kind, region, opened_at IS NULL FROM gate",
+    "products": "SELECT sku FROM product",
     "refs": "SELECT connection, kind FROM external_ref",
     "read": "SELECT code, read_until IS NULL FROM sales_channel",
 }

@@ -1,33 +1,16 @@
 """The weather closes and opens gates, with evidence, and people are told once (D1)."""
 
 import json
-from datetime import timedelta
 
 import pytest
-from life import Clock, codes, column, effects, rows
+from life import Clock, codes, column, effects, rows, warn
 from played import Sandbox
 
 from flows.check_gates import check_gates
 from flows.relay_outbox import relay_outbox
 from integrations.errors import Misconfigured
-from sandbox.weather import Alert
 
 pytestmark = pytest.mark.usefixtures("prefect_api")
-
-
-def warn(hub: Sandbox, clock: Clock, alert_id: str, level: str, *supersedes: str, hours: int = 6) -> None:
-    """The weather authority warns Guangdong of a typhoon."""
-    alert = Alert(
-        id=alert_id,
-        event_type="台风",
-        level=level,  # type: ignore[arg-type]  # one of the levels
-        issued_at=clock.now,
-        expires_at=clock.now + timedelta(hours=hours),
-        province="广东省",
-        message="update" if supersedes else "alert",
-        supersedes=supersedes,
-    )
-    hub.world.raise_alert(alert)
 
 
 def closed() -> list[str]:
