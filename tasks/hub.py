@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
 
 from prefect import State, Task, flow, get_run_logger, task
-from prefect.cache_policies import NO_CACHE
+from prefect.cache_policies import DEFAULT, NO_CACHE
 from prefect.client.schemas.objects import TaskRun
 from prefect.flows import Flow
 from prefect.runtime import flow_run, task_run
@@ -51,6 +51,15 @@ def hub_task(function: Callable[P, R]) -> Task[P, R]:
         retry_condition_fn=_worth_retrying,
         cache_policy=NO_CACHE,
     )(function)
+
+
+def once_a_run(step: Task[P, R]) -> Task[P, R]:
+    """A step whose result Prefect keeps for the run: a run that is retried goes on behind it instead of doing it again.
+
+    For steps that read much from outside and whose answer stays true while the run lasts. Never across runs: what
+    Prefect keeps knows nothing of our database (docs/decisions/0016).
+    """
+    return step.with_options(cache_policy=DEFAULT, persist_result=True)
 
 
 def hub_flow(function: Callable[P, R]) -> Flow[P, R]:

@@ -14,7 +14,7 @@ from models.messages import RawMessage, RefusedRow, StatementLine
 from policies.rules import Rules
 from settings import get_settings
 from tasks.connections import connections
-from tasks.hub import hub_task, tell, unit_of_work
+from tasks.hub import hub_task, once_a_run, tell, unit_of_work
 from tasks.masters import CHANNEL, add_products, open_stock, warehouse_id_of
 from tasks.quarantine import Refusal, refuse
 from tasks.readers import PRESET
@@ -47,6 +47,7 @@ def preset_named(name: str) -> Preset:
     return load_preset(get_settings().presets / f"{name}.toml")
 
 
+@once_a_run
 @hub_task
 async def open_catalogue(path: str, preset_name: str) -> Opened:
     """Store the products that the files name, with the preset's opening stock where they have none yet."""
@@ -61,6 +62,7 @@ async def open_catalogue(path: str, preset_name: str) -> Opened:
     return Opened(len(ids), stocked)
 
 
+@once_a_run
 @hub_task
 async def stage_orders(path: str, preset_name: str) -> Staged:
     """Put the files' orders into the inbox and their unreadable rows into quarantine; twice changes nothing."""

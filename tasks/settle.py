@@ -19,7 +19,7 @@ from models.work import Work
 from policies.rules import Rules
 from policies.settlement import Account, Verdict, judge_account
 from tasks.connections import partner
-from tasks.hub import hub_task, tell, unit_of_work
+from tasks.hub import hub_task, once_a_run, tell, unit_of_work
 from tasks.quarantine import Refusal, refuse
 
 STATEMENT = table_of(SettlementLine)
@@ -35,6 +35,7 @@ class Settled:
     outcomes: dict[str, int] = field(default_factory=dict)
 
 
+@once_a_run
 @hub_task
 async def pull_statement(provider: str, day: date) -> list[StatementLine]:
     """One day's statement. Raises ``Unavailable`` while it is not ready, to be retried."""

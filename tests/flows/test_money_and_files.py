@@ -19,14 +19,17 @@ from life import (
 )
 from played import Sandbox
 
+import tasks.settle
 from flows.import_files import import_files
 from flows.ingest_channels import ingest_channels
 from flows.reconcile_payments import reconcile_payments
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
+from policies.settlement import Verdict
 from sandbox.bills import Distortion
 from sandbox.clock import BEIJING
 from settings import ROOT, get_settings
+from tasks.settle import judge_orders
 
 pytestmark = pytest.mark.usefixtures("prefect_api")
 
@@ -64,6 +67,29 @@ async def test_a_statement_is_matched_to_the_cent_and_every_misfit_is_named(hub:
     assert matched == column("SELECT sum(amount_minor) FROM settlement_line"), "every cent is in one outcome"
     assert dict(rows("SELECT subject, outcome FROM settlement_match")) == first, "the same statement changes nothing"
     assert_books_are_sound()
+
+
+async def test_a_run_that_is_retried_does_not_fetch_the_statement_again(
+    hub: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place_good(hub, 2)
+    await up_to_released()
+    day = (clock.now - timedelta(hours=1)).astimezone(BEIJING).date()
+    hub.world.make_bill(day)
+    judged = []
+
+    def fails_once(*arguments: object) -> list[Verdict]:
+        judged.append(arguments)
+        if len(judged) == 1:
+            raise ValueError("a defect on the first try")
+        return judge_orders(*arguments)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(tasks.settle, "judge_orders", fails_once)
+    await reconcile_payments.with_options(retries=1)(day)
+    once = hub.world.requests.total("alipay")
+    assert (len(judged), once > 0) == (2, True)
+    await reconcile_payments(day)
+    assert hub.world.requests.total("alipay") == 2 * once, "another run asks anew"
 
 
 async def test_a_silent_parcel_is_noticed_once_and_arrives_all_the_same(hub: Sandbox, clock: Clock) -> None:
