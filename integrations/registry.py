@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from integrations.alipay import Alipay, AlipaySettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.errors import Misconfigured
+from integrations.feishu import Feishu, FeishuSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
 from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Warehouse
 from integrations.qimen import Qimen, QimenSettings
@@ -20,6 +21,7 @@ from integrations.sf_express import SfExpress, SfExpressSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
+from integrations.wecom import WeCom, WeComSettings
 
 Partner = Channel | Warehouse | Carrier | Erp | PaymentProvider | AlertFeed | Notifier
 P = TypeVar("P", Channel, Warehouse, Carrier, Erp, PaymentProvider, AlertFeed, Notifier)
@@ -51,6 +53,8 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "qweather": PartnerEntry(AlertFeed, QWeatherSettings, QWeather, "QWeather"),
     "dingtalk": PartnerEntry(Notifier, DingTalkSettings, DingTalk, "DingTalk group robot"),
     "slack": PartnerEntry(Notifier, SlackSettings, Slack, "Slack incoming webhook"),
+    "wecom": PartnerEntry(Notifier, WeComSettings, WeCom, "WeCom group robot"),
+    "feishu": PartnerEntry(Notifier, FeishuSettings, Feishu, "Feishu / Lark custom bot"),
 }
 
 

@@ -10,6 +10,7 @@ from sandbox.control import router
 from sandbox.dingtalk import DINGTALK
 from sandbox.endpoint import PartnerEndpoint
 from sandbox.exchange import Partner
+from sandbox.feishu import FEISHU
 from sandbox.kingdee import KINGDEE
 from sandbox.qimen import QIMEN
 from sandbox.qweather import QWEATHER
@@ -17,9 +18,22 @@ from sandbox.sf import SF
 from sandbox.shop import SHOP
 from sandbox.slack import SLACK
 from sandbox.taobao import TAOBAO
+from sandbox.wecom import WECOM
 from sandbox.world import World
 
-PARTNERS: tuple[Partner, ...] = (SHOP, TAOBAO, QIMEN, SF, KINGDEE, ALIPAY, QWEATHER, DINGTALK, SLACK)
+PARTNERS: tuple[Partner, ...] = (
+    SHOP,
+    TAOBAO,
+    QIMEN,
+    SF,
+    KINGDEE,
+    ALIPAY,
+    QWEATHER,
+    DINGTALK,
+    SLACK,
+    WECOM,
+    FEISHU,
+)
 
 
 def create_app(world: World | None = None) -> FastAPI:

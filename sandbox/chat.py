@@ -1,4 +1,4 @@
-"""Messages that the chat partners took, and DingTalk's limit per minute."""
+"""Messages that the chat partners took, and their limits per minute."""
 
 from __future__ import annotations
 

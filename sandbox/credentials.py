@@ -47,4 +47,9 @@ QWEATHER_PUBLIC_KEY = (_KEYS / "qweather.pub.pem").read_text()
 DINGTALK_TOKEN = "sandbox-robot"
 DINGTALK_SECRET = "SECthis is secret"
 
+WECOM_KEY = "693a91f6-sandbox-robot"
+
+FEISHU_TOKEN = "5f6e7d8c-sandbox-bot"
+FEISHU_SECRET = "demo"
+
 SLACK_WEBHOOK_PATH = "/slack/services/T000/B000/XXX"

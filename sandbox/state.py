@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sandbox.channel import Channel
+from sandbox.chat import ChatRoom
 from sandbox.world import World
 
 PARTNERS_WITH_STATE = (
@@ -18,6 +19,8 @@ PARTNERS_WITH_STATE = (
     "qweather",
     "dingtalk",
     "slack",
+    "wecom",
+    "feishu",
 )
 
 
@@ -49,10 +52,9 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
             return {"bills": {day.isoformat(): [asdict(r) for r in rows] for day, rows in world.bills.days.items()}}
         case "qweather":
             return {"alerts": [asdict(alert) for alert in world.weather.alerts.values()]}
-        case "dingtalk":
-            return {"messages": world.dingtalk.messages}
-        case "slack":
-            return {"messages": world.slack.messages}
+        case "dingtalk" | "slack" | "wecom" | "feishu":
+            room: ChatRoom = getattr(world, partner)
+            return {"messages": room.messages}
     raise KeyError(partner)
 
 

@@ -52,6 +52,8 @@ class World:
         self.weather = Weather()
         self.dingtalk = ChatRoom()
         self.slack = ChatRoom()
+        self.wecom = ChatRoom()
+        self.feishu = ChatRoom()
 
     def set_now(self, moment: datetime | None) -> None:
         """Fix the world's clock, or let it run with ``None``."""

@@ -53,6 +53,12 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "secret": credentials.DINGTALK_SECRET,
     },
     "slack": lambda base: {"webhook": f"{base}{credentials.SLACK_WEBHOOK_PATH}"},
+    "wecom": lambda base: {"url": f"{base}/wecom/cgi-bin/webhook/send", "key": credentials.WECOM_KEY},
+    "feishu": lambda base: {
+        "url": f"{base}/feishu/open-apis/bot/v2/hook",
+        "token": credentials.FEISHU_TOKEN,
+        "secret": credentials.FEISHU_SECRET,
+    },
 }
 
 SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "kingdee_cloud": "kingdee"}

@@ -43,6 +43,10 @@ def robot(code: int) -> Any:
     return {"errcode": code, "errmsg": "words"}
 
 
+def bot(code: int) -> Any:
+    return {"code": code, "msg": "words"}
+
+
 WAIT_UNKNOWN = (Unavailable, True)
 WAIT = (Unavailable, False)
 STOP = (Misconfigured, None)
@@ -98,6 +102,16 @@ NEVER = (Rejected, None)
         ("dingtalk", "notify", robot(-1), WAIT),
         ("dingtalk", "notify", robot(400), NEVER),
         ("slack", "notify", "no_service", STOP),
+        ("wecom", "notify", robot(93000), STOP),
+        ("wecom", "notify", robot(45009), WAIT),
+        ("wecom", "notify", robot(-1), WAIT),
+        ("wecom", "notify", robot(40058), NEVER),
+        ("feishu", "notify", bot(19021), STOP),
+        ("feishu", "notify", bot(19001), STOP),
+        ("feishu", "notify", bot(11232), WAIT),
+        ("feishu", "notify", bot(9499), NEVER),
+        ("feishu", "notify", {"StatusCode": 19024, "msg": "Key Words Not Found"}, STOP),
+        ("feishu", "notify", {"msg": "neither code"}, WAIT_UNKNOWN),
     ],
 )
 @pytest.mark.usefixtures("no_waiting")
@@ -119,6 +133,8 @@ async def test_a_code_has_its_class(
     [
         ("taobao", top(7, "", "This ban will last for 42 more seconds"), timedelta(seconds=42)),
         ("dingtalk", robot(130101), timedelta(minutes=10)),
+        ("wecom", robot(45009), timedelta(minutes=1)),
+        ("feishu", bot(11232), timedelta(minutes=1)),
     ],
 )
 async def test_how_long_to_wait_is_passed_on(bench: Bench, name: str, reply: Any, expected: timedelta) -> None:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from dingtalkchatbot.chatbot import DingtalkChatbot
+from feishu_notify.transport import sign as feishu_sign
 from k3cloud_webapi_sdk.core.webapi_client import WebApiClient
 from k3cloud_webapi_sdk.model.identity import Identify
 from pydantic import SecretStr
@@ -25,7 +26,7 @@ from samples import HOSTILE
 from standardwebhooks import Webhook
 from top.api.base import sign as sdk_sign
 
-from integrations import alipay, dingtalk, kingdee_sign, qimen, qweather, sf_express, shop, taobao
+from integrations import alipay, dingtalk, feishu, kingdee_sign, qimen, qweather, sf_express, shop, taobao
 from sandbox import credentials
 
 TOP_EXAMPLE = {
@@ -175,6 +176,11 @@ def test_dingtalk_signs_as_the_vector_and_the_sdk() -> None:
     with patch("time.time", return_value=1_700_000_000):
         robot = DingtalkChatbot("https://oapi.dingtalk.com/robot/send?access_token=t", secret)
     assert f"sign={signature}" in robot.webhook
+
+
+def test_feishu_signs_as_the_vector_and_the_package() -> None:
+    assert feishu.sign(1_599_360_473, "demo") == "l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8="
+    assert feishu.sign(1_700_000_000, HOSTILE) == feishu_sign(HOSTILE, "1700000000")
 
 
 def test_qweather_signs_as_the_vector() -> None:

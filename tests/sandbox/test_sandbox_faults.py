@@ -118,13 +118,15 @@ async def test_a_fault_keeps_to_its_partner_and_operation(client: httpx.AsyncCli
 
 
 async def test_each_partner_says_slow_down_in_its_own_words(client: httpx.AsyncClient, world: World) -> None:
-    for partner in ("taobao", "sf", "dingtalk", "qweather", "slack", "kingdee", "qimen", "alipay"):
+    for partner in ("taobao", "sf", "dingtalk", "qweather", "slack", "kingdee", "qimen", "alipay", "wecom", "feishu"):
         world.add_fault(Fault(partner, "*", FaultKind.RATE_LIMIT))
     top = await client.post("/taobao/router/rest", data=top_params("taobao.trade.fullinfo.get"))
     assert top.json()["error_response"]["code"] == 7
     form = {"msgDigest": digest("{}", "1", credentials.SF_CHECKWORD), "msgData": "{}", "timestamp": "1"}
     assert (await client.post("/sf/std/service", data=form)).json()["apiResultCode"] == "A1005"
     assert (await client.post("/dingtalk/robot/send")).json()["errcode"] == 130101
+    assert (await client.post("/wecom/cgi-bin/webhook/send")).json()["errcode"] == 45009
+    assert (await client.post("/feishu/open-apis/bot/v2/hook/any")).json()["code"] == 11232
     for method, path in (
         ("GET", "/qweather/weatheralert/v1/current/1/1"),
         ("POST", credentials.SLACK_WEBHOOK_PATH),

@@ -6,7 +6,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from sandbox import credentials, dingtalk, kingdee_sign, qimen_sign, sf, taobao
+from sandbox import credentials, dingtalk, feishu, kingdee_sign, qimen_sign, sf, taobao
 
 TOP = {
     "app_key": "12345678",
@@ -99,3 +99,7 @@ def test_kingdee() -> None:
 def test_dingtalk() -> None:
     signature = dingtalk.signature("1700000000000", "SECthis is secret")
     assert quote_plus(signature) == "Rtm2YK4Eu5oP8gxZgn2C87ziY6Py5sJyH4pcuwAafMU%3D"
+
+
+def test_feishu() -> None:
+    assert feishu.signature("1599360473", "demo") == "l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8="
