@@ -13,6 +13,7 @@ from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.errors import Misconfigured
 from integrations.feishu import Feishu, FeishuSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
+from integrations.mail import Mail, MailSettings
 from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Warehouse
 from integrations.qimen import Qimen, QimenSettings
 from integrations.qweather import QWeather, QWeatherSettings
@@ -55,6 +56,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "slack": PartnerEntry(Notifier, SlackSettings, Slack, "Slack incoming webhook"),
     "wecom": PartnerEntry(Notifier, WeComSettings, WeCom, "WeCom group robot"),
     "feishu": PartnerEntry(Notifier, FeishuSettings, Feishu, "Feishu / Lark custom bot"),
+    "mail": PartnerEntry(Notifier, MailSettings, Mail, "Mail (SMTP)"),
 }
 
 

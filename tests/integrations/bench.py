@@ -1,11 +1,13 @@
 """A workbench: the simulated world, and partners' clients built through the registry to speak to it."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+from mail_sink import judged, mail_served
 from peers import SANDBOX_NAMES, SETTINGS
 from pydantic import SecretStr
 
@@ -21,12 +23,19 @@ def real_clock() -> datetime:
 
 @dataclass
 class Bench:
-    """``makers`` replaces classes of the registry, for the tests of the suite itself."""
+    """``makers`` replaces classes of the registry, for the tests of the suite itself. ``mail_address`` is where the
+    sandbox takes mail; ``servers`` are those that a test started and that end with it."""
 
     address: str
     world: World
     http: httpx.AsyncClient
+    mail_address: str = ""
+    servers: ExitStack = field(default_factory=ExitStack)
     makers: dict[str, Any] = field(default_factory=dict)
+
+    def address_of(self, name: str) -> str:
+        """Where the peer of ``name`` is reached."""
+        return self.mail_address if name == "mail" else self.address
 
     def partner(
         self,
@@ -37,7 +46,7 @@ class Bench:
         settings: dict[str, Any] | None = None,
     ) -> Any:
         """The client of partner ``name``, speaking to the sandbox or to ``address``."""
-        settings = settings or SETTINGS[name](address or self.address)
+        settings = settings or SETTINGS[name](address or self.address_of(name))
         client = http or self.http
         if maker := self.makers.get(name):
             return maker(PARTNERS[name].settings.model_validate(settings), client, clock=real_clock)
@@ -47,12 +56,16 @@ class Bench:
         self, name: str, answer: Callable[[httpx.Request], httpx.Response], settings: dict[str, Any] | None = None
     ) -> Any:
         """The client of ``name`` whose peer is ``answer``."""
+        if name == "mail":
+            address = self.servers.enter_context(mail_served(judged(answer)))
+            there = SETTINGS[name](address)
+            return self.partner(name, settings=(settings or there) | {"port": there["port"]})
         http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
         return self.partner(name, http=http, settings=settings)
 
     def distinctive(self, name: str) -> dict[str, Any]:
         """Settings of ``name`` in which no secret is an everyday word that may well stand in a text."""
-        settings = SETTINGS[name](self.address)
+        settings = SETTINGS[name](self.address_of(name))
         model: type[PartnerSettings] = PARTNERS[name].settings
         for field_name, about in model.model_fields.items():
             if about.annotation is SecretStr and len(settings[field_name]) < 20:

@@ -1,12 +1,14 @@
 """The sandbox of simulated partners over real HTTP, and clients that speak to it."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 
 import httpx
 import pytest
 from bench import Bench
 from loopback import served
+from mail_sink import mail_served, only_we, played
 from tenacity import wait_none
 
 from integrations import http
@@ -32,6 +34,12 @@ def sandbox_address(sandbox_world: World) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def mail_address(sandbox_world: World) -> Iterator[str]:
+    with mail_served(played(sandbox_world), authenticator=only_we) as address:
+        yield address
+
+
 @pytest.fixture
 def world(sandbox_world: World) -> World:
     """An empty world."""
@@ -40,6 +48,7 @@ def world(sandbox_world: World) -> World:
 
 
 @pytest.fixture
-async def bench(sandbox_address: str, world: World) -> AsyncIterator[Bench]:
+async def bench(sandbox_address: str, mail_address: str, world: World) -> AsyncIterator[Bench]:
     async with httpx.AsyncClient() as client:
-        yield Bench(sandbox_address, world, client)
+        with ExitStack() as servers:
+            yield Bench(sandbox_address, world, client, mail_address, servers)

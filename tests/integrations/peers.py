@@ -3,6 +3,9 @@ partner that is missing here fails the conformance suite."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
+
+import mail_sink
 
 from sandbox import credentials
 
@@ -58,6 +61,15 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "url": f"{base}/feishu/open-apis/bot/v2/hook",
         "token": credentials.FEISHU_TOKEN,
         "secret": credentials.FEISHU_SECRET,
+    },
+    "mail": lambda base: {
+        "host": urlsplit(base).hostname,
+        "port": urlsplit(base).port,
+        "user": mail_sink.USER,
+        "password": mail_sink.PASSWORD,
+        "sender": mail_sink.USER,
+        "recipients": [mail_sink.RECIPIENT],
+        "authority": mail_sink.AUTHORITY,
     },
 }
 
