@@ -22,6 +22,7 @@ from integrations.sf_express import SfExpress, SfExpressSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
+from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
 from integrations.wecom import WeCom, WeComSettings
 
 Partner = Channel | Warehouse | Carrier | Erp | PaymentProvider | AlertFeed | Notifier
@@ -57,6 +58,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "wecom": PartnerEntry(Notifier, WeComSettings, WeCom, "WeCom group robot"),
     "feishu": PartnerEntry(Notifier, FeishuSettings, Feishu, "Feishu / Lark custom bot"),
     "mail": PartnerEntry(Notifier, MailSettings, Mail, "Mail (SMTP)"),
+    "wechat_account": PartnerEntry(Notifier, WeChatAccountSettings, WeChatAccount, "WeChat official account"),
 }
 
 

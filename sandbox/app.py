@@ -18,6 +18,7 @@ from sandbox.sf import SF
 from sandbox.shop import SHOP
 from sandbox.slack import SLACK
 from sandbox.taobao import TAOBAO
+from sandbox.wechat_account import WECHAT_ACCOUNT
 from sandbox.wecom import WECOM
 from sandbox.world import World
 
@@ -33,6 +34,7 @@ PARTNERS: tuple[Partner, ...] = (
     SLACK,
     WECOM,
     FEISHU,
+    WECHAT_ACCOUNT,
 )
 
 

@@ -52,4 +52,9 @@ WECOM_KEY = "693a91f6-sandbox-robot"
 FEISHU_TOKEN = "5f6e7d8c-sandbox-bot"
 FEISHU_SECRET = "demo"
 
+WECHAT_APP_ID = "wx5823bf96d3bd56c7"
+WECHAT_APP_SECRET = "sandbox-official-account"
+WECHAT_TEMPLATE_ID = "ngqIpbwh8bUfcSsECmogfXcV14J0tQlEpBO27izEYtY"
+WECHAT_FOLLOWERS = ("oSandboxFollower0000000000001", "oSandboxFollower0000000000002")
+
 SLACK_WEBHOOK_PATH = "/slack/services/T000/B000/XXX"

@@ -21,6 +21,7 @@ PARTNERS_WITH_STATE = (
     "slack",
     "wecom",
     "feishu",
+    "wechat_account",
 )
 
 
@@ -52,7 +53,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
             return {"bills": {day.isoformat(): [asdict(r) for r in rows] for day, rows in world.bills.days.items()}}
         case "qweather":
             return {"alerts": [asdict(alert) for alert in world.weather.alerts.values()]}
-        case "dingtalk" | "slack" | "wecom" | "feishu":
+        case "dingtalk" | "slack" | "wecom" | "feishu" | "wechat_account":
             room: ChatRoom = getattr(world, partner)
             return {"messages": room.messages}
     raise KeyError(partner)

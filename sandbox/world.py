@@ -20,6 +20,7 @@ from sandbox.erp import Erp
 from sandbox.faults import Fault, Faults
 from sandbox.hub import HubLine
 from sandbox.ledger import Ledger, RequestLog
+from sandbox.official_account import OfficialAccount
 from sandbox.order_book import Order
 from sandbox.orders import CHANNELS, Generated, make_orders
 from sandbox.warehouse import Outbound, Warehouse
@@ -54,6 +55,7 @@ class World:
         self.slack = ChatRoom()
         self.wecom = ChatRoom()
         self.feishu = ChatRoom()
+        self.wechat_account = OfficialAccount()
 
     def set_now(self, moment: datetime | None) -> None:
         """Fix the world's clock, or let it run with ``None``."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 from mail_sink import judged, mail_served
-from peers import SANDBOX_NAMES, SETTINGS
+from peers import FAULTED, SANDBOX_NAMES, SETTINGS
 from pydantic import SecretStr
 
 from integrations.registry import PARTNERS, build
@@ -73,9 +73,9 @@ class Bench:
         return settings
 
     def fault(self, name: str, kind: FaultKind, times: int | None = None) -> None:
-        """Lay a fault on everything that the peer of ``name`` is asked, in place of those laid before."""
+        """Lay a fault on all work that the peer of ``name`` is asked for, in place of those laid before."""
         self.world.clear_faults()
-        self.world.add_fault(Fault(SANDBOX_NAMES.get(name, name), "*", kind, times))
+        self.world.add_fault(Fault(SANDBOX_NAMES.get(name, name), FAULTED.get(name, "*"), kind, times))
 
     def effects(self, name: str) -> list[tuple[str, str]]:
         """What was really done at the peer of ``name``: (effect, key), oldest first."""

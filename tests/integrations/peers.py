@@ -71,7 +71,19 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "recipients": [mail_sink.RECIPIENT],
         "authority": mail_sink.AUTHORITY,
     },
+    "wechat_account": lambda base: {
+        "url": f"{base}/wechat_account",
+        "app_id": credentials.WECHAT_APP_ID,
+        "app_secret": credentials.WECHAT_APP_SECRET,
+        "template_id": credentials.WECHAT_TEMPLATE_ID,
+        "recipients": [credentials.WECHAT_FOLLOWERS[0]],
+        "longest": 200,
+    },
 }
 
 SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "kingdee_cloud": "kingdee"}
 """Where the sandbox calls a partner otherwise than the registry."""
+
+FAULTED: Mapping[str, str] = {"wechat_account": "template.send"}
+"""Where a partner is asked for a token first: the operation on which faults are laid, for a token that is not had has
+done nothing yet. What becomes of a call whose token is not had is asked in the partner's own tests."""

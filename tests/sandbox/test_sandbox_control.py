@@ -77,7 +77,20 @@ async def test_an_exact_order_is_kept_as_given(client: httpx.AsyncClient, world:
 
 @pytest.mark.parametrize(
     "partner",
-    ["shop", "taobao", "qimen", "sf", "kingdee", "alipay", "qweather", "dingtalk", "slack", "wecom", "feishu"],
+    [
+        "shop",
+        "taobao",
+        "qimen",
+        "sf",
+        "kingdee",
+        "alipay",
+        "qweather",
+        "dingtalk",
+        "slack",
+        "wecom",
+        "feishu",
+        "wechat_account",
+    ],
 )
 async def test_every_partner_shows_its_state(client: httpx.AsyncClient, partner: str) -> None:
     assert await send(client, "GET", f"/state/{partner}")
