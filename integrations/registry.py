@@ -9,6 +9,7 @@ import httpx
 from pydantic import ValidationError
 
 from integrations.alipay import Alipay, AlipaySettings
+from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.errors import Misconfigured
 from integrations.feishu import Feishu, FeishuSettings
@@ -53,6 +54,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "kingdee_cloud": PartnerEntry(Erp, KingdeeCloudSettings, KingdeeCloud, "Kingdee K/3 Cloud"),
     "alipay": PartnerEntry(PaymentProvider, AlipaySettings, Alipay, "Alipay"),
     "qweather": PartnerEntry(AlertFeed, QWeatherSettings, QWeather, "QWeather"),
+    "cap": PartnerEntry(AlertFeed, CapSettings, Cap, "CAP warnings (Atom, RSS)"),
     "dingtalk": PartnerEntry(Notifier, DingTalkSettings, DingTalk, "DingTalk group robot"),
     "slack": PartnerEntry(Notifier, SlackSettings, Slack, "Slack incoming webhook"),
     "wecom": PartnerEntry(Notifier, WeComSettings, WeCom, "WeCom group robot"),

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from sandbox.alipay import ALIPAY
+from sandbox.cap import CAP
 from sandbox.control import router
 from sandbox.dingtalk import DINGTALK
 from sandbox.endpoint import PartnerEndpoint
@@ -30,6 +31,7 @@ PARTNERS: tuple[Partner, ...] = (
     KINGDEE,
     ALIPAY,
     QWEATHER,
+    CAP,
     DINGTALK,
     SLACK,
     WECOM,

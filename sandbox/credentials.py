@@ -44,6 +44,9 @@ QWEATHER_PROJECT_ID = "PROJECT01"
 QWEATHER_PRIVATE_KEY = (_KEYS / "qweather.pem").read_text()
 QWEATHER_PUBLIC_KEY = (_KEYS / "qweather.pub.pem").read_text()
 
+CAP_USER = "hub"
+CAP_PASSWORD = "sandbox warnings password"
+
 DINGTALK_TOKEN = "sandbox-robot"
 DINGTALK_SECRET = "SECthis is secret"
 

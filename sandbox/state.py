@@ -17,6 +17,7 @@ PARTNERS_WITH_STATE = (
     "kingdee",
     "alipay",
     "qweather",
+    "cap",
     "dingtalk",
     "slack",
     "wecom",
@@ -51,7 +52,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
             }
         case "alipay":
             return {"bills": {day.isoformat(): [asdict(r) for r in rows] for day, rows in world.bills.days.items()}}
-        case "qweather":
+        case "qweather" | "cap":
             return {"alerts": [asdict(alert) for alert in world.weather.alerts.values()]}
         case "dingtalk" | "slack" | "wecom" | "feishu" | "wechat_account":
             room: ChatRoom = getattr(world, partner)

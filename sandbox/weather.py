@@ -55,6 +55,8 @@ class Alert:
 @dataclass
 class Weather:
     alerts: dict[str, Alert] = field(default_factory=dict)
+    issued_at: dict[str, datetime] = field(default_factory=dict)
+    """When every warning was issued, those of the past as well: later ones refer to it."""
     _issued: int = 0
 
     def next_id(self) -> str:
@@ -66,6 +68,7 @@ class Weather:
         for old in alert.supersedes:
             del self.alerts[old]
         self.alerts[alert.id] = alert
+        self.issued_at[alert.id] = alert.issued_at
 
     def cancel(self, alert_id: str, at: datetime) -> Alert:
         """Replace a warning by its cancellation. Raises ``KeyError`` if it is not in force."""

@@ -50,6 +50,12 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "project_id": credentials.QWEATHER_PROJECT_ID,
         "private_key": credentials.QWEATHER_PRIVATE_KEY,
     },
+    "cap": lambda base: {
+        "url": f"{base}/cap/index.atom",
+        "user": credentials.CAP_USER,
+        "password": credentials.CAP_PASSWORD,
+        "divisions": {"广东省": "440305"},
+    },
     "dingtalk": lambda base: {
         "url": f"{base}/dingtalk/robot/send",
         "access_token": credentials.DINGTALK_TOKEN,

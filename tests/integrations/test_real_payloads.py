@@ -9,12 +9,15 @@ from typing import Any
 import httpx
 import pytest
 from bench import Bench
+from capvalidator import check_schema
 
 from integrations.alipay_bill import CannotOpen, Contradiction, read_bill
+from integrations.cap import alert_in, entries, link_of
+from integrations.cap_alerts import CannotRead, alert_at, read_alert
 from integrations.errors import Rejected
 from integrations.markup import read_xml
 from integrations.qweather_alerts import Legacy, legacy_alerts
-from models.messages import RawMessage
+from models.messages import Place, RawMessage
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ORDERSPINE_SHARED", ROOT.parent / "shared")) / "data"
@@ -103,3 +106,78 @@ def test_alerts_of_both_legacy_generations(name: str, alert_id: str, expires_at:
     assert (alert.alert_id, alert.event, alert.level, alert.expires_at) == (alert_id, "大风", "blue", expires_at)
     assert not alert.cancelled
     assert alert.supersedes == ()
+
+
+def cap(name: str) -> Any:
+    return read_xml((SHARED / "alerts" / name).read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "expected"),
+    [
+        (
+            "thunderstorm.cap",
+            Place("CA", 38.4, -120.0),
+            ("SEVERE THUNDERSTORM", "orange", datetime(2003, 6, 17, 23, tzinfo=UTC), False, 0),
+        ),
+        (
+            "canada.cap",
+            Place("ON", 42.1, -82.8),
+            ("thunderstorm", "blue", datetime(2012, 5, 3, 0, 20, tzinfo=UTC), True, 2),
+        ),
+        (
+            "australia.cap",
+            Place("NSW", -35.2, 147.1),
+            ("Fire", "blue", datetime(2011, 10, 6, 13, 4, tzinfo=UTC), False, 0),
+        ),
+        ("earthquake.cap", Place("TO", -18.0, -174.0), None),
+        ("KAR0-0306112239-SW.cap", Place("CA", 34.0, -118.0), None),
+    ],
+)
+def test_cap_alerts_of_five_authorities(name: str, place: Place, expected: tuple[Any, ...] | None) -> None:
+    alert = alert_at(read_alert(cap(name)), place, "", "en")
+    found = alert and (alert.event, alert.level, alert.expires_at, alert.cancelled, len(alert.supersedes))
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("invalid.cap", "scope: it is missing"),
+        ("canada_errors.cap", "references: a message of type Update names no alert"),
+    ],
+)
+def test_a_broken_cap_alert_is_refused_with_the_reason(name: str, reason: str) -> None:
+    with pytest.raises(CannotRead) as caught:
+        read_alert(cap(name))
+    assert str(caught.value) == reason
+
+
+def test_what_the_schema_of_oasis_refuses_is_refused() -> None:
+    """Only the other way round is not asked: the schema allows an update that names no alert."""
+    assert not check_schema((SHARED / "alerts" / "invalid.cap").read_bytes()).passed
+    assert check_schema((SHARED / "alerts" / "canada.cap").read_bytes()).passed
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "first"),
+    [
+        ("weather_index.atom", 2, "wwacapget.php?x=CT20100831030400OKXAirQualityAlertOKX20100901031500CT"),
+        ("nws_atom_feed_example.xml", 163, "x=AK125AB652A170.HighWindWarning.125AB660BDF0AK.AFGNPWNSB"),
+    ],
+)
+def test_cap_indexes_lead_to_their_alerts(name: str, count: int, first: str) -> None:
+    found = entries(cap(name))
+    links = [link_of(each) for each in found]
+    assert (len(links), len(set(links))) == (count, count)
+    assert first in links[0]
+
+
+def test_an_index_may_bring_its_alerts_along_or_lead_nowhere() -> None:
+    (inside,) = map(alert_in, entries(cap("weather.atom")))
+    assert inside is not None
+    assert [info.event for info in read_alert(inside).infos] == ["Flash Flood Watch"]
+    (nowhere,) = entries(cap("no_id.atom"))
+    assert alert_in(nowhere) is None
+    with pytest.raises(CannotRead, match="its entry has neither a link nor an alert in it"):
+        link_of(nowhere)

@@ -85,6 +85,7 @@ async def test_an_exact_order_is_kept_as_given(client: httpx.AsyncClient, world:
         "kingdee",
         "alipay",
         "qweather",
+        "cap",
         "dingtalk",
         "slack",
         "wecom",
