@@ -49,8 +49,8 @@ class Cap:
         self._settings = settings
         self._clock = clock
         self._index = httpx.URL(settings.url)
-        login = f"{settings.user}:{settings.password.get_secret_value()}".encode()
-        self._login = base64.b64encode(login).decode()
+        login = f"{settings.user}:{settings.password.get_secret_value()}" if settings.user else ""
+        self._login = base64.b64encode(login.encode()).decode()
         self._words = Words(NAME, (*settings.secrets(), self._login))
         self._wire = Wire(self._words, http, clock)
 
@@ -93,7 +93,7 @@ class Cap:
     def _headers(self, url: httpx.URL) -> Mapping[str, str]:
         """The log-in, for the feed's own server only: an index may lead anywhere."""
         own = (url.scheme, url.host, url.port) == (self._index.scheme, self._index.host, self._index.port)
-        return {"authorization": f"Basic {self._login}"} if own and self._settings.user else {}
+        return {"authorization": f"Basic {self._login}"} if own and self._login else {}
 
 
 def entries(index: Element) -> list[Element]:

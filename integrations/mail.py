@@ -5,6 +5,7 @@ Verified by: ``aiosmtpd``, a real server. Not called live.
 """
 
 import asyncio
+import base64
 import re
 import smtplib
 import ssl
@@ -17,7 +18,7 @@ from hashlib import sha256
 from typing import Annotated, Final, Literal, Self
 
 import httpx
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from integrations.errors import PartnerError
 from integrations.settings import PartnerSettings
@@ -55,6 +56,15 @@ class MailSettings(PartnerSettings):
     recipients: tuple[MailAddress, ...] = Field(min_length=1, description="Who gets the mail")
     authority: str = Field(default="", description="PEM of the authority behind the server, if it is no public one")
 
+    @field_validator("authority")
+    @classmethod
+    def _is_a_certificate(cls, pem: str) -> str:
+        try:
+            ssl.create_default_context(cadata=pem or None)
+        except (ssl.SSLError, ValueError):
+            raise ValueError("must be a certificate in PEM") from None
+        return pem
+
     @model_validator(mode="after")
     def _no_password_in_the_clear(self) -> Self:
         if self.security == "none" and (self.user or self.password.get_secret_value()):
@@ -74,7 +84,7 @@ class Mail:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._words = Words(NAME, settings.secrets())
+        self._words = Words(NAME, _secrets(settings))
 
     async def notify(self, notice: Notice) -> None:
         """Send one message to all. A repeat has the same Message-ID, by which mailboxes may drop it.
@@ -108,6 +118,10 @@ class Mail:
             raise self._refusal(error, outcome_unknown=handed_over) from None
         except ssl.SSLCertVerificationError as error:
             raise self._words.misconfigured(f"the server's certificate does not hold: {error.verify_message}") from None
+        except ssl.SSLError as error:
+            if error.reason != "WRONG_VERSION_NUMBER":
+                raise self._words.unavailable(f"TLS failed ({error.reason})", outcome_unknown=handed_over) from error
+            raise self._words.misconfigured("the server does not begin with TLS at this port; try starttls") from None
         except smtplib.SMTPException as error:
             raise self._words.unavailable(
                 f"the connection broke ({type(error).__name__})", outcome_unknown=handed_over
@@ -180,6 +194,15 @@ class Mail:
         if 500 <= number < 600:
             return self._words.rejected(words or "gave no reason", code=code)
         return self._words.unavailable("the reply cannot be read", outcome_unknown=outcome_unknown)
+
+
+def _secrets(settings: MailSettings) -> tuple[str, ...]:
+    """The password, and the ways in which it goes over the line: a server may quote any of them."""
+    password = settings.password.get_secret_value()
+    if not password:
+        return ()
+    forms = (f"\0{settings.user}\0{password}", password)
+    return (password, *(base64.b64encode(form.encode()).decode() for form in forms))
 
 
 def written(notice: Notice, settings: MailSettings, now: datetime) -> EmailMessage:

@@ -26,9 +26,9 @@ NAME: Final = "wechat_account"
 TOO_FAST_FOR: Final = {45011: timedelta(minutes=1), 45009: timedelta(hours=1)}
 """How long to leave WeChat alone after 'too often this minute' and 'too often today'."""
 
-_BUSY: Final = {-1, 50002}
+_BUSY: Final = {-1}
 _TOKEN: Final = {40001, 40014, 42001}
-_OUR_KEYS: Final = _TOKEN | {40002, 40013, 40037, 40125, 40164, 41002, 41004, 48001, 48004, 50001}
+_OUR_KEYS: Final = _TOKEN | {40002, 40013, 40037, 40125, 40164, 41002, 41004, 48001, 48004, 50001, 50002}
 _RECIPIENT: Final = {40003, 43004, 43019, 43101}
 OpenId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{16,64}$")]
 

@@ -33,8 +33,8 @@ _LONGEST_CARD_TEXT: Final = 3 * 112
 """Bytes; WeCom shows 26 and 112 characters of a card's title and text, of three bytes each in Chinese."""
 
 _TOO_FAST: Final = {45009}
-_BUSY: Final = {-1, 6000}
-_OUR_KEYS: Final = {93000, 93008, 93017, 40001, 40014, 60020}
+_BUSY: Final = {-1}
+_OUR_KEYS: Final = {93000}
 Form = Literal["markdown", "card"]
 
 

@@ -1,10 +1,12 @@
 """The conformance suite is itself tested: each of these broken partners fails exactly the checks that say why."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from xml.etree.ElementTree import Element
 
 import conformance_channels  # noqa: F401  (registers the checks of channels)
 import conformance_content  # noqa: F401  (registers the checks of what is read and written)
@@ -12,16 +14,20 @@ import pytest
 from bench import Bench
 from conformance import CHECKS, checks_for
 
+from integrations.cap import Cap
+from integrations.cap_alerts import Area, CapAlert
 from integrations.dingtalk import DingTalk
 from integrations.errors import PartnerError, Rejected, Unavailable
 from integrations.kingdee_cloud import KingdeeCloud
 from integrations.kingdee_model import sale_order
+from integrations.mail import Mail
 from integrations.markup import text_of
 from integrations.qimen import Qimen
 from integrations.qimen_messages import create_request
 from integrations.sf_express import SfExpress
 from integrations.shop import Shop
 from integrations.taobao import Taobao
+from integrations.wechat_account import WeChatAccount
 from models.messages import (
     ChannelOrder,
     ErpOrder,
@@ -152,6 +158,31 @@ class TakesARefusalForDone(KingdeeCloud):
             await super().cancel_order(order_no)
 
 
+class KeepsAnExpiredToken(WeChatAccount):
+    async def _valid_token(self, _refused: str) -> str:
+        return await super()._valid_token("")
+
+
+class FallsSilentWhenTheMailServerDoes(Mail):
+    """Takes a reply that did not come for a yes."""
+
+    async def notify(self, notice: Notice) -> None:
+        try:
+            await super().notify(notice)
+        except Unavailable as error:
+            if "SMTPServerDisconnected" not in error.message:
+                raise
+
+
+class LooksAtNoArea(Cap):
+    """Takes every alert of the feed for one that holds here."""
+
+    async def _alert(self, entry: Element, turns: asyncio.Semaphore) -> CapAlert | None:
+        message = await super()._alert(entry, turns)
+        everywhere = Area(rings=(), circles=((0.0, 0.0, 40_000.0),), divisions=())
+        return message and replace(message, infos=tuple(replace(i, areas=(everywhere,)) for i in message.infos))
+
+
 class SaysItsSecret(DingTalk):
     async def notify(self, notice: Notice) -> None:
         try:
@@ -258,6 +289,13 @@ BROKEN: list[tuple[str, type, set[str]]] = [
     ("qimen", TrustsEveryCallback, {"a_forged_or_stale_confirmation_is_refused"}),
     ("sf_express", AsksForAllAtOnce, {"any_number_of_parcels_is_tracked"}),
     ("dingtalk", SendsAWriteAgain, {"a_lost_reply_to_a_write_says_so_and_is_not_sent_again"}),
+    ("wechat_account", KeepsAnExpiredToken, {"recorded_replies_are_read_to_exact_values"}),
+    (
+        "mail",
+        FallsSilentWhenTheMailServerDoes,
+        {"an_outage_is_for_later", "a_lost_reply_to_a_write_says_so_and_is_not_sent_again"},
+    ),
+    ("cap", LooksAtNoArea, {"recorded_replies_are_read_to_exact_values"}),
     ("dingtalk", SaysItsSecret, {"no_secret_is_shown"}),
     ("dingtalk", TripsOverAnEmptyReply, {"a_page_an_empty_or_a_cut_body_is_an_outage"}),
     ("dingtalk", TakesATokenForAnOutage, {"an_expired_session_stops_the_partner"}),

@@ -1,11 +1,13 @@
 """Mail goes over TLS to the right server or not at all, and reads as it was written."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import httpx
 import mail_sink
 import pytest
 import trustme
@@ -107,6 +109,22 @@ async def test_a_server_that_offers_no_tls_gets_no_password(bench: Bench) -> Non
     assert messages(bench) == []
 
 
+async def test_tls_at_a_port_that_begins_in_the_clear_is_a_wrong_setting(bench: Bench) -> None:
+    with noting_passwords(bench) as (address, told):
+        partner = bench.partner("mail", settings=settings(address, security="tls"))
+        with pytest.raises(Misconfigured, match="try starttls"):
+            await partner.notify(NOTICE)
+    assert told == []
+
+
+async def test_a_server_that_quotes_the_log_in_shows_no_password(bench: Bench) -> None:
+    quoted = [PASSWORD, b64encode(PASSWORD.encode()).decode(), b64encode(f"\0{USER}\0{PASSWORD}".encode()).decode()]
+    partner = bench.replying("mail", lambda _: httpx.Response(422, text=f"not after {' '.join(quoted)}"))
+    with pytest.raises(Rejected) as caught:
+        await partner.notify(NOTICE)
+    assert caught.value.message == "not after *** *** ***"
+
+
 async def test_a_wrong_password_stops_the_partner(bench: Bench) -> None:
     wrong = settings(bench.mail_address, password="not the password")
     with pytest.raises(Misconfigured, match="did not let us in") as caught:
@@ -142,6 +160,7 @@ async def test_a_recipient_refused_for_now_keeps_the_message_from_all(bench: Ben
         ("recipients", {"recipients": ["People <a@b>"]}),
         ("recipients", {"recipients": []}),
         ("port", {"port": 0}),
+        ("authority", {"authority": "-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----"}),
     ],
 )
 def test_settings_that_cannot_work_are_named(field: str, changes: dict[str, Any]) -> None:
