@@ -224,6 +224,7 @@ rounding-tolerated = The order is worth { $order } and { $settled } was settled;
 paid-without-items = Money came in for an order without items.
 nothing-settled = No payment has been settled for the order.
 order-unknown = The payment names an order that we do not have.
+order-ambiguous = { $orders } orders of different channels have this number; say which one was paid.
 
 ## Partners and people
 
@@ -251,6 +252,7 @@ outcome-off = off by more
 outcome-no-items = paid without items
 outcome-unpaid = nothing settled
 outcome-unknown-order = order unknown
+outcome-ambiguous = several orders fit
 
 ## The story of an order
 
@@ -585,6 +587,7 @@ console-outcome-off = different
 console-outcome-no-items = paid without items
 console-outcome-unpaid = not paid
 console-outcome-unknown-order = unknown order
+console-outcome-ambiguous = several orders fit
 console-event-received = received
 console-event-changed = changed
 console-event-moved = status

@@ -221,6 +221,7 @@ rounding-tolerated = 订单金额为 { $order }，实际结算 { $settled }，�
 paid-without-items = 收到货款，但订单没有商品明细。
 nothing-settled = 该订单尚无结算款。
 order-unknown = 付款对应的订单在系统中不存在。
+order-ambiguous = 有 { $orders } 张不同渠道的订单使用该编号，请确认付款属于哪一张。
 
 ## Partners and people
 
@@ -248,6 +249,7 @@ outcome-off = 金额不符
 outcome-no-items = 已付款但无明细
 outcome-unpaid = 尚无到账
 outcome-unknown-order = 订单不存在
+outcome-ambiguous = 对应多张订单
 
 ## The story of an order
 
@@ -575,6 +577,7 @@ console-outcome-off = 不一致
 console-outcome-no-items = 有款无货
 console-outcome-unpaid = 未付款
 console-outcome-unknown-order = 订单不存在
+console-outcome-ambiguous = 对应多张订单
 console-event-received = 接单
 console-event-changed = 变更
 console-event-moved = 状态

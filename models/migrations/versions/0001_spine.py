@@ -584,7 +584,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("policy_version", sa.String(), nullable=False),
         sa.Column("matched_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
-            "outcome IN ('equal', 'rounding', 'off', 'no-items', 'unpaid', 'unknown-order')",
+            "outcome IN ('equal', 'rounding', 'off', 'no-items', 'unpaid', 'unknown-order', 'ambiguous')",
             name=op.f("ck_settlement_match_outcome"),
         ),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_settlement_match_company_id")),
