@@ -1,7 +1,7 @@
 """Which goods of which warehouse an order gets, from what is left when its turn comes (B2, B4, B5)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.lifecycle import HoldKind
 from models.reasons import Fact, Reason
@@ -13,8 +13,7 @@ from policies.rules import Rules
 Needs = Sequence[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """A warehouse can serve an order, or the part of it that goes first."""
 
     warehouse: WarehouseFacts
@@ -112,8 +111,11 @@ class Shelves:
                 level = self._levels[product, chosen.warehouse_id]
                 self._left[level] -= units
                 given.append(Allocation(line.line_id, product, level, units))
-        reasons = (ranked[0].chosen, *passed_over, *(other.not_needed for other in ranked[1:]))
-        return Served(chosen, tuple(given), reasons, remainder)
+        return Served(chosen, tuple(given), self._why(ranked, passed_over), remainder)
+
+    def _why(self, ranked: Sequence[Ranked], passed_over: Sequence[Reason]) -> tuple[Reason, ...]:
+        """Why this warehouse, why not those before it, and that those after it were not needed."""
+        return (ranked[0].chosen, *passed_over, *[other.not_needed for other in ranked[1:]])
 
     def _split(self, order: OrderFacts, ranked: Sequence[Ranked], passed_over: Sequence[Reason]) -> Served | None:
         """The main model goes first, with whatever else of the order lies beside it; the rest waits (B4).

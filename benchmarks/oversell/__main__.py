@@ -41,12 +41,13 @@ def main(dialects: list[str], workers: int, lines: int, seed: int) -> None:
     bad: list[str] = []
     os.environ["ORDERSPINE_LEASE_SECONDS"] = str(LEASE.total_seconds())
     warm_up()
-    for dialect in dialects:
-        with tempfile.TemporaryDirectory() as name, databases(dialect, Path(name), workers + SPARE_CONNECTIONS) as made:
-            tempfile.tempdir = name  # who is killed leaves files behind
-            print(f"\n{made.version:<36}{'orders':>8}{'served':>8}{'pieces':>8}{'promised':>9}{'too many':>9}")
-            for scene in scenes(workers, lines):
-                bad += _play(scene, made, Path(name), workers, seed)
+    with tempfile.TemporaryDirectory() as name:
+        tempfile.tempdir = name  # who is killed leaves files behind
+        for dialect in dialects:
+            with databases(dialect, Path(name), workers + SPARE_CONNECTIONS) as made:
+                print(f"\n{made.version:<36}{'orders':>8}{'served':>8}{'pieces':>8}{'promised':>9}{'too many':>9}")
+                for scene in scenes(workers, lines):
+                    bad += _play(scene, made, Path(name), workers, seed)
     print(f"\n{time.perf_counter() - started:,.0f} s")
     if bad:
         raise SystemExit("NOT PROVEN\n" + "\n".join(bad))
