@@ -30,7 +30,8 @@ from tasks.hub import unit_of_work
 
 LEASE = timedelta(seconds=2)
 """How soon another worker takes what a killed one had claimed."""
-SPARE_CONNECTIONS = 20
+CONNECTIONS_A_WORKER = 3
+"""PostgreSQL keeps that of a killed worker until it has the lock for which it waits."""
 
 
 def main(dialects: list[str], workers: int, lines: int, seed: int) -> None:
@@ -44,7 +45,7 @@ def main(dialects: list[str], workers: int, lines: int, seed: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         tempfile.tempdir = name  # who is killed leaves files behind
         for dialect in dialects:
-            with databases(dialect, Path(name), workers + SPARE_CONNECTIONS) as made:
+            with databases(dialect, Path(name), CONNECTIONS_A_WORKER * workers + 20) as made:
                 print(f"\n{made.version:<36}{'orders':>8}{'served':>8}{'pieces':>8}{'promised':>9}{'too many':>9}")
                 for scene in scenes(workers, lines):
                     bad += _play(scene, made, Path(name), workers, seed)
@@ -87,7 +88,7 @@ def _run(scene: Scene, made: Databases, home: Path, workers: int, seed: int, *, 
         scene.prepare(work, random.Random(seed))
     open_engine(url).dispose()  # a connection must not be forked
     crowd = Crowd(workers, lambda ready: work_until_nothing_is_left(ready, scene.a_batch, guarded), random.Random(seed))
-    killed = crowd.run(scene.kills)
+    killed = crowd.run(scene.kills).killed
     while _left_behind():
         open_engine(url).dispose()
         time.sleep(LEASE.total_seconds())

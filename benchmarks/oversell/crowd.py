@@ -20,7 +20,15 @@ Job = Callable[[Ready], None]
 PATIENCE_SECONDS = 300
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How many workers were killed before they had finished, and the seconds from the common start to the last end."""
+
+    killed: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Crowd:
     """Workers that do the same job. Nobody may have a database open when they are forked."""
 
@@ -28,9 +36,9 @@ class Crowd:
     job: Job
     chance: random.Random
 
-    def run(self, kills: int = 0) -> int:
+    def run(self, kills: int = 0) -> Ended:
         """Let all of them run to their end; ``kills`` times one is ended by SIGKILL at a random moment and another
-        started in its place. Returns how many died so, not counting those that had finished already.
+        started in its place.
 
         Raises ``SystemExit`` if a worker fails by itself.
         """
@@ -48,6 +56,7 @@ class Crowd:
                 raise SystemExit("the workers did not come up")
             os.read(told, 1)
         os.close(gate)
+        started = time.perf_counter()
         killed = 0
         for _ in range(kills):
             time.sleep(self.chance.uniform(0.005, 0.1))
@@ -56,11 +65,12 @@ class Crowd:
             killed += os.WIFSIGNALED(os.waitpid(victim, 0)[1])
             living.append(self._fork(lambda: None))
         failed = sum(os.waitpid(worker, 0)[1] != 0 for worker in living)
+        seconds = time.perf_counter() - started
         for end in (told, tell, wait):
             os.close(end)
         if failed:
             raise SystemExit(f"{failed} workers failed")
-        return killed
+        return Ended(killed, seconds)
 
     def _fork(self, ready: Ready) -> int:
         sys.stdout.flush()

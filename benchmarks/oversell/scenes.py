@@ -91,7 +91,7 @@ def _hot(work: Work, orders: int, chance: random.Random) -> None:
     """Ten SKUs, stock for about half."""
     skus = [f"HOT-{n}" for n in range(10)]
     products = stock(work, "SZ-01", dict.fromkeys(skus, orders // 8))
-    order(work, _baskets(orders, skus, chance), products)
+    order(work, baskets(orders, skus, chance), products)
 
 
 def _many(work: Work, lines: int, chance: random.Random) -> None:
@@ -100,10 +100,10 @@ def _many(work: Work, lines: int, chance: random.Random) -> None:
     products = stock(work, "SZ-01", dict.fromkeys(skus, 2))
     stock(work, "SH-01", dict.fromkeys(skus, 2))
     hot = [skus[int(len(skus) * chance.random() ** 3)] for _ in range(lines)]
-    order(work, _baskets(lines * 2 // 5, hot, chance), products)
+    order(work, baskets(lines * 2 // 5, hot, chance), products)
 
 
-def _baskets(orders: int, skus: list[str], chance: random.Random) -> list[Wanted]:
+def baskets(orders: int, skus: list[str], chance: random.Random) -> list[Wanted]:
     """One to four lines each, two and a half on average."""
     return [
         [(chance.choice(skus), chance.choice((1, 1, 2))) for _ in range(chance.choice((1, 2, 3, 4)))]
