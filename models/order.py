@@ -34,6 +34,13 @@ class SalesOrder(SQLModel, table=True):
             sqlite_where=text("reported_status IS NOT NULL"),
             postgresql_where=text("reported_status IS NOT NULL"),
         ),
+        Index(
+            "ix_sales_order_unbound_balance",
+            "company_id",
+            "id",
+            sqlite_where=text("deposit_no <> '' AND deposit_id IS NULL"),
+            postgresql_where=text("deposit_no <> '' AND deposit_id IS NULL"),
+        ),
         Index("ix_sales_order_customer_id", "customer_id"),
         Index("ix_sales_order_channel_order_no", "company_id", "channel_order_no"),
     )
@@ -64,6 +71,10 @@ class SalesOrder(SQLModel, table=True):
     destination_id: int | None = Field(
         default=None, foreign_key="warehouse.id", description="Of a transfer: the store or warehouse that gets it (A9)"
     )
+    source_id: int | None = Field(
+        default=None, foreign_key="warehouse.id", description="Of a transfer: where it comes from; none: any warehouse"
+    )
+    deposit_no: str = Field(default="", description="Of a balance: how its channel calls the deposit that it completes")
     deposit_id: int | None = Field(
         default=None, foreign_key="sales_order.id", description="Of a balance: the deposit that it completes (A10)"
     )

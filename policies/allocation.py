@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from models.lifecycle import HoldKind
+from models.lifecycle import HoldKind, OrderKind
 from models.reasons import Fact, Reason
 from policies.decision import Allocation, Held, Remainder
 from policies.facts import Facts, LineFacts, OrderFacts, ProductFacts, WarehouseFacts
@@ -55,7 +55,10 @@ class Shelves:
             passed_over.append(refusal)
         if not ranked:
             return Held(HoldKind.STOCK, (Reason("no-warehouse"),))
-        split = self._split(order, ranked, passed_over) if self._rules.splitting.mode == "main-first" else None
+        # A deposit is held whole, for its balance to take over from one order; what is fetched is fetched once.
+        whole = order.kind is OrderKind.DEPOSIT or bool(order.only_at)
+        may_split = self._rules.splitting.mode == "main-first" and not whole
+        split = self._split(order, ranked, passed_over) if may_split else None
         return split or Held(HoldKind.STOCK, tuple(passed_over))
 
     def substitutes(self, order: OrderFacts) -> tuple[Reason, ...]:

@@ -21,7 +21,8 @@ TRANSITIONS: frozenset[tuple[Status, Status]] = frozenset(
         (_S.PICKED, _S.SHIPPED),
         (_S.SHIPPED, _S.DELIVERED),
         (_S.DELIVERED, _S.COMPLETED),
-        (_S.RECEIVED, _S.COMPLETED),  # a credit document: recorded, nothing to ship
+        (_S.RECEIVED, _S.COMPLETED),  # a credit document: recorded, nothing to ship; or a deposit, as below
+        (_S.CONFIRMED, _S.COMPLETED),  # a deposit that got no stock itself: the order of its balance has
         (_S.RECEIVED, _S.CANCELLED),
         (_S.CONFIRMED, _S.CANCELLED),
         (_S.RESERVED, _S.CANCELLED),

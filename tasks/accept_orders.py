@@ -1,7 +1,7 @@
 """From messages to orders: read, check, quarantine what is bad, store the rest (A4-A6)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -21,7 +21,9 @@ from policies.acceptance import Acceptance, Action, Known, judge_statement
 from policies.rules import Rules
 from tasks.check import Findings, check_statements
 from tasks.hub import Batch, hub_task, tell, unit_of_work
+from tasks.order_terms import known_stores, known_units, terms_of, with_known_store
 from tasks.payments import note_payments
+from tasks.presale import bind_balances
 from tasks.quarantine import Refusal, refuse
 from tasks.readers import Read, order_readers
 
@@ -72,16 +74,20 @@ async def accept_orders(batch: Batch, rules: Rules) -> Accepted:
     newest, superseded = _newest_of_each(statements)
     with unit_of_work() as work:
         products = known_products(work, {line.sku for s in newest for line in s.order.lines})
+        units = known_units(work, [line for s in newest for line in s.order.lines])
+        stores = known_stores(work, [s.order for s in newest])
+    newest = [replace(s, order=with_known_store(s.order, stores)) for s in newest]
     findings = check_statements(
-        [s.order for s in newest], [_hub_ships(s) for s in newest], products, rules, batch.claimed_at
+        [s.order for s in newest], [_hub_ships(s) for s in newest], products, rules, batch.claimed_at, units
     )
     with unit_of_work() as work:
         _lock(work, batch)
         refuse(work, unreadable)
         known = _known_orders(work, newest)
         judged = [judge_statement(s.order, s.content_hash, known.get(_identity(s))) for s in newest]
-        created = _create(work, newest, judged, findings, products)
-        updated = _update(work, newest, judged, findings, products, known)
+        created = _create(work, newest, judged, findings, products, stores)
+        updated = _update(work, newest, judged, findings, products, known, stores)
+        bind_balances(work)
         work.inbox.finish([s.inbox_id for s in statements])
         work.inbox.finish([refusal.inbox_id for refusal in unreadable if refusal.inbox_id], "refused")
     done = Accepted(
@@ -113,7 +119,8 @@ def content_of(order: ChannelOrder) -> str:
     return hash_inputs(
         [
             order.currency, order.amount_minor, order.freight_minor, order.promised_on, order.urgent, order.remark,
-            order.receiver.to_json(), [(n.line_no, n.sku, n.quantity, n.amount_minor) for n in order.lines],
+            order.receiver.to_json(), [(n.line_no, n.sku, n.quantity, n.unit, n.amount_minor) for n in order.lines],
+            order.deposit_no, order.pickup_store, order.appointment_at,
         ]
     )  # fmt: skip
 
@@ -128,6 +135,7 @@ def line_row(line: Any, order_id: int, products: Mapping[str, int], refused: boo
         "sku": line.sku,
         "product_id": products.get(line.sku),
         "title": line.title,
+        "unit": line.unit,
         "quantity": line.quantity or 0,
         "price_minor": line.price_minor or 0,
         "amount_minor": line.amount_minor or 0,
@@ -175,7 +183,10 @@ def _newest_of_each(statements: Sequence[_Statement]) -> tuple[list[_Statement],
 
 
 def _hub_ships(statement: _Statement) -> bool:
-    return statement.channel.fulfilment == "hub" and statement.order.kind != OrderKind.CREDIT
+    """Whether a parcel will need its receiver: not for what is only recorded, only paid in advance, or fetched."""
+    order = statement.order
+    sent = order.kind not in (OrderKind.CREDIT, OrderKind.DEPOSIT) and not order.pickup_store
+    return statement.channel.fulfilment == "hub" and sent
 
 
 def _lock(work: Work, batch: Batch) -> None:
@@ -223,10 +234,11 @@ def _create(
     judged: Sequence[Acceptance],
     findings: Findings,
     products: Mapping[str, int],
+    stores: Mapping[str, int],
 ) -> int:
     new = [(place, s) for place, (s, j) in enumerate(zip(statements, judged, strict=True)) if j.action is Action.CREATE]
     customers = _customers(work, [s for _, s in new])
-    ids = work.orders.add([_order_row(work, s, customers) for _, s in new])
+    ids = work.orders.add([_order_row(work, s, customers, stores) for _, s in new])
     lines, versions, events = [], [], []
     for order_id, (place, s) in zip(ids, new, strict=True):
         lines += [
@@ -243,7 +255,7 @@ def _create(
     return len(new)
 
 
-def _order_row(work: Work, s: _Statement, customers: Mapping[str, int]) -> dict[str, Any]:
+def _order_row(work: Work, s: _Statement, customers: Mapping[str, int], stores: Mapping[str, int]) -> dict[str, Any]:
     return {
         "company_id": work.company_id,
         "channel_id": s.channel.id,
@@ -253,6 +265,7 @@ def _order_row(work: Work, s: _Statement, customers: Mapping[str, int]) -> dict[
         "version": 1,
         "customer_id": customers[_customer_code(s)],
         **_content(s),
+        **terms_of(s.order, stores),
         "paid": s.order.paid,
         **_reported(s.order),
     }
@@ -322,6 +335,7 @@ def _update(
     findings: Findings,
     products: Mapping[str, int],
     known: Mapping[tuple[int, str], Known],
+    stores: Mapping[str, int],
 ) -> int:
     followed: dict[int, ChannelOrder] = {}
     for place, (s, judgement) in enumerate(zip(statements, judged, strict=True)):
@@ -335,7 +349,7 @@ def _update(
             **_reported(s.order),
         }
         if judgement.new_content:
-            change |= {**_content(s), "version": stored.version + 1}
+            change |= {**_content(s), **terms_of(s.order, stores), "version": stored.version + 1}
             _replace_lines(work, s, place, stored, findings, products)
         work.session.execute(update(ORDER).where(ORDER.c.id == stored.order_id).values(**change))
         if judgement.paid_now:

@@ -18,6 +18,7 @@ from models.stock import LEVEL, RESERVATION
 from models.work import Work
 from policies.facts import CustomerFacts, Facts, LineFacts, OrderFacts, ProductFacts, Shelf, WarehouseFacts
 from policies.rules import Rules
+from tasks.presale import waits_for_balance
 
 CUSTOMER = table_of(Customer)
 CHANNEL = table_of(SalesChannel)
@@ -47,11 +48,16 @@ class ToDecide:
 
 
 def load(work: Work, order_ids: Collection[int], rules: Rules) -> ToDecide:
-    """Read and lock the orders among ``order_ids`` that are still undecided, and all that their decision needs."""
+    """Read and lock the orders among ``order_ids`` that are still undecided, and all that their decision needs.
+
+    A deposit whose balance can be decided is left to that: it stays leased until then.
+    """
     rows: list[Any] = []
     for chunk in chunks(sorted(order_ids)):
         undecided = _orders().where(ORDER.c.id.in_(chunk), ORDER.c.status.in_(UNDECIDED))
         rows += work.rows(undecided.with_for_update(of=ORDER))
+    later = waits_for_balance(work, [row.id for row in rows if row.kind == OrderKind.DEPOSIT])
+    rows = [row for row in rows if row.id not in later]
     lines = work.orders.lines_of([row.id for row in rows])
     ships = [row for row in rows if _ships(row, lines[row.id])]
     return ToDecide(
@@ -132,9 +138,10 @@ def _order(
         region=row.region,
         country=row.receiver.get("country", "CN"),
         answered=answered.get(row.id, ()),
-        only_at=(row.pickup_id,) if row.pickup_id else (),
+        only_at=tuple(only for only in (row.pickup_id, row.source_id) if only),
         appointment_at=row.appointment_at,
         gives_back=(*held.get(row.id, ()), *held.get(row.deposit_id, ())),
+        completes_deposit=row.deposit_id is not None,
     )
 
 

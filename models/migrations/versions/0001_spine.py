@@ -194,12 +194,14 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("warehouse_id", sa.Integer(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("arrived", sa.Integer(), nullable=False),
         sa.Column("expected_on", sa.Date(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("announced_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("state IN ('expected', 'arrived', 'cancelled')", name=op.f("ck_arrival_state")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_arrival_quantity_positive")),
+        sa.CheckConstraint("arrived >= 0 AND arrived <= quantity", name=op.f("ck_arrival_arrived_within")),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_arrival_company_id")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_arrival_product_id")),
         sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name=op.f("fk_arrival_warehouse_id")),
@@ -267,6 +269,8 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("appointment_at", UtcDateTime(), nullable=True),
         sa.Column("pickup_id", sa.Integer(), nullable=True),
         sa.Column("destination_id", sa.Integer(), nullable=True),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("deposit_no", sa.String(), nullable=False),
         sa.Column("deposit_id", sa.Integer(), nullable=True),
         sa.Column("reported_status", sa.String(), nullable=True),
         sa.Column("reported", Json, nullable=True),
@@ -286,6 +290,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.ForeignKeyConstraint(["deposit_id"], ["sales_order.id"], name=op.f("fk_sales_order_deposit_id")),
         sa.ForeignKeyConstraint(["destination_id"], ["warehouse.id"], name=op.f("fk_sales_order_destination_id")),
         sa.ForeignKeyConstraint(["pickup_id"], ["warehouse.id"], name=op.f("fk_sales_order_pickup_id")),
+        sa.ForeignKeyConstraint(["source_id"], ["warehouse.id"], name=op.f("fk_sales_order_source_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sales_order")),
         sa.UniqueConstraint("channel_id", "channel_order_no", name=op.f("uq_sales_order_channel_id_channel_order_no")),
     )
@@ -298,6 +303,13 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
             unique=False,
             sqlite_where=sa.text("status IN ('received', 'confirmed')"),
             postgresql_where=sa.text("status IN ('received', 'confirmed')"),
+        )
+        batch_op.create_index(
+            "ix_sales_order_unbound_balance",
+            ["company_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("deposit_no <> '' AND deposit_id IS NULL"),
+            postgresql_where=sa.text("deposit_no <> '' AND deposit_id IS NULL"),
         )
         batch_op.create_index(
             "ix_sales_order_to_follow",
@@ -630,7 +642,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('received', 'changed', 'moved', 'held', 'unheld', 'line-refused', 'line-mended', 'sent', 'tracked', 'noticed', 'settled', 'answered', 'expired', 'split')",
+            "kind IN ('received', 'changed', 'moved', 'held', 'unheld', 'line-refused', 'line-mended', 'sent', 'tracked', 'noticed', 'settled', 'answered', 'expired', 'split', 'stock-lost')",
             name=op.f("ck_order_event_kind"),
         ),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_order_event_decision_id")),
