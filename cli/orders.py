@@ -92,3 +92,24 @@ def exchange(
 
     new = exchanges.exchange(number, sku, quantity, why, by or getpass.getuser(), instead)
     line("cli-order-exchanged", number=new, sku=sku, quantity=quantity)
+
+
+@app.command(name="promise", help=t("cli-order-promise-help"))
+def promise(
+    number: Number,
+    day: Annotated[str, typer.Argument(metavar="DATE", help=t("cli-order-promise-date-help"))],
+    why: Annotated[str, typer.Option(help=t("cli-why-help"))],
+    by: By = "",
+) -> None:
+    """Promise another date; later decisions keep it."""
+    from datetime import date
+
+    from tasks.promises import overrule_promise
+
+    try:
+        promised_on = date.fromisoformat(day)
+    except ValueError as error:
+        raise Unusable(t("cli-order-promise-wrong", given=day)) from error
+    person = by or getpass.getuser()
+    overrule_promise(number, promised_on, person, why)
+    line("cli-order-promised", number=number, date=day, person=person)

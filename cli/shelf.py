@@ -34,7 +34,7 @@ def announce(
     from tasks.shelf import arrivals
 
     done = arrivals.announce(sku, warehouse, quantity, on.date(), reference, _person(by))
-    told = {"sku": sku, "quantity": quantity, "warehouse": warehouse}
+    told: dict[str, str | int] = {"sku": sku, "quantity": quantity, "warehouse": warehouse}
     line("cli-stock-announced", **told, day=on.date().isoformat(), available=done.available)
 
 
@@ -142,7 +142,7 @@ def transfer(
     from tasks.shelf import transfers
 
     done = transfers.transfer(sku, quantity, source, destination, reference, _person(by))
-    told = {"sku": sku, "quantity": quantity, "source": source, "destination": destination}
+    told: dict[str, str | int] = {"sku": sku, "quantity": quantity, "source": source, "destination": destination}
     line("cli-stock-transferred", number=done.number, **told)
 
 

@@ -119,7 +119,7 @@ reported-by-channel = The channel reports that the order is { $status ->
 }.
 cancelled-by-channel = The customer cancelled the order in the channel.
 cancelled-too-late = The order was cancelled after the warehouse had shipped it; agree on a return with the customer.
-changed-after-reservation = The channel changed the order after stock was reserved; decide whether to change or to ship it.
+changed-after-reservation = The channel changed the order after stock was reserved; the change waits for approval: orderspine change list
 stale-statement = An older version of the order arrived late; the newer one stands.
 credit-document = This is a credit note: it is recorded, there is nothing to ship.
 nothing-to-ship = The order has only charges: there is nothing to ship.
@@ -148,6 +148,7 @@ served-by = The order is served from { $warehouse }.
 stock-short = { $warehouse } has { $available } of { $sku }, but { $wanted } are wanted.
 warehouse-not-chosen = { $warehouse } was not chosen: { $why }
 found-by-shipment = { $quantity } of { $sku } were shipped that the books did not show.
+stock-given-back = Stock was given back; the order is decided again.
 reservation-expired = The reservation has expired and the stock was given back.
 deposit-completed = The balance is paid: the order of the balance has taken the stock over.
 lost-by-count = { $warehouse } was counted: only { $counted } of { $sku } lie there, too few for this order.
@@ -205,6 +206,37 @@ stock-of = { $sku } in { $warehouse }: ours { $ours }, WMS { $wms }, ERP { $erp 
 stock-share = WMS { $wms }, ERP { $erp }: SKU by SKU { $difference } pieces apart, { $share } of what the ERP says.
 stock-far-title = ERP and warehouses are { $share } apart in stock
 stock-near-title = ERP and warehouses agree again in stock
+
+## Changes of an order
+
+change-field = { $field }: { $before } → { $after }
+change-is-minor = It is a minor change.
+change-is-major = It is a major change, because of { $field }.
+change-gives-back = { $units } of { $sku } go back to the shelf in { $warehouse }.
+change-needs-there = { $units } more of { $sku } are needed in { $warehouse }, and { $free } are free there.
+change-needs-short = { $units } more of { $sku } are needed in { $warehouse }, but only { $free } are free there.
+change-replans-outbound = The outbound { $outbound } for { $warehouse } is planned anew; the warehouse has not heard of it.
+change-stops-outbound = { $warehouse } has the outbound { $outbound }: the change takes effect when the warehouse agrees to stop.
+change-waybill-back = The waybill { $waybill } is given back and a new one is booked.
+change-nobody-else = No partner was told of this; it takes effect at once.
+change-too-late = The order can no longer be changed; it is { $status ->
+    [picked] { status-picked }
+    [shipped] { status-shipped }
+    [delivered] { status-delivered }
+    [completed] { status-completed }
+    [cancelled] { status-cancelled }
+    [returned] { status-returned }
+   *[other] { $status }
+}.
+change-of-parts = The order goes in parts; change it by hand, part by part.
+change-leaves-nothing = No goods would be left; cancel the order instead.
+change-in-effect = Version { $version } of the order is in effect.
+change-overtaken = Meanwhile the order has version { $version }; ask for the change again.
+change-restated = The channel has stated the order anew.
+changed-too-late = The change came after the warehouse had picked the order; it arrives as it was ordered first. Talk to the customer.
+push-stopped = It was not known whether the warehouse had the order; it has stopped, and the stock was given back.
+promised-by = { $person } promised { $date } instead of { $before }.
+unanswered = { $approver } was asked { $minutes } minutes ago and has not answered (rule “{ $rule }”).
 
 ## Gates
 
@@ -301,6 +333,9 @@ event-answered = answered: { $what }
 event-expired = expired: { $what }
 event-split = goes in parts: { $what }
 event-stock-lost = stock lost: { $what }
+event-change-asked = change asked for: { $what }
+event-change-closed = change closed: { $what }
+event-promised = another date promised: { $what }
 
 ## Command line
 
@@ -618,6 +653,9 @@ console-event-answered = answered
 console-event-expired = stock given back
 console-event-split = goes in parts
 console-event-stock-lost = stock lost
+console-event-change-asked = change asked for
+console-event-change-closed = change closed
+console-event-promised = date promised
 
 ## Goods that arrive
 
@@ -711,3 +749,47 @@ cli-stock-counts = { $at }: equal { $equal }, tolerated { $tolerated }, differen
 cli-stock-share = ERP and warehouses are { $difference } of { $erp } pieces apart: { $share } (tolerated: { $tolerance })
 cli-col-gap = gap
 cli-demo-delivery = what was short is delivered; { $orders } waiting orders are decided again
+
+## Changes and promises on the command line
+
+notice-change-asked = { $number }: a { $size ->
+    [minor] minor
+   *[other] major
+} change waits for { $approver } (orderspine change show { $change })
+notice-unanswered = { $order } still waits for { $approver }
+change-state-proposed = waits for approval
+change-state-approved = waits for the warehouse to stop
+change-state-refused = refused
+change-state-effective = in effect
+change-state-overtaken = overtaken
+change-size-minor = minor
+change-size-major = major
+cli-change-help = Changes of orders: ask for one, see what it means, agree to it.
+cli-change-propose-help = Ask for a change of an order.
+cli-change-set-help = FIELD=VALUE, as often as needed: line.1.quantity=3, receiver.phone=…
+cli-change-reason-help = Why the change is wanted.
+cli-change-evidence-help = What shows it: a letter, a call, a file.
+cli-change-list-help = List the changes that wait.
+cli-change-all-help = Those that are over, too.
+cli-change-show-help = Show a change and what it means for stock and partners.
+cli-change-number-help = Its number in the list.
+cli-change-approve-help = Agree to a change; with the last yes it takes effect.
+cli-change-refuse-help = Say no to a change; the order goes on as it was.
+cli-change-as-help = The role that answers, as the change names it.
+cli-change-none = No change waits.
+cli-change-unknown = There is no change { $number }. List them: orderspine change list
+cli-change-asked = Change { $number } is asked for: { $state }.
+cli-change-answered = Change { $number }: { $state }.
+cli-change-waits = It waits for: { $waits }.
+cli-change-head = Change { $number } of { $order } ({ $size }): { $state }
+cli-change-why = { $reason } (evidence: { $evidence }), asked by { $person }
+cli-change-approver = { $approver }: { $verdict ->
+    [yes] yes, { $person }
+    [no] no, { $person }
+   *[other] not answered
+}
+cli-order-promise-help = Promise another date than the rules give, in your name.
+cli-order-promise-date-help = The date, e.g. 2026-03-31.
+cli-order-promise-wrong = { $given } is not a date like 2026-03-31.
+cli-order-promised = { $number } is promised for { $date }, in the name of { $person }.
+story-version = Version { $version } of { $at }: { $what }

@@ -119,7 +119,7 @@ reported-by-channel = 渠道反馈订单{ $status ->
 }。
 cancelled-by-channel = 客户已在渠道取消订单。
 cancelled-too-late = 仓库发货之后订单才被取消，请与客户协商退货。
-changed-after-reservation = 锁定库存后渠道又修改了订单，请决定改单还是照原单发货。
+changed-after-reservation = 库存预留后渠道修改了订单；变更等待审批：orderspine change list
 stale-statement = 收到的是订单的旧版本，以较新的版本为准。
 credit-document = 这是红字单据，只作记录，无需发货。
 nothing-to-ship = 订单只有费用项，无需发货。
@@ -145,6 +145,7 @@ served-by = 订单由 { $warehouse } 发货。
 stock-short = { $warehouse } 的 { $sku } 只有 { $available } 件，需要 { $wanted } 件。
 warehouse-not-chosen = 未选择 { $warehouse }：{ $why }
 found-by-shipment = { $sku } 实际多发出 { $quantity } 件，账面上没有这些库存。
+stock-given-back = 有库存被释放，订单重新决策。
 reservation-expired = 库存预留已过期，库存已释放。
 deposit-completed = 尾款已付：库存已转给尾款订单。
 lost-by-count = { $warehouse } 盘点：{ $sku } 只有 { $counted } 件，不够本订单。
@@ -202,6 +203,37 @@ stock-of = { $warehouse } 的 { $sku }：本系统 { $ours }，WMS { $wms }，ER
 stock-share = WMS { $wms } 件，ERP { $erp } 件：逐个商品相差 { $difference } 件，占 ERP 的 { $share }。
 stock-far-title = ERP 与仓库的库存相差 { $share }
 stock-near-title = ERP 与仓库的库存重新一致
+
+## Changes of an order
+
+change-field = { $field }：{ $before } → { $after }
+change-is-minor = 属于小变更。
+change-is-major = 属于重大变更，原因：{ $field }。
+change-gives-back = { $sku } 有 { $units } 件退回 { $warehouse } 库存。
+change-needs-there = { $warehouse } 还需 { $units } 件 { $sku }，该仓可用 { $free } 件。
+change-needs-short = { $warehouse } 还需 { $units } 件 { $sku }，但该仓仅剩 { $free } 件可用。
+change-replans-outbound = { $warehouse } 的出库单 { $outbound } 重新安排，仓库尚未收到它。
+change-stops-outbound = 出库单 { $outbound } 已到 { $warehouse }：仓库同意拦截后变更才生效。
+change-waybill-back = 运单 { $waybill } 退回，另取新单号。
+change-nobody-else = 合作方均未获知此内容，变更立即生效。
+change-too-late = 订单已不能变更，当前状态：{ $status ->
+    [picked] { status-picked }
+    [shipped] { status-shipped }
+    [delivered] { status-delivered }
+    [completed] { status-completed }
+    [cancelled] { status-cancelled }
+    [returned] { status-returned }
+   *[other] { $status }
+}。
+change-of-parts = 订单已拆分发货，请人工逐单修改。
+change-leaves-nothing = 变更后没有商品，请直接取消订单。
+change-in-effect = 订单第 { $version } 版已生效。
+change-overtaken = 订单已是第 { $version } 版，请重新提交变更。
+change-restated = 渠道重新提交了订单内容。
+changed-too-late = 仓库拣货后才收到变更，订单按原内容送达，请联系客户。
+push-stopped = 不确定仓库是否收到订单；仓库已停止作业，库存已退回。
+promised-by = { $person } 将承诺日期由 { $before } 改为 { $date }。
+unanswered = { $approver } 在 { $minutes } 分钟前收到审批请求，至今未答复（规则“{ $rule }”）。
 
 ## Gates
 
@@ -298,6 +330,9 @@ event-answered = 已答复：{ $what }
 event-expired = 已过期：{ $what }
 event-split = 分批发货：{ $what }
 event-stock-lost = 失去库存：{ $what }
+event-change-asked = 申请变更：{ $what }
+event-change-closed = 变更结束：{ $what }
+event-promised = 另行承诺日期：{ $what }
 
 ## Command line
 
@@ -608,6 +643,9 @@ console-event-answered = 已答复
 console-event-expired = 库存已释放
 console-event-split = 分批发货
 console-event-stock-lost = 失去库存
+console-event-change-asked = 申请变更
+console-event-change-closed = 变更结束
+console-event-promised = 承诺日期
 
 ## Goods that arrive
 
@@ -698,3 +736,47 @@ cli-stock-counts = { $at }：一致 { $equal }，容差内 { $tolerated }，不�
 cli-stock-share = ERP 与仓库相差 { $difference } 件，ERP 共 { $erp } 件：{ $share }（容差 { $tolerance }）
 cli-col-gap = 差异
 cli-demo-delivery = 缺的货到了；{ $orders } 张等货订单重新决策
+
+## Changes and promises on the command line
+
+notice-change-asked = { $number }：有一项{ $size ->
+    [minor] 小
+   *[other] 重大
+}变更等待 { $approver } 审批（orderspine change show { $change }）
+notice-unanswered = { $order } 仍在等待 { $approver } 答复
+change-state-proposed = 等待审批
+change-state-approved = 等待仓库拦截
+change-state-refused = 已拒绝
+change-state-effective = 已生效
+change-state-overtaken = 已过时
+change-size-minor = 小变更
+change-size-major = 重大变更
+cli-change-help = 订单变更：提交、查看影响、审批。
+cli-change-propose-help = 为订单提交变更。
+cli-change-set-help = 字段=值，可多次使用：line.1.quantity=3、receiver.phone=…
+cli-change-reason-help = 变更原因。
+cli-change-evidence-help = 变更依据：信函、电话、文件。
+cli-change-list-help = 列出待处理的变更。
+cli-change-all-help = 包括已结束的变更。
+cli-change-show-help = 查看变更及其对库存和合作方的影响。
+cli-change-number-help = 列表中的编号。
+cli-change-approve-help = 同意变更；全部同意后生效。
+cli-change-refuse-help = 拒绝变更；订单维持原样。
+cli-change-as-help = 以哪个角色答复，名称见变更。
+cli-change-none = 没有待处理的变更。
+cli-change-unknown = 没有编号为 { $number } 的变更。查看列表：orderspine change list
+cli-change-asked = 变更 { $number } 已提交：{ $state }。
+cli-change-answered = 变更 { $number }：{ $state }。
+cli-change-waits = 等待：{ $waits }。
+cli-change-head = { $order } 的变更 { $number }（{ $size }）：{ $state }
+cli-change-why = { $reason }（依据：{ $evidence }），提交人 { $person }
+cli-change-approver = { $approver }：{ $verdict ->
+    [yes] 同意，{ $person }
+    [no] 拒绝，{ $person }
+   *[other] 尚未答复
+}
+cli-order-promise-help = 以本人名义承诺不同于规则的日期。
+cli-order-promise-date-help = 日期，例如 2026-03-31。
+cli-order-promise-wrong = { $given } 不是 2026-03-31 这样的日期。
+cli-order-promised = { $number } 承诺于 { $date } 送达，承诺人 { $person }。
+story-version = 第 { $version } 版（{ $at }）：{ $what }

@@ -17,6 +17,7 @@ TRANSITIONS: frozenset[tuple[Status, Status]] = frozenset(
         (_S.RESERVED, _S.RELEASED),  # the warehouse has it on its list
         (_S.RESERVED, _S.CONFIRMED),  # its stock was given back: expired, not there after all, refused by the warehouse
         (_S.RESERVED, _S.COMPLETED),  # a deposit: the order of its balance has taken the stock over
+        (_S.RELEASED, _S.CONFIRMED),  # the warehouse agreed to stop, because the order is changed
         (_S.RELEASED, _S.PICKED),
         (_S.PICKED, _S.SHIPPED),
         (_S.SHIPPED, _S.DELIVERED),

@@ -4,23 +4,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from integrations.errors import Rejected
 from models.base import chunks, table_of
 from models.bulk import insert_missing
-from models.company import Customer, Product, SalesChannel
+from models.company import Customer, SalesChannel
+from models.content import content_stated
 from models.event import Happened, hash_inputs
 from models.inbox import Inbox
 from models.lifecycle import HoldKind, OrderKind, Status
 from models.messages import ChannelOrder, RawMessage
-from models.order_book import LINE, ORDER, Stop
+from models.order_book import ORDER, Stop
 from models.reasons import Reason
 from models.work import Work
 from policies.acceptance import Acceptance, Action, Known, judge_statement
 from policies.rules import Rules
+from tasks.changes import ask_for_channel, withdraw_of_channel
 from tasks.check import Findings, check_statements
 from tasks.hub import Batch, hub_task, tell, unit_of_work
+from tasks.order_content import keep_version, known_products, line_row, write_lines
 from tasks.order_terms import known_stores, known_units, terms_of, with_known_store
 from tasks.payments import note_payments
 from tasks.presale import bind_balances
@@ -28,7 +31,6 @@ from tasks.quarantine import Refusal, refuse
 from tasks.readers import Read, order_readers
 
 INBOX = table_of(Inbox)
-PRODUCT = table_of(Product)
 CUSTOMER = table_of(Customer)
 CHANNEL = table_of(SalesChannel)
 
@@ -87,6 +89,7 @@ async def accept_orders(batch: Batch, rules: Rules) -> Accepted:
         judged = [judge_statement(s.order, s.content_hash, known.get(_identity(s))) for s in newest]
         created = _create(work, newest, judged, findings, products, stores)
         updated = _update(work, newest, judged, findings, products, known, stores)
+        _ask_for_late_changes(work, newest, judged, findings, known, rules)
         bind_balances(work)
         work.inbox.finish([s.inbox_id for s in statements])
         work.inbox.finish([refusal.inbox_id for refusal in unreadable if refusal.inbox_id], "refused")
@@ -105,16 +108,7 @@ async def accept_orders(batch: Batch, rules: Rules) -> Accepted:
     return done
 
 
-def known_products(work: Work, skus: set[str]) -> dict[str, int]:
-    """The product ids of those SKUs that the company has."""
-    found: dict[str, int] = {}
-    for chunk in chunks(sorted(skus)):
-        query = select(PRODUCT.c.sku, PRODUCT.c.id).where(PRODUCT.c.company_id == work.company_id)
-        found.update(dict(work.rows(query.where(PRODUCT.c.sku.in_(chunk)))))
-    return found
-
-
-def content_of(order: ChannelOrder) -> str:
+def fingerprint(order: ChannelOrder) -> str:
     """A fingerprint of what the customer ordered, whatever has become of it since."""
     return hash_inputs(
         [
@@ -123,24 +117,6 @@ def content_of(order: ChannelOrder) -> str:
             order.deposit_no, order.pickup_store, order.appointment_at,
         ]
     )  # fmt: skip
-
-
-def line_row(line: Any, order_id: int, products: Mapping[str, int], refused: bool) -> dict[str, Any]:
-    """The stored form of a channel's line."""
-    return {
-        "order_id": order_id,
-        "line_no": line.line_no,
-        "kind": line.kind,
-        "state": "refused" if refused else "good",
-        "sku": line.sku,
-        "product_id": products.get(line.sku),
-        "title": line.title,
-        "unit": line.unit,
-        "quantity": line.quantity or 0,
-        "price_minor": line.price_minor or 0,
-        "amount_minor": line.amount_minor or 0,
-        "freight_minor": line.freight_minor,
-    }
 
 
 def _channels(work: Work, codes: set[str]) -> dict[str, SalesChannel]:
@@ -159,7 +135,7 @@ def _read(
             reason = Reason("message-unreadable", {"why": error.message})
             unreadable.append(Refusal(row.source, "message", row.message_key, {}, (reason,), inbox_id=row.id))
             continue
-        statements.append(_Statement(row.id, channels[row.source], row.route, order, content_of(order)))
+        statements.append(_Statement(row.id, channels[row.source], row.route, order, fingerprint(order)))
     return statements, unreadable
 
 
@@ -349,15 +325,41 @@ def _update(
             **_reported(s.order),
         }
         if judgement.new_content:
-            change |= {**_content(s), **terms_of(s.order, stores), "version": stored.version + 1}
+            promised = case((ORDER.c.promised_by.is_not(None), ORDER.c.promised_on), else_=s.order.promised_on)
+            terms = terms_of(s.order, stores)
+            change |= {**_content(s), **terms, "version": stored.version + 1, "promised_on": promised}
             _replace_lines(work, s, place, stored, findings, products)
         work.session.execute(update(ORDER).where(ORDER.c.id == stored.order_id).values(**change))
         if judgement.paid_now:
             work.orders.unhold([stored.order_id], HoldKind.PAYMENT, s.channel.code)
-        if judgement.late_change:
-            work.orders.hold([Stop(stored.order_id, HoldKind.DATA, (Reason("changed-after-reservation"),))])
     note_payments(work, followed)
     return len(followed)
+
+
+def _ask_for_late_changes(
+    work: Work,
+    statements: Sequence[_Statement],
+    judged: Sequence[Acceptance],
+    findings: Findings,
+    known: Mapping[tuple[int, str], Known],
+    rules: Rules,
+) -> None:
+    """New content of an order whose stock is promised becomes a request for a change; a bad one goes to a person."""
+    as_before = []
+    for place, (s, judgement) in enumerate(zip(statements, judged, strict=True)):
+        if not (judgement.late_change or judgement.as_before):
+            continue
+        order_id = known[_identity(s)].order_id
+        of_lines = (findings.lines.get((place, n), ()) for n in range(len(s.order.lines)))
+        bad = (*findings.orders.get(place, ()), *(reason for reasons in of_lines for reason in reasons))
+        if judgement.as_before:
+            as_before.append(order_id)
+        elif bad:
+            work.orders.hold([Stop(order_id, HoldKind.DATA, (Reason("changed-after-reservation"), *bad))])
+        else:
+            content = content_stated(s.order)
+            ask_for_channel(work, order_id, content, s.inbox_id, s.content_hash, s.channel.code, rules)
+    withdraw_of_channel(work, as_before)
 
 
 def _replace_lines(
@@ -371,14 +373,8 @@ def _replace_lines(
     """The order has new content and no stock yet: its lines are written anew, the version says from which message."""
     order_id, version = stored.order_id, stored.version + 1
     rows = [line_row(line, order_id, products, (place, n) in findings.lines) for n, line in enumerate(s.order.lines)]
-    present = {row.line_no for row in work.rows(select(LINE.c.line_no).where(LINE.c.order_id == order_id))}
-    gone = present - {row["line_no"] for row in rows}
-    of_order = LINE.c.order_id == order_id
-    work.session.execute(update(LINE).where(of_order, LINE.c.line_no.in_(gone)).values(state="dropped"))
-    for row in rows:
-        if row["line_no"] in present:
-            work.session.execute(update(LINE).where(of_order, LINE.c.line_no == row["line_no"]).values(**row))
-    work.orders.add_lines([row for row in rows if row["line_no"] not in present])
+    keep_version(work, order_id)
+    write_lines(work, order_id, rows)
     work.orders.add_versions(
         [{"order_id": order_id, "version": version, "inbox_id": s.inbox_id, "stated_at": s.order.updated_at}]
     )

@@ -19,8 +19,8 @@ from models.order_book import LINE, ORDER
 from models.quarantine import Quarantine
 from models.reasons import Reason
 from models.work import Work
-from tasks.accept_orders import known_products
 from tasks.hub import current_rules, unit_of_work
+from tasks.order_content import known_products
 from tasks.order_terms import units_of
 from tasks.refused_stock import SUBJECT as STOCK
 from tasks.supplements import add_supplement

@@ -145,6 +145,12 @@ def _order(
     )
 
 
+def needs_of(work: Work, goods: Sequence[tuple[int, str, int]]) -> list[tuple[int, int]]:
+    """What goods, ``(product id, unit, quantity)``, take from the shelves: ``(product id, base units)``."""
+    needs = _Needs(work, {product_id for product_id, _, _ in goods})
+    return [need for some in goods for need in needs.of_product(*some)]
+
+
 class _Needs:
     """What a line takes from the shelves: units of measure and kits resolved to base units of products."""
 
@@ -160,10 +166,13 @@ class _Needs:
             self._units.update({(product, unit): units for product, unit, units in work.rows(query)})
 
     def of(self, line: Any) -> tuple[tuple[int, int], ...]:
-        pieces = line.quantity * (self._units[line.product_id, line.unit] if line.unit else 1)
-        kit = self._components.get(line.product_id)
+        return self.of_product(line.product_id, line.unit, line.quantity)
+
+    def of_product(self, product_id: int, unit: str, quantity: int) -> tuple[tuple[int, int], ...]:
+        pieces = quantity * (self._units[product_id, unit] if unit else 1)
+        kit = self._components.get(product_id)
         if kit is None:
-            return ((line.product_id, pieces),)
+            return ((product_id, pieces),)
         return tuple((component, units * pieces) for component, units in kit)
 
 

@@ -44,12 +44,16 @@ async def reserve_orders(batch: Batch, rules: Rules) -> Reserved:
     """
     with unit_of_work() as work:
         done = decide_orders(work, batch.ids, rules)
-    tell("%d orders: %d reserved, held: %s", done.orders, done.reserved, dict(done.held) or "none")
+    tell("%d orders: %d reserved, held: %s", done.orders, done.reserved, done.held or "none")
     return done
 
 
 def decide_orders(work: Work, order_ids: Collection[int], rules: Rules) -> Reserved:
-    """The one door to stock: whatever wants some, a sale over the counter too, is decided and written here (B3)."""
+    """Decide those of the orders that are undecided, and write what follows, all in the transaction of ``work``.
+
+    The one door to stock: whatever wants some, a sale over the counter too, comes through here (B3). Raises
+    ``StockMoved`` or ``OrderMoved``.
+    """
     found = load(work, order_ids, rules)
     decided = plan_reservations(found.facts, rules)
     decisions = remember(work, found.facts, decided, rules)

@@ -10,9 +10,9 @@ from sqlalchemy import delete
 from models.bulk import insert_rows
 from models.messages import CatalogueItem
 from models.work import Work
-from tasks.accept_orders import known_products
 from tasks.hub import unit_of_work
 from tasks.masters import add_products
+from tasks.order_content import known_products
 from tasks.reservation_facts import KIT, UNIT
 from tasks.shelf.find import CannotMoveStock
 

@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from models.lifecycle import Bucket
 from models.work import Work
-from tasks.accept_orders import known_products
 from tasks.masters import WAREHOUSE
+from tasks.order_content import known_products
 
 
 class CannotMoveStock(ValueError):

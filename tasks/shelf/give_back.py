@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 
 from models.base import chunks
 from models.event import Happened
@@ -15,7 +15,7 @@ from models.stock import LEVEL
 from models.stock_book import Take
 from models.work import Work
 from policies.lifecycle import plan_move
-from tasks.call_off import OUTBOUND
+from tasks.call_off import OUTBOUND, retract
 
 _WAY_OUT = (Owed.WAYBILL, Owed.OUTBOUND)
 
@@ -43,11 +43,12 @@ def orders_at_work(work: Work, order_ids: Collection[int]) -> set[int]:
 def give_back(work: Work, order_ids: Sequence[int], because: tuple[Reason, ...]) -> list[Take]:
     """These orders, none of them at work, hold nothing any more; what that was.
 
-    Their outbounds are withdrawn and their waybills given back; the ERP keeps the sale. An order for which enough
+    Their outbounds are withdrawn, waybills given back and ERP orders reversed. An order for which enough
     lies elsewhere is decided again at once, the others wait for stock.
     """
     lost = work.stock.release(order_ids, work.now)
-    _withdraw(work, order_ids)
+    for order_id in order_ids:
+        retract(work, order_id)
     reserved = _standing_at(work, order_ids, Status.RESERVED)
     steps = [Step(Status.CONFIRMED, work.now, because)]
     work.orders.advance([plan_move(order_id, Status.RESERVED, steps) for order_id in reserved])
@@ -55,28 +56,6 @@ def give_back(work: Work, order_ids: Sequence[int], because: tuple[Reason, ...])
     work.events.add([Happened(order_id, "stock-lost", work.now, reasons=because) for order_id in others])
     work.orders.hold([Stop(order_id, HoldKind.STOCK, because) for order_id in _nothing_elsewhere(work, lost)])
     return lost
-
-
-def _withdraw(work: Work, order_ids: Sequence[int]) -> None:
-    """No warehouse will get the outbounds that were planned, and a waybill that was booked for one is given back."""
-    planned = select(OUTBOUND.c.id).where(OUTBOUND.c.order_id.in_(order_ids), OUTBOUND.c.state == "planned")
-    ids = set(work.session.execute(planned).scalars())
-    booked = select(OUTBOX).where(
-        OUTBOX.c.order_id.in_(order_ids),
-        OUTBOX.c.kind == Owed.WAYBILL,
-        or_(OUTBOX.c.state == "sent", OUTBOX.c.tries > 0),
-    )
-    give_up = [
-        {
-            "kind": Owed.CANCEL_WAYBILL, "order_id": message.order_id, "connection": message.connection,
-            "idempotency_key": f"cancel-{message.idempotency_key}", "payload": message.payload,
-        }
-        for message in work.rows(booked.order_by(OUTBOX.c.id))
-        if message.payload["outbound_id"] in ids
-    ]  # fmt: skip
-    work.outbox.withdraw(order_ids, _WAY_OUT)
-    work.outbox.add(give_up)
-    work.session.execute(update(OUTBOUND).where(OUTBOUND.c.id.in_(ids)).values(state="cancelled"))
 
 
 def _standing_at(work: Work, order_ids: Sequence[int], status: Status) -> list[int]:

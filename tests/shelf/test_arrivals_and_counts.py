@@ -122,7 +122,7 @@ class TestACount:
         assert outbounds[1].outbound_no == f"{outbounds[0].outbound_no}-2"
         waybills = rows("SELECT state FROM outbox WHERE kind = 'waybill' ORDER BY id")
         assert [row.state for row in waybills] == ["withdrawn", "due"]
-        assert rows("SELECT count(*) AS n FROM outbox WHERE kind = 'erp-order'")[0].n == 1, "it is the same sale"
+        assert rows("SELECT count(*) AS n FROM outbox WHERE kind = 'erp-order' AND state <> 'withdrawn'")[0].n == 1
         assert_it_adds_up()
 
     def test_leaves_an_order_at_the_warehouse_its_stock_and_says_what_is_missing(self, floor: Floor) -> None:
