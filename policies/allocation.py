@@ -28,6 +28,7 @@ class Shelves:
     def __init__(self, facts: Facts, products: Mapping[int, ProductFacts], router: Router, rules: Rules) -> None:
         self._levels = {(shelf.product_id, shelf.warehouse_id): shelf.stock_level_id for shelf in facts.shelves}
         self._left = {shelf.stock_level_id: shelf.available for shelf in facts.shelves}
+        self._shorts: dict[tuple[int, int, int, int], Reason] = {}
         self._products = products
         self._warehouses = facts.warehouses
         self._router = router
@@ -91,12 +92,19 @@ class Shelves:
         for product, units in wanted:
             available = self._available(product, warehouse.warehouse_id)
             if available < units:
-                facts: dict[str, Fact] = {
-                    "sku": self.sku(product), "wanted": units, "available": max(available, 0),
-                    "warehouse": warehouse.code,
-                }  # fmt: skip
-                return Reason("stock-short", facts)
+                return self._short(product, warehouse, units, max(available, 0))
         return None
+
+    def _short(self, product: int, warehouse: WarehouseFacts, wanted: int, available: int) -> Reason:
+        """An empty shelf says the same to everybody who wants as much of it."""
+        key = (product, warehouse.warehouse_id, wanted, available)
+        known = self._shorts.get(key)
+        if known is None:
+            facts: dict[str, Fact] = {
+                "sku": self.sku(product), "wanted": wanted, "available": available, "warehouse": warehouse.code,
+            }  # fmt: skip
+            known = self._shorts[key] = Reason("stock-short", facts)
+        return known
 
     def _serve(
         self,
@@ -126,7 +134,7 @@ class Shelves:
         The main line is the one worth most; of equals the first. It goes whole, the others as far as stock reaches.
         """
         main = max(order.lines, key=lambda line: (line.amount_minor, -line.line_id))
-        for place, candidate in enumerate(ranked):
+        for candidate in ranked:
             if self._refusal(candidate.warehouse, main.needs):
                 continue
             first, later = self._what_goes(order, main, candidate.warehouse)
@@ -134,7 +142,7 @@ class Shelves:
                 "warehouse": candidate.warehouse.code, "sku": main.sku, "left": sum(r.quantity for r in later),
             }  # fmt: skip
             because = (Reason("split-main-first", facts), *passed_over)
-            return self._serve([candidate, *ranked[place + 1 :]], because, first, later)
+            return self._serve([candidate], because, first, later)
         return None
 
     def _what_goes(

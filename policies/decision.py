@@ -1,6 +1,6 @@
 """The form of a decision about an order: what is promised, what stops it, and why, for every part of it.
 
-What there is one of for every order or line is a tuple with names: a frozen dataclass costs three times as much to make.
+What there is one of for every order or line is a named tuple: a frozen dataclass takes three times as long to make.
 """
 
 from dataclasses import dataclass

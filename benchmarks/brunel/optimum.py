@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import coo_array, vstack
+from scipy.optimize import linprog  # type: ignore[import-untyped]  # it ships no types
+from scipy.sparse import coo_array, vstack  # type: ignore[import-untyped]  # it ships no types
 
 from benchmarks.brunel.route import Assigned, Costs
 from benchmarks.brunel.workbook import Day

@@ -103,7 +103,7 @@ def read_day(workbook: Path) -> Day:
             Plant(
                 code, capacity, cents[code], tuple(ports[code]), frozenset(products[code]), frozenset(customers[code])
             )
-            for code, capacity, *_ in sorted(_rows(sheets, "WhCapacities"))
+            for code, capacity, *_ in sorted(map(tuple, _rows(sheets, "WhCapacities")))
         ),
         rates,
     )

@@ -1,18 +1,21 @@
 """The measurements on one kind of database; each run starts from a copy of the same waiting orders."""
 
 import asyncio
+import gc
 import json
 import os
 import random
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from prefect.logging import disable_run_logger
 from sqlalchemy import func, select
 
 from benchmarks.company import enter_company, order, stock
 from benchmarks.decisions.parts import timed_parts
+from benchmarks.decisions.silent import SilentShelves
 from benchmarks.decisions.statement import reserve_by_statement
 from benchmarks.ingest.databases import Databases
 from benchmarks.oversell.crowd import Crowd
@@ -21,6 +24,7 @@ from benchmarks.oversell.scenes import baskets
 from benchmarks.oversell.workers import work_until_nothing_is_left
 from models.database import open_engine
 from models.stock import RESERVATION
+from policies import reservation
 from tasks.hub import current_rules, unit_of_work
 from tasks.ready import undecided_orders
 from tasks.reserve_orders import reserve_orders
@@ -46,11 +50,13 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Everything that was measured on one kind of database; ``long`` is with five times as many orders."""
+    """Everything that was measured on one kind of database. ``silent`` is without reasons, ``long`` with five times as
+    many orders."""
 
     version: str
     lines: int
     whole: list[Ran]
+    silent: list[Ran]
     statement: list[float]
     alone: list[float]
     crowd: list[float]
@@ -60,10 +66,14 @@ class Measured:
 def measure(made: Databases, home: Path, lines: int, skus: int, repetitions: int) -> Measured:
     """All measurements, one after another; what is compared is alternated."""
     waiting = _waiting(made, home, lines, skus)
-    whole, statement = list[Ran](), list[float]()
+    gc.collect()
+    gc.freeze()  # as the warm worker does before it forks a run
+    whole, silent, statement = list[Ran](), list[Ran](), list[float]()
     _in_a_process(made, home, waiting)  # the first run pays for what a machine does only once
     for _ in range(repetitions):
         whole.append(_in_a_process(made, home, waiting))
+        with patch.object(reservation, "Shelves", SilentShelves):
+            silent.append(_in_a_process(made, home, waiting))
         copy = made.new(like=waiting)
         statement.append(reserve_by_statement(copy)[0])
         made.drop(copy)
@@ -77,7 +87,7 @@ def measure(made: Databases, home: Path, lines: int, skus: int, repetitions: int
     many = _waiting(made, home, 5 * lines, skus)
     long = _in_a_process(made, home, many)
     made.drop(many)
-    return Measured(made.version, lines, whole, statement, alone, crowd, long)
+    return Measured(made.version, lines, whole, silent, statement, alone, crowd, long)
 
 
 def _waiting(made: Databases, home: Path, lines: int, skus: int) -> str:

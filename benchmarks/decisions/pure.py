@@ -17,13 +17,15 @@ from policies.rules import Rules
 
 WAREHOUSES = ((1, "SZ-01", "广东省"), (2, "SH-01", "上海市"), (3, "CD-01", "四川省"), (4, "BJ-01", "北京市"))
 CUSTOMERS = 500
+SCARCE = 20
 RULES = Rules()
 
 
 def facts(lines: int, skus: int) -> Facts:
-    """Orders of one to four lines for receivers in three provinces; stock for most of them."""
+    """Orders of one to four lines for receivers in three provinces. Of one SKU in twenty there is half of what is
+    wanted, of the others plenty."""
     chance = random.Random(1)
-    orders = []
+    orders: list[OrderFacts] = []
     line_id = 0
     while line_id < lines:
         wanted = []
@@ -38,7 +40,7 @@ def facts(lines: int, skus: int) -> Facts:
                 region=chance.choice(("广东省", "上海市", "云南省")),
             )
         )  # fmt: skip
-    each = max(1, lines // (3 * skus))
+    wanted_of_each = 4 * lines // (3 * skus)
     return Facts(
         NOON,
         "Asia/Shanghai",
@@ -46,7 +48,11 @@ def facts(lines: int, skus: int) -> Facts:
         tuple(CustomerFacts(n) for n in range(CUSTOMERS)),
         tuple(ProductFacts(n, f"SKU-{n}") for n in range(skus)),
         tuple(WarehouseFacts(*warehouse) for warehouse in WAREHOUSES),
-        tuple(Shelf(n, place, 10 * n + place, each) for n in range(skus) for place, _, _ in WAREHOUSES),
+        tuple(
+            Shelf(n, place, 10 * n + place, wanted_of_each // 8 if n % SCARCE == 0 else wanted_of_each)
+            for n in range(skus)
+            for place, _, _ in WAREHOUSES
+        ),
     )
 
 

@@ -30,6 +30,8 @@ from tasks.hub import unit_of_work
 
 LEASE = timedelta(seconds=2)
 """How soon another worker takes what a killed one had claimed."""
+TWIN_TRIES = 5
+"""With few workers on a busy machine one may be through before the others are awake."""
 CONNECTIONS_A_WORKER = 3
 """PostgreSQL keeps that of a killed worker until it has the lock for which it waits."""
 
@@ -66,7 +68,10 @@ def _play(scene: Scene, made: Databases, home: Path, workers: int, seed: int) ->
         if not killed:
             bad.append(f"{made.version}, {scene.name}: nobody was killed in time")
     bad += [f"{made.version}, {scene.name}: {fault}" for fault in guarded.faults]
-    twin, _ = _run(scene, made, home, workers, seed, guarded=False)
+    for _ in range(TWIN_TRIES):
+        twin, _ = _run(scene, made, home, workers, seed, guarded=False)
+        if twin.oversold:
+            break
     _tell("  without the guard", twin)
     if not twin.oversold:
         bad.append(f"{made.version}, {scene.name}: the twin did not oversell, so the proof sees nothing")

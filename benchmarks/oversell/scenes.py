@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from benchmarks.company import NOON, Wanted, kit, order, stock
 from integrations.reading import order_message
@@ -31,7 +32,7 @@ def scenes(workers: int, lines: int) -> list[Scene]:
         Scene("everybody after the last unit", lambda work, _: _last_unit(work, workers)),
         Scene("kits that share a component", lambda work, chance: _kits(work, workers, chance)),
         Scene("two lines of an order, one SKU", lambda work, _: _same_sku(work, workers)),
-        Scene("duplicate and reordered messages", lambda work, chance: _messages(work, workers, chance), a_batch=8),
+        Scene("duplicate and reordered messages", lambda work, chance: _messages(work, workers, chance), 4),
         Scene("workers killed and started again", lambda work, chance: _hot(work, 20 * workers, chance), 4, workers),
         Scene(f"{lines:,} lines over {lines // A_SKU:,} SKUs", lambda work, chance: _many(work, lines, chance), 25),
     ]
@@ -58,7 +59,7 @@ def _messages(work: Work, orders: int, chance: random.Random) -> None:
     """Every order is told of three times, with another quantity each time, and once more word for word; the messages
     come in any order. There is stock for half of what is wanted."""
     stock(work, "SZ-01", {"TOLD": 3 * orders // 2})
-    told = []
+    told: list[dict[str, Any]] = []
     for n in range(orders):
         for version in (1, 2, 3, 3):
             at = NOON + timedelta(minutes=version)
