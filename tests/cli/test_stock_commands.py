@@ -16,7 +16,7 @@ def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_day_at_the_warehouse(orderspine):
-    assert "1050 can be promised" in orderspine(
+    assert "1,050 can be promised" in orderspine(
         "stock", "announce", SKU, "50", *AT, "--on", "2026-03-08", "--reference", "PO-1"
     ).out.replace("\n", " ")
     part = ("--sku", SKU, "--quantity", "20", "--note", "DN-1")
@@ -30,7 +30,7 @@ def test_a_day_at_the_warehouse(orderspine):
     assert (sold.code, sold.out.split()[0][:2]) == (0, "SO")
     assert "booked already" in orderspine("stock", "sell", f"{SKU}=2@19.90", *AT, "--reference", "R-7").out
     counted = orderspine("stock", "count", SKU, "1000", *AT, "--reference", "C-1")
-    assert "1019 before, 1000 now" in counted.out
+    assert "1,019 before, 1,000 now" in counted.out
     answer = orderspine("stock", "show", SKU, "--json")
     places = {place["warehouse"]: place for place in json.loads(answer.out)["places"]}
     shelf = places["SZ-01"]
