@@ -50,9 +50,11 @@ def free_stock(work: Work, order_ids: Sequence[int]) -> None:
     decide_again(work, freed, _GIVEN_BACK)
 
 
-def overtake_changes(work: Work, order_ids: Sequence[int], why: Reason) -> list[Any]:
-    """Close the changes of these orders that are asked for and not in effect; those that were open."""
-    open_ = (CHANGE.c.order_id.in_(order_ids), CHANGE.c.closed_at.is_(None))
+def overtake_changes(work: Work, order_ids: Sequence[int], why: Reason, besides: int | None = None) -> None:
+    """Close the changes of these orders that are asked for and not in effect, but for the one numbered ``besides``."""
+    open_ = [CHANGE.c.order_id.in_(order_ids), CHANGE.c.closed_at.is_(None)]
+    if besides is not None:
+        open_.append(CHANGE.c.id != besides)
     closed = {"state": ChangeState.OVERTAKEN, "closed_at": work.now, "outcome": to_json([why])}
     gone = list(work.session.execute(update(CHANGE).where(*open_).values(**closed).returning(*CHANGE.c)).all())
     work.events.add(
@@ -61,7 +63,6 @@ def overtake_changes(work: Work, order_ids: Sequence[int], why: Reason) -> list[
             for row in sorted(gone, key=lambda row: row.id)
         ]
     )
-    return gone
 
 
 def give_back(

@@ -17,8 +17,9 @@ from models.work import Work
 from policies.change import Size, Way, plan_change
 from policies.lifecycle import plan_move
 from policies.rules import Rules
-from tasks.call_off import Purpose, ask_to_stop, outbounds_there, overtake_changes, retract
+from tasks.call_off import Purpose, ask_to_stop, outbounds_there, retract
 from tasks.change_facts import change_facts
+from tasks.change_rebase import rebase_others
 from tasks.order_content import columns_of, keep_version, known_products, line_row, write_lines
 from tasks.reserve_orders import decide_orders
 from tasks.waiting import decide_again
@@ -65,9 +66,9 @@ def make_effective(work: Work, change_id: int, rules: Rules) -> None:
     _write(work, change, order, content)
     let_go_on(work, [order.id])
     close(work, change, ChangeState.EFFECTIVE, (Reason("change-in-effect", {"version": order.version + 1}),))
-    overtake_changes(work, [order.id], Reason("change-overtaken", {"version": order.version + 1}))
     if plan.replans:
         _plan_anew(work, change, order, rules)
+    rebase_others(work, order.id, rules)
 
 
 def turn_down(work: Work, change_id: int, why: Reason) -> None:
@@ -141,7 +142,8 @@ def _plan_anew(work: Work, change: Any, order: Any, rules: Rules) -> None:
         freed = {t.stock_level_id for t in held if (t.order_line_id, t.stock_level_id, t.quantity) not in kept}
         decide_again(work, freed, (Reason("stock-given-back"),))
     else:
-        work.orders.unhold([order.id], HoldKind.STOCK, change.asked_by)
+        for kind in (HoldKind.STOCK, HoldKind.APPROVAL, HoldKind.CREDIT):
+            work.orders.unhold([order.id], kind, change.asked_by)
 
 
 def let_go_on(work: Work, order_ids: Sequence[int]) -> None:

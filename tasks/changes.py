@@ -71,7 +71,7 @@ def ask_for_channel(
         after = replace(after, promised_on=before.promised_on)  # what was promised is not the channel's to forget
     of_channel = (CHANGE.c.order_id == order_id, CHANGE.c.content_hash != "")
     last = next(iter(work.rows(select(CHANGE).where(*of_channel).order_by(CHANGE.c.id.desc()).limit(1))), None)
-    if last is not None and (last.content_hash == fingerprint or last.state == ChangeState.APPROVED):
+    if last is not None and last.content_hash == fingerprint:
         return
     withdraw_of_channel(work, [order_id])
     if not compare(before, after):
@@ -115,6 +115,9 @@ def answer_change(change_id: int, approver: str, verdict: str, by: str, why: str
             raise CannotChange(f"Change {change_id} is {change.state}; there is nothing to answer.")
         if change.base_version != order.version:
             return _overtake(work, change, order)
+        under_way = select(CHANGE.c.id).where(CHANGE.c.order_id == order.id, CHANGE.c.state == ChangeState.APPROVED)
+        if verdict == "yes" and (other := work.session.execute(under_way).scalar()):
+            raise CannotChange(f"Change {other} of the same order waits for the warehouse; answer when it has ended.")
         _record_answer(work, change, approver, verdict, by, why)
         if verdict == "no":
             turn_down(work, change.id, Reason("vetoed-by", {"person": by}))

@@ -105,5 +105,8 @@ def goes_in_parts(work: Work, order: Any) -> bool:
     """Whether a part of the order was split off, or the order is such a part."""
     if "/" in order.channel_order_no and order.amount_minor == 0:
         return True
-    part = (ORDER.c.channel_id == order.channel_id, ORDER.c.channel_order_no.startswith(f"{order.channel_order_no}/"))
+    part = (
+        ORDER.c.channel_id == order.channel_id,
+        ORDER.c.channel_order_no.startswith(f"{order.channel_order_no}/", autoescape=True),
+    )
     return bool(work.session.execute(select(func.count()).select_from(ORDER).where(*part)).scalar_one())

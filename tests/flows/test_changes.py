@@ -328,6 +328,32 @@ async def test_a_late_change_in_the_channel_asks_by_itself_and_once(hub: Sandbox
     assert story.versions[1].inbox_id == request.inbox_id
 
 
+async def test_what_the_channel_states_while_the_warehouse_is_asked_is_asked_for_afterwards(
+    hub: Sandbox, clock: Clock
+) -> None:
+    number = await released(hub)
+    await restate(hub, clock, number, remark="first")
+    [first] = column("SELECT id FROM change_request")
+    answer_change(first, SERVICE, "yes", "chen")
+    await restate(hub, clock, number, remark="second")
+    [_, second] = column("SELECT id FROM change_request ORDER BY id")
+    with pytest.raises(CannotChange, match=f"Change {first} .* waits for the warehouse"):
+        answer_change(second, SERVICE, "yes", "chen")
+    await relay_outbox()
+    await relay_outbox()
+
+    assert (story_of(number).order.remark, story_of(number).order.version) == ("first", 2)
+    [(state, base)] = rows("SELECT state, base_version FROM change_request WHERE id = :id", id=second)
+    assert (state, base) == ("proposed", 2)
+    answer_change(second, SERVICE, "yes", "chen")
+    for _ in range(3):
+        await relay_outbox()
+        clock.advance(minutes=20)
+    assert (story_of(number).order.remark, status_of(number)) == ("second", "released")
+    assert set(effects(hub).values()) == {1}
+    assert_books_are_sound()
+
+
 async def test_a_channel_that_takes_its_change_back_asks_no_more(hub: Sandbox, clock: Clock) -> None:
     number = await reserved(hub, remark="first")
     await restate(hub, clock, number, remark="second")
