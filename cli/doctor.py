@@ -27,6 +27,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help=t("cli-json-help"))
 
     use_prefect()
     findings = [_look(t("cli-doctor-rules"), _rules), _look(t("cli-doctor-database"), _database)]
+    findings += _told()
     findings.append(_prefect(answers))
     findings += asyncio.run(_partners())
     if json:
@@ -54,6 +55,31 @@ def _rules() -> str:
     from tasks.hub import current_rules
 
     return t("cli-policy-good", file=get_settings().rules.name, version=current_rules().version)
+
+
+def _told() -> list[Finding]:
+    """Whether everybody whom the rules tell can be reached: roles need a notifier, notifiers a connection."""
+    from policies.rules_file import BadRules
+    from tasks.connections import BadConnections, connections
+    from tasks.hub import current_rules
+
+    try:
+        rules, connected = current_rules(), connections()
+    except (BadRules, BadConnections):
+        return []  # told where they are looked at
+    if not connected.all():
+        return []
+    notifiers = {notifier.code for notifier in connected.notifier}
+    asked = {"purchasing", *(rule.tell for rule in rules.review if rule.tell)}
+    silent = sorted(role for role in asked if rules.told.get(role) not in notifiers)
+    named = (rules.weather.told, rules.tracking.told, rules.failures.told, rules.stock_comparison.told)
+    unknown = sorted({code for code in named if code} - notifiers)
+    what = t("cli-doctor-told")
+    return [
+        *(Finding(what, False, t("cli-doctor-role-unheard", role=role)) for role in silent),
+        *(Finding(what, False, t("cli-doctor-notifier-unknown", code=code)) for code in unknown),
+        *([] if silent or unknown else [Finding(what, True, t("cli-doctor-all-told"))]),
+    ]
 
 
 def _database() -> str:

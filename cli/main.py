@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cli import database, doctor, gates, imports, orders, policy, quarantine, reports, stay_up, stock
+from cli import changes, database, doctor, gates, imports, orders, policy, quarantine, reports, stay_up, stock
 from cli.demo import demo
 from cli.failures import Unusable, explain
 from cli.replays import replay
@@ -24,6 +24,7 @@ app.command(name="demo", help=t("cli-demo-help"))(demo)
 app.command(name="up", help=t("cli-up-help"))(stay_up.up)
 app.command(name="import", help=t("cli-import-help"))(imports.import_path)
 app.add_typer(orders.app, name="order", help=t("cli-order-help"))
+app.add_typer(changes.app, name="change", help=t("cli-change-help"))
 app.add_typer(quarantine.app, name="quarantine", help=t("cli-quarantine-help"))
 app.add_typer(stock.app, name="stock", help=t("cli-stock-help"))
 app.add_typer(reports.app, name="report", help=t("cli-report-help"))

@@ -19,6 +19,7 @@ def print_story(story: Story) -> None:
     _why_it_stands(story, zone)
     _goods(story, zone)
     _money(story, zone)
+    _versions(story, zone)
     _trail(story, zone)
 
 
@@ -80,6 +81,26 @@ def _money(story: Story, zone: ZoneInfo) -> None:
         s = story.settlement
         told = t("story-money", ordered=str(s.ordered), settled=str(s.settled), outcome=t(f"outcome-{s.outcome}"))
         console.print(f"\n{told}", markup=False)
+
+
+def _versions(story: Story, zone: ZoneInfo) -> None:
+    """What the order was, and the changes that were asked for."""
+    older = [version for version in story.versions if version.content]
+    if older or story.changes:
+        console.print()
+    for version in older:
+        content = version.content
+        goods = ", ".join(f"{n.quantity} × {n.sku}" for n in content.lines) if content else ""
+        told = t("story-version", version=version.version, at=_time(version.stated_at, zone), what=goods)
+        console.print(told, markup=False)
+    for change in story.changes:
+        told = t(
+            "cli-change-head", number=str(change.number), order=change.order, size=t(f"change-size-{change.size}"),
+            state=t(f"change-state-{change.state}"),
+        )  # fmt: skip
+        console.print(told, markup=False)
+        asked = {"reason": change.reason, "evidence": change.evidence, "person": change.asked_by}
+        console.print(f"    {t('cli-change-why', **asked)}", markup=False)
 
 
 def _trail(story: Story, zone: ZoneInfo) -> None:

@@ -67,3 +67,49 @@ def refuse(
     person = by or getpass.getuser()
     answer(number, question, "no", person, why)
     line("cli-order-refused", number=number, person=person)
+
+
+@app.command(name="pick-up", help=t("cli-order-pick-up-help"))
+def pick_up(number: Number, by: By = "") -> None:
+    """The customer has fetched it: its stock leaves, and it is delivered."""
+    from tasks.shelf.pick_ups import hand_over
+
+    done = hand_over(number, by or getpass.getuser())
+    line("cli-order-picked-up" if done else "cli-order-picked-up-before", number=number)
+
+
+@app.command(name="exchange", help=t("cli-order-exchange-help"))
+def exchange(
+    number: Number,
+    sku: Annotated[str, typer.Argument(help=t("cli-order-exchange-sku-help"))],
+    why: Annotated[str, typer.Option(help=t("cli-why-help"))],
+    quantity: Annotated[int, typer.Option(help=t("cli-stock-quantity-help"))] = 1,
+    instead: Annotated[str, typer.Option(help=t("cli-order-exchange-instead-help"))] = "",
+    by: By = "",
+) -> None:
+    """Send another piece for one that comes back."""
+    from tasks.shelf import exchanges
+
+    new = exchanges.exchange(number, sku, quantity, why, by or getpass.getuser(), instead)
+    line("cli-order-exchanged", number=new, sku=sku, quantity=quantity)
+
+
+@app.command(name="promise", help=t("cli-order-promise-help"))
+def promise(
+    number: Number,
+    day: Annotated[str, typer.Argument(metavar="DATE", help=t("cli-order-promise-date-help"))],
+    why: Annotated[str, typer.Option(help=t("cli-why-help"))],
+    by: By = "",
+) -> None:
+    """Promise another date; later decisions keep it."""
+    from datetime import date
+
+    from tasks.promises import overrule_promise
+
+    try:
+        promised_on = date.fromisoformat(day)
+    except ValueError as error:
+        raise Unusable(t("cli-order-promise-wrong", given=day)) from error
+    person = by or getpass.getuser()
+    overrule_promise(number, promised_on, person, why)
+    line("cli-order-promised", number=number, date=day, person=person)

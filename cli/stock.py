@@ -1,10 +1,11 @@
-"""``orderspine stock``: goods that arrive, and whether all books tell the same stock."""
+"""``orderspine stock``: where goods are, goods that arrive, and whether all books tell the same stock."""
 
 import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import shelf
 from cli.failures import Unusable
 from cli.screen import as_json, line, reasons, t, table
 
@@ -12,11 +13,28 @@ if TYPE_CHECKING:
     from tasks.stock_report import ComparedStock, StockDifference
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(shelf.app)  # without a name: its commands are commands of ``stock``
 
 
 @app.callback()
 def stock() -> None:
     """Stock."""
+
+
+@app.command(name="show", help=t("cli-stock-show-help"))
+def show(
+    sku: Annotated[str, typer.Argument(help=t("cli-stock-sku-help"))],
+    json: Annotated[bool, typer.Option("--json", help=t("cli-json-help"))] = False,
+) -> None:
+    """Buckets per warehouse, promises, arrivals and what can be promised."""
+    from cli.stock_table import print_stock
+    from tasks.shelf.look import stock_of
+
+    found = stock_of(sku)
+    if json:
+        as_json(found)
+    else:
+        print_stock(found)
 
 
 @app.command(name="receive", help=t("cli-stock-receive-help"))

@@ -50,9 +50,9 @@ def orders(currencies: Sequence[str], *, now: datetime) -> ExpectationSuite:
 def order_lines() -> ExpectationSuite:
     """The suite over order lines, one row per line of any order.
 
-    Columns: ``sku, sku_known`` (bool), ``kind`` (goods or charge), ``quantity, price_minor, amount_minor,
-    duplicated`` (bool: the same raw row came before in this order), ``line_no``. With ``currency`` reasons say
-    amounts as money. Lines of a credit have positive quantities too.
+    Columns: ``sku, sku_known`` (bool), ``kind`` (goods or charge), ``unit, unit_known`` (bool), ``quantity,
+    price_minor, amount_minor, duplicated`` (bool: the same raw row came before in this order), ``line_no``. With
+    ``currency`` reasons say amounts as money. Lines of a credit have positive quantities too.
     """
     return ExpectationSuite(
         name="order-lines",
@@ -64,6 +64,13 @@ def order_lines() -> ExpectationSuite:
                 "sku-unknown",
                 "goods are in the catalogue",
                 says={"sku": "sku"},
+            ),
+            satisfies(
+                "unit_known or not sku_known",
+                ["unit", "unit_known", "sku", "sku_known"],
+                "unit-unknown",
+                "the product can be ordered in that `unit`",
+                says={"unit": "unit", "sku": "sku"},
             ),
             present("quantity", "quantity-missing"),
             at_least(1, "quantity", "quantity-not-positive"),

@@ -6,6 +6,7 @@ from tasks.accept_orders import accept_orders
 from tasks.expire_reservations import expire_reservations
 from tasks.follow_channel import follow_channel
 from tasks.hub import current_rules, hub_flow
+from tasks.late_answers import remind_of_questions
 from tasks.ready import arrived_orders, reported_orders, undecided_orders, work_in_orders
 from tasks.reserve_orders import reserve_orders
 from tasks.signals import MESSAGES_DUE, signal
@@ -13,7 +14,8 @@ from tasks.signals import MESSAGES_DUE, signal
 
 @hub_flow
 async def fulfil_orders() -> list[object]:
-    """Free what nobody fetched or paid, check what arrived, decide it, and follow what the channels report."""
+    """Free what nobody fetched or paid, check what arrived, decide it, follow what the channels report, and remind
+    whoever has not answered in time."""
     rules = current_rules()
     progress = await Progress.of("fulfil-orders-progress", "Orders checked and decided", work_in_orders())
     expired = await expire_reservations()
@@ -25,6 +27,8 @@ async def fulfil_orders() -> list[object]:
         done.append(await reserve_orders(orders, rules))
         await progress.add(len(orders))
     done += [await follow_channel(orders) for orders in reported_orders()]
+    reminded = await remind_of_questions(rules)
+    done += [reminded] if reminded.late else []
     if done:
         signal(MESSAGES_DUE)
     await publish("fulfil-orders", "What became of the orders", done)

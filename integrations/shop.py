@@ -24,7 +24,7 @@ from integrations.http import Wire
 from integrations.reading import Reader, canonical, order_message, parsed, section, text
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.words import Words
-from models.lifecycle import Status
+from models.lifecycle import OrderKind, Status
 from models.messages import (
     Address,
     ChannelLine,
@@ -44,6 +44,7 @@ TOLERANCE: Final = timedelta(minutes=5)
 _PREFIX: Final = "whsec_"
 _PAID: Final = {"paid", "shipped", "completed"}
 _REPORTED: Final = {"shipped": Status.SHIPPED, "completed": Status.COMPLETED}
+_KINDS: Final = {"sale": OrderKind.SALE, "deposit": OrderKind.DEPOSIT}
 _KNOWN: Final = _PAID | {"unpaid", "cancelled"}
 
 
@@ -174,6 +175,10 @@ def read_order(number: str, order: Mapping[str, Any], seen_at: datetime) -> Chan
     if status not in _KNOWN:
         reader.note("channel-status-unknown", status, fact="status")
     currency = reader.currency(order.get("currency"))
+    kind = text(order.get("kind")) or "sale"
+    if kind not in _KINDS:
+        reader.note("order-kind-unknown", kind, fact="kind")
+    pickup = section(order.get("pickup"))
     customer, receiver = section(order.get("customer")), section(order.get("receiver"))
     paid_at = reader.moment(order["paid_at"], _time) if order.get("paid_at") else None
     lines = order.get("lines")
@@ -197,6 +202,7 @@ def read_order(number: str, order: Mapping[str, Any], seen_at: datetime) -> Chan
             street=text(receiver.get("address")),
         ),
         lines=tuple(_line(place, section(line), currency) for place, line in enumerate(lines, start=1)),
+        kind=_KINDS.get(kind, OrderKind.SALE),
         paid=status in _PAID,
         payment=Paid(paid_at=paid_at) if status in _PAID else None,
         cancelled=status == "cancelled",
@@ -204,6 +210,9 @@ def read_order(number: str, order: Mapping[str, Any], seen_at: datetime) -> Chan
         promised_on=reader.day(order["promised_on"]) if order.get("promised_on") else None,
         urgent=order.get("urgent") is True,
         remark=text(order.get("remark")),
+        deposit_no=text(order.get("deposit_no")),
+        pickup_store=text(pickup.get("store")),
+        appointment_at=reader.moment(pickup.get("at"), _time) if pickup else None,
         reported=Reported(_REPORTED[status], paid_at=paid_at) if status in _REPORTED else None,
         flaws=tuple(reader.flaws),
     )
@@ -218,6 +227,7 @@ def _line(place: int, line: Mapping[str, Any], currency: str) -> ChannelLine:
         price_minor=reader.minor(line.get("price"), currency, "price-unreadable"),
         amount_minor=reader.minor(line.get("amount"), currency),
         title=text(line.get("title")),
+        unit=text(line.get("unit")),
         flaws=tuple(reader.flaws),
         raw=line,
     )

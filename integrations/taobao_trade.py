@@ -1,20 +1,20 @@
 """A Taobao trade as the hub's order: which fields are asked for and what they mean."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from integrations.beijing import from_beijing
 from integrations.reading import Reader, section, text
-from models.lifecycle import Status
+from models.lifecycle import OrderKind, Status
 from models.messages import Address, ChannelLine, ChannelOrder, Paid, Party, Reported
 
 CURRENCY: Final = "CNY"
 FIELDS: Final = ",".join(
     [
         "tid,status,type,payment,total_fee,post_fee,discount_fee,created,pay_time,modified,consign_time,end_time",
-        "buyer_open_uid,buyer_nick,buyer_message,seller_memo,oaid,alipay_no,step_trade_status",
+        "buyer_open_uid,buyer_nick,buyer_message,seller_memo,oaid,alipay_no,step_trade_status,step_paid_fee",
         "receiver_name,receiver_state,receiver_city,receiver_district,receiver_town,receiver_address",
         "receiver_mobile,receiver_phone,orders",
     ]
@@ -46,6 +46,11 @@ _STATUSES: Final[Mapping[str, _Meaning]] = {
     "TRADE_CLOSED_BY_TAOBAO": _Meaning(cancelled=True),
 }
 
+_DEPOSIT_STEPS: Final = {"FRONT_NOPAID_FINAL_NOPAID": False, "FRONT_PAID_FINAL_NOPAID": True}
+"""The steps of a presale before its balance is paid, and whether its deposit is."""
+
+_BALANCE_PAID: Final = "FRONT_PAID_FINAL_PAID"
+
 HAS_LEFT: Final = {"WAIT_BUYER_CONFIRM_GOODS", "TRADE_BUYER_SIGNED", "TRADE_FINISHED"}
 """The statuses of a trade whose goods are on their way or arrived."""
 
@@ -64,15 +69,18 @@ def read_trade(tid: str, trade: Mapping[str, Any], seen_at: datetime) -> Channel
     if not isinstance(lines, list) or not lines:
         reader.note("lines-missing", lines)
         lines = []
+    step = text(trade.get("step_trade_status"))
+    if step in _DEPOSIT_STEPS:
+        return _deposit(tid, trade, tuple(lines), meaning, reader, seen_at)
+    if step and step != _BALANCE_PAID:
+        reader.note("channel-status-unknown", step, fact="status")
     return ChannelOrder(
         order_no=tid,
         placed_at=reader.moment(trade.get("created"), from_beijing) or seen_at,
         updated_at=reader.moment(trade.get("modified"), from_beijing) or seen_at,
         currency=CURRENCY,
         amount_minor=amount,
-        customer=Party(
-            text(trade.get("buyer_open_uid")) or text(trade.get("buyer_nick")), text(trade.get("buyer_nick"))
-        ),
+        customer=_buyer(trade),
         receiver=_receiver(trade),
         lines=tuple(_line(place, section(line)) for place, line in enumerate(lines, start=1)),
         paid=meaning.paid,
@@ -80,9 +88,44 @@ def read_trade(tid: str, trade: Mapping[str, Any], seen_at: datetime) -> Channel
         cancelled=meaning.cancelled,
         freight_minor=(reader.minor(trade["post_fee"], CURRENCY) or 0) if trade.get("post_fee") else 0,
         remark="\n".join(filter(None, (text(trade.get("buyer_message")), text(trade.get("seller_memo"))))),
+        deposit_no=_deposit_no(tid) if step == _BALANCE_PAID else "",
         reported=_reported(meaning, trade, paid_at, reader),
         flaws=tuple(reader.flaws),
     )
+
+
+def _deposit_no(tid: str) -> str:
+    """A presale is one trade with two steps there, and two orders here (A10)."""
+    return f"{tid}/deposit"
+
+
+def _deposit(
+    tid: str, trade: Mapping[str, Any], lines: Sequence[Any], meaning: _Meaning, reader: Reader, seen_at: datetime
+) -> ChannelOrder:
+    """The trade as the deposit that it is until its balance is paid; worth what was paid in advance."""
+    paid = _DEPOSIT_STEPS[text(trade.get("step_trade_status"))]
+    amount = reader.minor(trade.get("step_paid_fee"), CURRENCY) if paid else 0
+    paid_at = reader.moment(trade["pay_time"], from_beijing) if paid and trade.get("pay_time") else None
+    return ChannelOrder(
+        order_no=_deposit_no(tid),
+        placed_at=reader.moment(trade.get("created"), from_beijing) or seen_at,
+        updated_at=reader.moment(trade.get("modified"), from_beijing) or seen_at,
+        currency=CURRENCY,
+        amount_minor=amount,
+        customer=_buyer(trade),
+        receiver=_receiver(trade),
+        lines=tuple(_line(place, section(line)) for place, line in enumerate(lines, start=1)),
+        kind=OrderKind.DEPOSIT,
+        paid=paid,
+        payment=Paid(amount, paid_at, text(trade.get("alipay_no"))) if paid else None,
+        cancelled=meaning.cancelled,
+        flaws=tuple(reader.flaws),
+    )
+
+
+def _buyer(trade: Mapping[str, Any]) -> Party:
+    nick = text(trade.get("buyer_nick"))
+    return Party(text(trade.get("buyer_open_uid")) or nick, nick)
 
 
 def _reported(meaning: _Meaning, trade: Mapping[str, Any], paid_at: datetime | None, reader: Reader) -> Reported | None:

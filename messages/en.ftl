@@ -67,6 +67,7 @@ customer-missing = The customer is missing.
 receiver-name-missing = The receiver's name is missing.
 receiver-phone-missing = The receiver's phone number is missing.
 receiver-province-missing = The receiver's province is missing.
+store-unknown = There is no store { $store } where the order could be fetched.
 placed-at-missing = The time of the order is missing.
 placed-in-future = The order is dated in the future: { $value }.
 no-good-line = No line of the order is usable.
@@ -75,6 +76,7 @@ no-good-line = No line of the order is usable.
 
 sku-missing = The line names no article (SKU).
 sku-unknown = The article { $sku } is not in our catalogue.
+unit-unknown = The article { $sku } cannot be ordered by “{ $unit }”.
 quantity-missing = The quantity is missing.
 quantity-not-positive = The quantity { $value } is not above zero.
 quantity-too-large = The quantity { $value } is larger than any real order.
@@ -98,6 +100,7 @@ happened-at-missing = The time of the payment is missing.
 ## What the channel says
 
 channel-status-unknown = The channel reports a status that we do not know: “{ $status }”.
+order-kind-unknown = The channel calls the order a “{ $kind }”, which we do not know.
 channel-unavailable = The channel reports that the goods are unavailable.
 channel-forbids-shipping = The order is paid, but the channel does not allow it to be shipped yet.
 channel-shipped-in-part = The channel reports that part of the order was already shipped elsewhere.
@@ -116,7 +119,7 @@ reported-by-channel = The channel reports that the order is { $status ->
 }.
 cancelled-by-channel = The customer cancelled the order in the channel.
 cancelled-too-late = The order was cancelled after the warehouse had shipped it; agree on a return with the customer.
-changed-after-reservation = The channel changed the order after stock was reserved; decide whether to change or to ship it.
+changed-after-reservation = The channel changed the order after stock was reserved; the change waits for approval: orderspine change list
 stale-statement = An older version of the order arrived late; the newer one stands.
 credit-document = This is a credit note: it is recorded, there is nothing to ship.
 nothing-to-ship = The order has only charges: there is nothing to ship.
@@ -145,8 +148,16 @@ served-by = The order is served from { $warehouse }.
 stock-short = { $warehouse } has { $available } of { $sku }, but { $wanted } are wanted.
 warehouse-not-chosen = { $warehouse } was not chosen: { $why }
 found-by-shipment = { $quantity } of { $sku } were shipped that the books did not show.
+stock-given-back = Stock was given back; the order is decided again.
 reservation-expired = The reservation has expired and the stock was given back.
 deposit-completed = The balance is paid: the order of the balance has taken the stock over.
+lost-by-count = { $warehouse } was counted: only { $counted } of { $sku } lie there, too few for this order.
+missing-at-warehouse = { $warehouse } works on this order, but only { $counted } of { $sku } were counted there: { $missing } are missing.
+stock-counted = { $sku } was counted in { $warehouse }: { $counted } lie there; the order is decided again.
+safety-lowered = The safety stock of { $sku } in { $warehouse } is lower now; the order is decided again.
+exchanged = { $quantity } of { $sku } are exchanged: { $why }
+picked-up = The customer has fetched the order; { $person } handed it over.
+sold-in-store = Sold over the counter.
 warehouse-ranked-lower = { $warehouse } could have been asked next (score { $score }).
 warehouse-full = { $warehouse } has no capacity left today.
 no-warehouse = No warehouse may serve the order.
@@ -196,6 +207,37 @@ stock-share = WMS { $wms }, ERP { $erp }: SKU by SKU { $difference } pieces apar
 stock-far-title = ERP and warehouses are { $share } apart in stock
 stock-near-title = ERP and warehouses agree again in stock
 
+## Changes of an order
+
+change-field = { $field }: { $before } → { $after }
+change-is-minor = It is a minor change.
+change-is-major = It is a major change, because of { $field }.
+change-gives-back = { $units } of { $sku } go back to the shelf in { $warehouse }.
+change-needs-there = { $units } more of { $sku } are needed in { $warehouse }, and { $free } are free there.
+change-needs-short = { $units } more of { $sku } are needed in { $warehouse }, but only { $free } are free there.
+change-replans-outbound = The outbound { $outbound } for { $warehouse } is planned anew; the warehouse has not heard of it.
+change-stops-outbound = { $warehouse } has the outbound { $outbound }: the change takes effect when the warehouse agrees to stop.
+change-waybill-back = The waybill { $waybill } is given back and a new one is booked.
+change-nobody-else = No partner was told of this; it takes effect at once.
+change-too-late = The order can no longer be changed; it is { $status ->
+    [picked] { status-picked }
+    [shipped] { status-shipped }
+    [delivered] { status-delivered }
+    [completed] { status-completed }
+    [cancelled] { status-cancelled }
+    [returned] { status-returned }
+   *[other] { $status }
+}.
+change-of-parts = The order goes in parts; change it by hand, part by part.
+change-leaves-nothing = No goods would be left; cancel the order instead.
+change-in-effect = Version { $version } of the order is in effect.
+change-overtaken = Meanwhile the order has version { $version }; ask for the change again.
+change-restated = The channel has stated the order anew.
+changed-too-late = The change came after the warehouse had picked the order; it arrives as it was ordered first. Talk to the customer.
+push-stopped = It was not known whether the warehouse had the order; it has stopped, and the stock was given back.
+promised-by = { $person } promised { $date } instead of { $before }.
+unanswered = { $approver } was asked { $minutes } minutes ago and has not answered (rule “{ $rule }”).
+
 ## Gates
 
 weather-alert = { $level ->
@@ -224,6 +266,7 @@ rounding-tolerated = The order is worth { $order } and { $settled } was settled;
 paid-without-items = Money came in for an order without items.
 nothing-settled = No payment has been settled for the order.
 order-unknown = The payment names an order that we do not have.
+order-ambiguous = { $orders } orders of different channels have this number; say which one was paid.
 
 ## Partners and people
 
@@ -251,6 +294,7 @@ outcome-off = off by more
 outcome-no-items = paid without items
 outcome-unpaid = nothing settled
 outcome-unknown-order = order unknown
+outcome-ambiguous = several orders fit
 
 ## The story of an order
 
@@ -288,6 +332,10 @@ event-settled = money judged: { $what }
 event-answered = answered: { $what }
 event-expired = expired: { $what }
 event-split = goes in parts: { $what }
+event-stock-lost = stock lost: { $what }
+event-change-asked = change asked for: { $what }
+event-change-closed = change closed: { $what }
+event-promised = another date promised: { $what }
 
 ## Command line
 
@@ -369,6 +417,10 @@ cli-db-upgraded = The database is at version { $version }.
 cli-doctor-help = Say what is configured, what answers, what is wrong, and what to do.
 cli-doctor-rules = rules
 cli-doctor-database = database
+cli-doctor-told = who is told
+cli-doctor-role-unheard = Nobody hears what is meant for { $role }: name a notifier for it under [told] in the rules
+cli-doctor-notifier-unknown = The rules tell { $code }, but no notifier of that code is connected
+cli-doctor-all-told = everybody whom the rules name can be told
 cli-doctor-prefect = Prefect
 cli-doctor-connections = connections
 cli-doctor-no-schema = There are no tables yet. Run: orderspine db upgrade
@@ -585,6 +637,7 @@ console-outcome-off = different
 console-outcome-no-items = paid without items
 console-outcome-unpaid = not paid
 console-outcome-unknown-order = unknown order
+console-outcome-ambiguous = several orders fit
 console-event-received = received
 console-event-changed = changed
 console-event-moved = status
@@ -599,6 +652,10 @@ console-event-settled = settled
 console-event-answered = answered
 console-event-expired = stock given back
 console-event-split = goes in parts
+console-event-stock-lost = stock lost
+console-event-change-asked = change asked for
+console-event-change-closed = change closed
+console-event-promised = date promised
 
 ## Goods that arrive
 
@@ -607,13 +664,82 @@ notice-decisions = { $orders ->
     [one] One order
    *[other] { $orders } orders
 } for { $role }
-cli-stock-help = Goods that arrive, and whether all books tell the same stock.
+cli-stock-help = Goods: where they are, what comes, what was counted, and whether all books agree.
 cli-stock-receive-help = Book goods in; orders that waited for them are decided again.
 cli-stock-sku-help = SKU.
 cli-stock-quantity-help = How many pieces.
 cli-stock-warehouse-help = Code of the warehouse.
 cli-stock-reference-help = Delivery note: booked once.
 cli-stock-received = { $quantity } of { $sku } are booked into { $warehouse }; orders that are decided again: { $orders }
+cli-stock-show-help = Show where the pieces of a SKU are, who holds them, what can be promised.
+cli-stock-none = { $sku } has no stock anywhere yet.
+cli-stock-coming = On the way
+cli-stock-holders = Promised to
+cli-stock-presale = a deposit
+cli-stock-announce-help = Expect goods: they count for promises from their day on.
+cli-stock-on-help = Day on which they are expected, e.g. 2026-03-08.
+cli-stock-order-reference-help = Purchase order: announced once.
+cli-stock-announced = { $quantity } of { $sku } are expected in { $warehouse } on { $day }; { $available } can be promised for that day.
+cli-stock-arrive-help = Book in what was announced, all of it or a part.
+cli-stock-announced-reference-help = What it was announced under: a purchase order, or a transfer's SO… number.
+cli-stock-only-sku-help = Only this SKU.
+cli-stock-part-help = How many came, if not all; then say --sku and --note.
+cli-stock-note-help = Delivery note of a part: booked once.
+cli-stock-arrived = { $pieces } pieces are booked in, { $left } are still expected; orders that are decided again: { $orders }
+cli-stock-call-off-help = What was announced and has not come will not come.
+cli-stock-called-off = { $pieces } pieces are expected no more.
+cli-stock-count-help = Book what was counted; orders for which it is too little are told.
+cli-stock-counted-help = How many lie there.
+cli-stock-quarantine-option-help = The quarantine was counted, not the shelf.
+cli-stock-count-reference-help = Number of the count: booked once; the time when it is left out.
+cli-stock-counted-now = { $sku } in { $warehouse }: { $before } before, { $now } now; orders that are decided again: { $orders }
+cli-stock-count-losing = These orders lose their stock: { $orders }
+cli-stock-count-doubt = { $missing } more pieces are missing, but the warehouse works on { $orders }. Have it stop them or wait until they have left, then count again.
+cli-stock-return-help = Take a customer's pieces back into quarantine.
+cli-stock-return-reference-help = Return or order number: booked once.
+cli-stock-returned = { $quantity } of { $sku } came back to { $warehouse }; { $now } lie in quarantine there.
+cli-stock-clear-help = Put pieces from quarantine back on the shelf.
+cli-stock-cleared = { $quantity } of { $sku } are for sale again in { $warehouse }; orders that are decided again: { $orders }
+cli-stock-scrap-help = Throw pieces from quarantine away.
+cli-stock-scrapped = { $quantity } of { $sku } are scrapped; { $now } are left in quarantine in { $warehouse }.
+cli-stock-look-reference-help = Number of the inspection: booked once.
+cli-stock-transfer-help = Order goods from one warehouse for another.
+cli-stock-from-help = Code of the warehouse that gives.
+cli-stock-to-help = Code of the warehouse that gets.
+cli-stock-transfer-reference-help = Number of the transfer: ordered once.
+cli-stock-transferred = { $number }: { $quantity } of { $sku } go from { $source } to { $destination }. On arrival: orderspine stock arrive { $number }
+cli-stock-safety-help = Keep pieces back from every promise.
+cli-stock-safety-set = { $units } of { $sku } are kept back in { $warehouse }; orders that are decided again: { $orders }
+cli-stock-sell-help = Book a sale over the counter of a store.
+cli-stock-sell-goods-help = SKU=PIECES@PRICE, as often as needed, e.g. SKU-0001=2@199.00
+cli-stock-goods-wrong = { $given } is not SKU=PIECES@PRICE, e.g. SKU-0001=2@199.00
+cli-stock-receipt-help = Number of the receipt: booked once.
+cli-stock-sold = { $number } is sold and taken.
+cli-stock-sold-before = This receipt is booked already: { $number }
+cli-stock-define-help = State kits or units of measure: a CSV file kit,component,units or sku,unit,units.
+cli-stock-file-help = CSV file.
+cli-stock-defined = Kits stated: { $kits }; products with units stated: { $products }
+cli-order-pick-up-help = The customer has fetched the order from its store.
+cli-order-picked-up = { $number } is handed over.
+cli-order-picked-up-before = { $number } was handed over before.
+cli-order-exchange-help = Send another piece for one that comes back.
+cli-order-exchange-sku-help = SKU that comes back.
+cli-order-exchange-instead-help = Send this SKU instead.
+cli-order-exchanged = { $number } sends the other piece. When the first is back: orderspine stock return { $sku } { $quantity } --warehouse … --reference { $number }
+cli-col-warehouse = warehouse
+cli-col-on-hand = on hand
+cli-col-reserved = reserved
+cli-col-preoccupied = presale
+cli-col-safety = safety
+cli-col-available = ATP
+cli-col-quarantine = quarant.
+cli-col-in-transit = coming
+cli-col-expected-on = expected
+cli-col-pieces = pieces
+cli-col-available-by = ATP then
+cli-col-for = for
+cli-col-until = until (UTC)
+cli-col-reference = reference
 cli-stock-compare-help = How ERP, warehouses and our books agreed when they were last compared.
 cli-stock-never-compared = Nothing was compared yet. Run: prefect deployment run compare-stock/compare-stock
 cli-stock-too-far = ERP and warehouses are further apart than the tolerated { $tolerance }.
@@ -621,6 +747,49 @@ cli-stock-more = … and { $count } more: --limit
 cli-stock-unread = { $system } could not be asked about { $warehouse }.
 cli-stock-counts = { $at }: equal { $equal }, tolerated { $tolerated }, different { $differs }, not listed { $missing }, not comparable { $unknown }
 cli-stock-share = ERP and warehouses are { $difference } of { $erp } pieces apart: { $share } (tolerated: { $tolerance })
-cli-col-warehouse = at
 cli-col-gap = gap
 cli-demo-delivery = what was short is delivered; { $orders } waiting orders are decided again
+
+## Changes and promises on the command line
+
+notice-change-asked = { $number }: a { $size ->
+    [minor] minor
+   *[other] major
+} change waits for { $approver } (orderspine change show { $change })
+notice-unanswered = { $order } still waits for { $approver }
+change-state-proposed = waits for approval
+change-state-approved = waits for the warehouse to stop
+change-state-refused = refused
+change-state-effective = in effect
+change-state-overtaken = overtaken
+change-size-minor = minor
+change-size-major = major
+cli-change-help = Changes of orders: ask for one, see what it means, agree to it.
+cli-change-propose-help = Ask for a change of an order.
+cli-change-set-help = FIELD=VALUE, as often as needed: line.1.quantity=3, receiver.phone=…
+cli-change-reason-help = Why the change is wanted.
+cli-change-evidence-help = What shows it: a letter, a call, a file.
+cli-change-list-help = List the changes that wait.
+cli-change-all-help = Those that are over, too.
+cli-change-show-help = Show a change and what it means for stock and partners.
+cli-change-number-help = Its number in the list.
+cli-change-approve-help = Agree to a change; with the last yes it takes effect.
+cli-change-refuse-help = Say no to a change; the order goes on as it was.
+cli-change-as-help = The role that answers, as the change names it.
+cli-change-none = No change waits.
+cli-change-unknown = There is no change { $number }. List them: orderspine change list
+cli-change-asked = Change { $number } is asked for: { $state }.
+cli-change-answered = Change { $number }: { $state }.
+cli-change-waits = It waits for: { $waits }.
+cli-change-head = Change { $number } of { $order } ({ $size }): { $state }
+cli-change-why = { $reason } (evidence: { $evidence }), asked by { $person }
+cli-change-approver = { $approver }: { $verdict ->
+    [yes] yes, { $person }
+    [no] no, { $person }
+   *[other] not answered
+}
+cli-order-promise-help = Promise another date than the rules give, in your name.
+cli-order-promise-date-help = The date, e.g. 2026-03-31.
+cli-order-promise-wrong = { $given } is not a date like 2026-03-31.
+cli-order-promised = { $number } is promised for { $date }, in the name of { $person }.
+story-version = Version { $version } of { $at }: { $what }

@@ -67,6 +67,7 @@ customer-missing = 缺少客户。
 receiver-name-missing = 缺少收货人姓名。
 receiver-phone-missing = 缺少收货人电话。
 receiver-province-missing = 缺少收货省份。
+store-unknown = 没有门店 { $store }，无法自提。
 placed-at-missing = 缺少下单时间。
 placed-in-future = 下单时间晚于当前时间：{ $value }。
 no-good-line = 订单中没有一行可用。
@@ -75,6 +76,7 @@ no-good-line = 订单中没有一行可用。
 
 sku-missing = 该行没有商品编码（SKU）。
 sku-unknown = 商品目录中没有 { $sku }。
+unit-unknown = 商品 { $sku } 不能以“{ $unit }”为单位下单。
 quantity-missing = 缺少数量。
 quantity-not-positive = 数量 { $value } 应大于零。
 quantity-too-large = 数量 { $value } 过大，不像真实订单。
@@ -98,6 +100,7 @@ happened-at-missing = 缺少付款时间。
 ## What the channel says
 
 channel-status-unknown = 渠道返回了未知的订单状态“{ $status }”。
+order-kind-unknown = 渠道称该订单为“{ $kind }”，我们不认识这种订单。
 channel-unavailable = 渠道反馈商品缺货。
 channel-forbids-shipping = 订单已付款，但渠道暂不允许发货。
 channel-shipped-in-part = 渠道反馈订单已在别处部分发货。
@@ -116,7 +119,7 @@ reported-by-channel = 渠道反馈订单{ $status ->
 }。
 cancelled-by-channel = 客户已在渠道取消订单。
 cancelled-too-late = 仓库发货之后订单才被取消，请与客户协商退货。
-changed-after-reservation = 锁定库存后渠道又修改了订单，请决定改单还是照原单发货。
+changed-after-reservation = 库存预留后渠道修改了订单；变更等待审批：orderspine change list
 stale-statement = 收到的是订单的旧版本，以较新的版本为准。
 credit-document = 这是红字单据，只作记录，无需发货。
 nothing-to-ship = 订单只有费用项，无需发货。
@@ -142,8 +145,16 @@ served-by = 订单由 { $warehouse } 发货。
 stock-short = { $warehouse } 的 { $sku } 只有 { $available } 件，需要 { $wanted } 件。
 warehouse-not-chosen = 未选择 { $warehouse }：{ $why }
 found-by-shipment = { $sku } 实际多发出 { $quantity } 件，账面上没有这些库存。
+stock-given-back = 有库存被释放，订单重新决策。
 reservation-expired = 库存预留已过期，库存已释放。
 deposit-completed = 尾款已付：库存已转给尾款订单。
+lost-by-count = { $warehouse } 盘点：{ $sku } 只有 { $counted } 件，不够本订单。
+missing-at-warehouse = { $warehouse } 正在处理本订单，但盘点 { $sku } 只有 { $counted } 件，缺 { $missing } 件。
+stock-counted = { $warehouse } 盘点 { $sku }：有 { $counted } 件；订单将重新审单。
+safety-lowered = { $warehouse } 的 { $sku } 安全库存已降低；订单将重新审单。
+exchanged = 换货 { $sku } { $quantity } 件：{ $why }
+picked-up = 客户已自提；由 { $person } 交付。
+sold-in-store = 门店柜台售出。
 warehouse-ranked-lower = { $warehouse } 排在其后（得分 { $score }）。
 warehouse-full = { $warehouse } 今日产能已满。
 no-warehouse = 没有仓库可以发这张订单。
@@ -193,6 +204,37 @@ stock-share = WMS { $wms } 件，ERP { $erp } 件：逐个商品相差 { $differ
 stock-far-title = ERP 与仓库的库存相差 { $share }
 stock-near-title = ERP 与仓库的库存重新一致
 
+## Changes of an order
+
+change-field = { $field }：{ $before } → { $after }
+change-is-minor = 属于小变更。
+change-is-major = 属于重大变更，原因：{ $field }。
+change-gives-back = { $sku } 有 { $units } 件退回 { $warehouse } 库存。
+change-needs-there = { $warehouse } 还需 { $units } 件 { $sku }，该仓可用 { $free } 件。
+change-needs-short = { $warehouse } 还需 { $units } 件 { $sku }，但该仓仅剩 { $free } 件可用。
+change-replans-outbound = { $warehouse } 的出库单 { $outbound } 重新安排，仓库尚未收到它。
+change-stops-outbound = 出库单 { $outbound } 已到 { $warehouse }：仓库同意拦截后变更才生效。
+change-waybill-back = 运单 { $waybill } 退回，另取新单号。
+change-nobody-else = 合作方均未获知此内容，变更立即生效。
+change-too-late = 订单已不能变更，当前状态：{ $status ->
+    [picked] { status-picked }
+    [shipped] { status-shipped }
+    [delivered] { status-delivered }
+    [completed] { status-completed }
+    [cancelled] { status-cancelled }
+    [returned] { status-returned }
+   *[other] { $status }
+}。
+change-of-parts = 订单已拆分发货，请人工逐单修改。
+change-leaves-nothing = 变更后没有商品，请直接取消订单。
+change-in-effect = 订单第 { $version } 版已生效。
+change-overtaken = 订单已是第 { $version } 版，请重新提交变更。
+change-restated = 渠道重新提交了订单内容。
+changed-too-late = 仓库拣货后才收到变更，订单按原内容送达，请联系客户。
+push-stopped = 不确定仓库是否收到订单；仓库已停止作业，库存已退回。
+promised-by = { $person } 将承诺日期由 { $before } 改为 { $date }。
+unanswered = { $approver } 在 { $minutes } 分钟前收到审批请求，至今未答复（规则“{ $rule }”）。
+
 ## Gates
 
 weather-alert = { $region }发布{ $event }{ $level ->
@@ -221,6 +263,7 @@ rounding-tolerated = 订单金额为 { $order }，实际结算 { $settled }，�
 paid-without-items = 收到货款，但订单没有商品明细。
 nothing-settled = 该订单尚无结算款。
 order-unknown = 付款对应的订单在系统中不存在。
+order-ambiguous = 有 { $orders } 张不同渠道的订单使用该编号，请确认付款属于哪一张。
 
 ## Partners and people
 
@@ -248,6 +291,7 @@ outcome-off = 金额不符
 outcome-no-items = 已付款但无明细
 outcome-unpaid = 尚无到账
 outcome-unknown-order = 订单不存在
+outcome-ambiguous = 对应多张订单
 
 ## The story of an order
 
@@ -285,6 +329,10 @@ event-settled = 对账：{ $what }
 event-answered = 已答复：{ $what }
 event-expired = 已过期：{ $what }
 event-split = 分批发货：{ $what }
+event-stock-lost = 失去库存：{ $what }
+event-change-asked = 申请变更：{ $what }
+event-change-closed = 变更结束：{ $what }
+event-promised = 另行承诺日期：{ $what }
 
 ## Command line
 
@@ -362,6 +410,10 @@ cli-db-upgraded = 数据库版本为 { $version }。
 cli-doctor-help = 检查配置、连通性和问题，并告诉您怎么办。
 cli-doctor-rules = 规则
 cli-doctor-database = 数据库
+cli-doctor-told = 通知对象
+cli-doctor-role-unheard = 没有人收到给 { $role } 的消息：请在规则的 [told] 中为其指定通知渠道
+cli-doctor-notifier-unknown = 规则要通知 { $code }，但没有连接该通知渠道
+cli-doctor-all-told = 规则中的通知对象都能收到消息
 cli-doctor-prefect = Prefect
 cli-doctor-connections = 连接
 cli-doctor-no-schema = 还没有数据表。请运行：orderspine db upgrade
@@ -575,6 +627,7 @@ console-outcome-off = 不一致
 console-outcome-no-items = 有款无货
 console-outcome-unpaid = 未付款
 console-outcome-unknown-order = 订单不存在
+console-outcome-ambiguous = 对应多张订单
 console-event-received = 接单
 console-event-changed = 变更
 console-event-moved = 状态
@@ -589,18 +642,91 @@ console-event-settled = 对账
 console-event-answered = 已答复
 console-event-expired = 库存已释放
 console-event-split = 分批发货
+console-event-stock-lost = 失去库存
+console-event-change-asked = 申请变更
+console-event-change-closed = 变更结束
+console-event-promised = 承诺日期
 
 ## Goods that arrive
 
 stock-arrived = { $quantity } 件 { $sku } 已到 { $warehouse }；订单重新决策。
 notice-decisions = { $role }：{ $orders } 张订单
-cli-stock-help = 到货，以及各方库存是否一致。
+cli-stock-help = 货物：在哪里、什么会来、盘点了什么、各处账目是否一致。
 cli-stock-receive-help = 到货入账；等货的订单重新决策。
 cli-stock-sku-help = SKU。
 cli-stock-quantity-help = 件数。
 cli-stock-warehouse-help = 仓库代码。
 cli-stock-reference-help = 送货单号：只入账一次。
 cli-stock-received = { $quantity } 件 { $sku } 已入 { $warehouse }；重新决策的订单：{ $orders }
+cli-stock-show-help = 查看一个 SKU 的库存：在哪里、谁占用、还可承诺多少。
+cli-stock-none = { $sku } 还没有任何库存。
+cli-stock-coming = 在途
+cli-stock-holders = 已承诺给
+cli-stock-presale = 定金
+cli-stock-announce-help = 登记在途货物：从预计到货日起可承诺。
+cli-stock-on-help = 预计到货日，例如 2026-03-08。
+cli-stock-order-reference-help = 采购单号：只登记一次。
+cli-stock-announced = { $warehouse } 预计于 { $day } 到货 { $sku } { $quantity } 件；当天可承诺 { $available } 件。
+cli-stock-arrive-help = 把登记过的货物入库，全部或部分。
+cli-stock-announced-reference-help = 登记时的单号：采购单号，或调拨单的 SO… 号。
+cli-stock-only-sku-help = 只入这个 SKU。
+cli-stock-part-help = 部分到货的件数；此时须写明 --sku 和 --note。
+cli-stock-note-help = 部分到货的送货单号：只入账一次。
+cli-stock-arrived = 入库 { $pieces } 件，还有 { $left } 件在途；重新审单的订单：{ $orders }
+cli-stock-call-off-help = 登记过而未到的货物不再来了。
+cli-stock-called-off = { $pieces } 件不再预计到货。
+cli-stock-count-help = 登记盘点结果；库存不够的订单会被告知。
+cli-stock-counted-help = 实际件数。
+cli-stock-quarantine-option-help = 盘点的是待检区，不是货架。
+cli-stock-count-reference-help = 盘点单号：只入账一次；省略时用当前时间。
+cli-stock-counted-now = { $warehouse } 的 { $sku }：原 { $before } 件，现 { $now } 件；重新审单的订单：{ $orders }
+cli-stock-count-losing = 以下订单失去库存：{ $orders }
+cli-stock-count-doubt = 还缺 { $missing } 件，但仓库正在处理 { $orders }。请让仓库停止，或等其发出后再盘点。
+cli-stock-return-help = 把客户退回的货收入待检区。
+cli-stock-return-reference-help = 退货单号或订单号：只入账一次。
+cli-stock-returned = { $sku } { $quantity } 件已退回 { $warehouse }；待检区现有 { $now } 件。
+cli-stock-clear-help = 把待检区的货放回货架。
+cli-stock-cleared = { $warehouse } 的 { $sku } { $quantity } 件重新可售；重新审单的订单：{ $orders }
+cli-stock-scrap-help = 报废待检区的货。
+cli-stock-scrapped = { $sku } { $quantity } 件已报废；{ $warehouse } 待检区还有 { $now } 件。
+cli-stock-look-reference-help = 检验单号：只入账一次。
+cli-stock-transfer-help = 从一个仓库向另一个仓库调拨。
+cli-stock-from-help = 调出仓库代码。
+cli-stock-to-help = 调入仓库代码。
+cli-stock-transfer-reference-help = 调拨单号：只下单一次。
+cli-stock-transferred = { $number }：{ $sku } { $quantity } 件从 { $source } 调往 { $destination }。到货时：orderspine stock arrive { $number }
+cli-stock-safety-help = 设定安全库存，不参与承诺。
+cli-stock-safety-set = { $warehouse } 的 { $sku } 安全库存为 { $units } 件；重新审单的订单：{ $orders }
+cli-stock-sell-help = 登记一笔门店柜台销售。
+cli-stock-sell-goods-help = SKU=件数@单价，可重复，例如 SKU-0001=2@199.00
+cli-stock-goods-wrong = { $given } 不是 SKU=件数@单价 的形式，例如 SKU-0001=2@199.00
+cli-stock-receipt-help = 小票号：只入账一次。
+cli-stock-sold = { $number } 已售出并取走。
+cli-stock-sold-before = 这张小票已入账：{ $number }
+cli-stock-define-help = 定义套装或计量单位：CSV 文件 kit,component,units 或 sku,unit,units。
+cli-stock-file-help = CSV 文件。
+cli-stock-defined = 已定义套装：{ $kits }；已定义单位的商品：{ $products }
+cli-order-pick-up-help = 客户已在门店自提。
+cli-order-picked-up = { $number } 已交付。
+cli-order-picked-up-before = { $number } 之前已交付。
+cli-order-exchange-help = 为退回的货另发一件。
+cli-order-exchange-sku-help = 退回的 SKU。
+cli-order-exchange-instead-help = 改发这个 SKU。
+cli-order-exchanged = { $number } 发出换货。旧件退回时：orderspine stock return { $sku } { $quantity } --warehouse … --reference { $number }
+cli-col-warehouse = 仓库
+cli-col-on-hand = 在库
+cli-col-reserved = 占用
+cli-col-preoccupied = 预占
+cli-col-safety = 安全
+cli-col-available = 可承诺
+cli-col-quarantine = 待检
+cli-col-in-transit = 在途
+cli-col-expected-on = 预计
+cli-col-pieces = 件数
+cli-col-available-by = 届时可承诺
+cli-col-for = 用途
+cli-col-until = 至 (UTC)
+cli-col-reference = 单号
 cli-stock-compare-help = 最近一次核对时，ERP、仓库与本系统的库存是否一致。
 cli-stock-never-compared = 尚未核对过。请运行：prefect deployment run compare-stock/compare-stock
 cli-stock-too-far = ERP 与仓库的库存差异超过容差 { $tolerance }。
@@ -608,6 +734,49 @@ cli-stock-more = ……另有 { $count } 条：--limit
 cli-stock-unread = 未能向 { $system } 查询 { $warehouse }。
 cli-stock-counts = { $at }：一致 { $equal }，容差内 { $tolerated }，不符 { $differs }，对方缺失 { $missing }，无法核对 { $unknown }
 cli-stock-share = ERP 与仓库相差 { $difference } 件，ERP 共 { $erp } 件：{ $share }（容差 { $tolerance }）
-cli-col-warehouse = 仓库
 cli-col-gap = 差异
 cli-demo-delivery = 缺的货到了；{ $orders } 张等货订单重新决策
+
+## Changes and promises on the command line
+
+notice-change-asked = { $number }：有一项{ $size ->
+    [minor] 小
+   *[other] 重大
+}变更等待 { $approver } 审批（orderspine change show { $change }）
+notice-unanswered = { $order } 仍在等待 { $approver } 答复
+change-state-proposed = 等待审批
+change-state-approved = 等待仓库拦截
+change-state-refused = 已拒绝
+change-state-effective = 已生效
+change-state-overtaken = 已过时
+change-size-minor = 小变更
+change-size-major = 重大变更
+cli-change-help = 订单变更：提交、查看影响、审批。
+cli-change-propose-help = 为订单提交变更。
+cli-change-set-help = 字段=值，可多次使用：line.1.quantity=3、receiver.phone=…
+cli-change-reason-help = 变更原因。
+cli-change-evidence-help = 变更依据：信函、电话、文件。
+cli-change-list-help = 列出待处理的变更。
+cli-change-all-help = 包括已结束的变更。
+cli-change-show-help = 查看变更及其对库存和合作方的影响。
+cli-change-number-help = 列表中的编号。
+cli-change-approve-help = 同意变更；全部同意后生效。
+cli-change-refuse-help = 拒绝变更；订单维持原样。
+cli-change-as-help = 以哪个角色答复，名称见变更。
+cli-change-none = 没有待处理的变更。
+cli-change-unknown = 没有编号为 { $number } 的变更。查看列表：orderspine change list
+cli-change-asked = 变更 { $number } 已提交：{ $state }。
+cli-change-answered = 变更 { $number }：{ $state }。
+cli-change-waits = 等待：{ $waits }。
+cli-change-head = { $order } 的变更 { $number }（{ $size }）：{ $state }
+cli-change-why = { $reason }（依据：{ $evidence }），提交人 { $person }
+cli-change-approver = { $approver }：{ $verdict ->
+    [yes] 同意，{ $person }
+    [no] 拒绝，{ $person }
+   *[other] 尚未答复
+}
+cli-order-promise-help = 以本人名义承诺不同于规则的日期。
+cli-order-promise-date-help = 日期，例如 2026-03-31。
+cli-order-promise-wrong = { $given } 不是 2026-03-31 这样的日期。
+cli-order-promised = { $number } 承诺于 { $date } 送达，承诺人 { $person }。
+story-version = 第 { $version } 版（{ $at }）：{ $what }

@@ -113,7 +113,18 @@ def _column(rows: Rows, column: Column[Any], dialect: Dialect, document: _Proces
     if isinstance(column.type, JSON):
         return [None if value is None else document(value) for value in values] if document else values
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
-    return [process(value) for value in values] if process else values
+    return _translated(values, process) if process else values
+
+
+def _translated(values: list[Any], process: _Process) -> list[Any]:
+    """Rows of one step share what they have in common, such as its time: that is translated once."""
+    latest, translated = values[0], process(values[0])
+    found = []
+    for value in values:
+        if value is not latest:
+            latest, translated = value, process(value)
+        found.append(translated)
+    return found
 
 
 def _into(table: Table, columns: Sequence[str], dialect: Dialect) -> str:

@@ -22,7 +22,7 @@ from models.reasons import Reason, to_json
 
 KINDS = (
     "received", "changed", "moved", "held", "unheld", "line-refused", "line-mended", "sent", "tracked", "noticed",
-    "settled", "answered", "expired", "split",
+    "settled", "answered", "expired", "split", "stock-lost", "change-asked", "change-closed", "promised",
 )  # fmt: skip
 
 

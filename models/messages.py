@@ -43,7 +43,8 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class ChannelLine:
-    """One line as the channel wrote it. Numbers that do not parse stay out and are named in ``flaws``."""
+    """One line as the channel wrote it. Numbers that do not parse stay out and are named in ``flaws``. ``unit`` is what
+    the quantity counts, such as a box; empty for the product's base unit."""
 
     line_no: str
     sku: str
@@ -51,6 +52,7 @@ class ChannelLine:
     price_minor: int | None
     amount_minor: int | None
     title: str = ""
+    unit: str = ""
     kind: LineKind = LineKind.GOODS
     freight_minor: int = 0
     flaws: tuple[Reason, ...] = ()
@@ -84,8 +86,10 @@ class Paid:
 class ChannelOrder:
     """An order as one channel states it at ``updated_at``; the newest statement wins (A4).
 
-    ``amount_minor`` is what the customer owes in all: lines + ``freight_minor``. ``payment`` is what the channel tells
-    of it beyond that it is ``paid``. ``flaws`` say what could not be read; such an order is kept, held and mended,
+    ``amount_minor`` is what the customer owes in all: lines + ``freight_minor``; of a deposit or a balance, that part
+    of it. ``payment`` is what the channel tells of it beyond that it is ``paid``. ``deposit_no`` is the channel's
+    number of the deposit that this order completes (A10); ``pickup_store`` the code of the warehouse where it is
+    fetched at ``appointment_at`` (B3). ``flaws`` say what could not be read; such an order is kept, held and mended,
     never dropped.
     """
 
@@ -105,6 +109,9 @@ class ChannelOrder:
     promised_on: date | None = None
     urgent: bool = False
     remark: str = ""
+    deposit_no: str = ""
+    pickup_store: str = ""
+    appointment_at: datetime | None = None
     reported: Reported | None = None
     flaws: tuple[Reason, ...] = ()
 

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from models.base import AMOUNT, UTC_TIME, one_of
 
-OUTCOMES = ("equal", "rounding", "off", "no-items", "unpaid", "unknown-order")
+OUTCOMES = ("equal", "rounding", "off", "no-items", "unpaid", "unknown-order", "ambiguous")
 
 
 class Payment(SQLModel, table=True):
@@ -49,7 +49,8 @@ class SettlementLine(SQLModel, table=True):
 class SettlementMatch(SQLModel, table=True):
     """How an order's money stands: what it is worth, what was settled for it, and what that means.
 
-    One row per order, or per order number that no order has (``unknown-order``): every cent is in one of them.
+    One row per order, or per order number that no order has (``unknown-order``) or several channels' orders have
+    (``ambiguous``, for a person): every cent is in one of them.
     """
 
     __tablename__ = "settlement_match"

@@ -34,6 +34,13 @@ class SalesOrder(SQLModel, table=True):
             sqlite_where=text("reported_status IS NOT NULL"),
             postgresql_where=text("reported_status IS NOT NULL"),
         ),
+        Index(
+            "ix_sales_order_unbound_balance",
+            "company_id",
+            "id",
+            sqlite_where=text("deposit_no <> '' AND deposit_id IS NULL"),
+            postgresql_where=text("deposit_no <> '' AND deposit_id IS NULL"),
+        ),
         Index("ix_sales_order_customer_id", "customer_id"),
         Index("ix_sales_order_channel_order_no", "company_id", "channel_order_no"),
     )
@@ -55,6 +62,7 @@ class SalesOrder(SQLModel, table=True):
     stated_at: datetime = Field(sa_type=UTC_TIME, description="When the channel made the statement that this row holds")
     content_hash: str = Field(default="", description="Fingerprint of lines, receiver and amounts as stated")
     promised_on: date | None = None
+    promised_by: str | None = Field(default=None, description="The person who overruled the promised date (B7)")
     region: str = Field(default="", description="Province of the receiver: the scope of regional gates")
     receiver: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     remark: str = ""
@@ -64,6 +72,10 @@ class SalesOrder(SQLModel, table=True):
     destination_id: int | None = Field(
         default=None, foreign_key="warehouse.id", description="Of a transfer: the store or warehouse that gets it (A9)"
     )
+    source_id: int | None = Field(
+        default=None, foreign_key="warehouse.id", description="Of a transfer: where it comes from; none: any warehouse"
+    )
+    deposit_no: str = Field(default="", description="Of a balance: how its channel calls the deposit that it completes")
     deposit_id: int | None = Field(
         default=None, foreign_key="sales_order.id", description="Of a balance: the deposit that it completes (A10)"
     )
@@ -100,7 +112,11 @@ class OrderLine(SQLModel, table=True):
 
 
 class OrderVersion(SQLModel, table=True):
-    """Which message made which version of an order; the message itself stays readable in the inbox (B8)."""
+    """What made which version of an order, a message or a change by hand, and what the order was in it (B8).
+
+    Neither made the first version of a part that was split off. The content of the version that stands is the order
+    itself with its lines; it is written here when the next version replaces it.
+    """
 
     __tablename__ = "order_version"
     __table_args__ = (UniqueConstraint("order_id", "version"),)
@@ -108,8 +124,10 @@ class OrderVersion(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     order_id: int = Field(foreign_key="sales_order.id")
     version: int
-    inbox_id: int = Field(foreign_key="inbox.id")
+    inbox_id: int | None = Field(default=None, foreign_key="inbox.id")
+    change_id: int | None = Field(default=None, foreign_key="change_request.id")
     stated_at: datetime = Field(sa_type=UTC_TIME)
+    content: dict[str, Any] | None = Field(default=None, sa_type=Json, description="As ``OrderContent`` stores itself")
 
 
 class Answer(SQLModel, table=True):

@@ -103,8 +103,14 @@ class OutboxPost:
         ended = {"leased_by": None, "leased_until": None, **change}
         self.session.execute(update(OUTBOX).where(OUTBOX.c.id == message_id).values(**ended))
 
-    def withdraw(self, order_ids: Sequence[int], kinds: Collection[Owed] = frozenset(Owed) - TAKES_BACK) -> None:
-        """Nothing of these kinds that is still due for these orders may go out any more.
+    def withdraw(
+        self,
+        order_ids: Sequence[int],
+        kinds: Collection[Owed] = frozenset(Owed) - TAKES_BACK,
+        besides: int | None = None,
+    ) -> None:
+        """Nothing of these kinds that is still due for these orders may go out any more; ``besides`` is a message that
+        stays as it is.
 
         A message that is in a sender's hand may arrive all the same: its outcome is unknown.
         """
@@ -116,4 +122,7 @@ class OutboxPost:
                 OUTBOX.c.kind.in_(sorted(kinds)),
                 OUTBOX.c.state.in_(("due", "person")),
             )
-            self.session.execute(update(OUTBOX).where(*due).values(**gone))
+            statement = update(OUTBOX).where(*due)
+            if besides is not None:
+                statement = statement.where(OUTBOX.c.id != besides)
+            self.session.execute(statement.values(**gone))

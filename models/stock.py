@@ -107,12 +107,14 @@ class Reservation(SQLModel, table=True):
 
 
 class Arrival(SQLModel, table=True):
-    """Goods on their way to a warehouse: what ATP by date counts on. Its pieces lie in the bucket ``in_transit``."""
+    """Goods on their way to a warehouse: what ATP by date counts on. Those that have not ``arrived`` lie in the bucket
+    ``in_transit`` while it is expected."""
 
     __tablename__ = "arrival"
     __table_args__ = (
         UniqueConstraint("company_id", "reference", "product_id"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("arrived >= 0 AND arrived <= quantity", name="arrived_within"),
         one_of("state", ("expected", "arrived", "cancelled")),
         Index(
             "ix_arrival_expected",
@@ -128,6 +130,7 @@ class Arrival(SQLModel, table=True):
     product_id: int = Field(foreign_key="product.id")
     warehouse_id: int = Field(foreign_key="warehouse.id")
     quantity: int
+    arrived: int = 0
     expected_on: date
     reference: str = Field(description="Purchase order, delivery note, or the order of a transfer")
     state: str = "expected"

@@ -9,9 +9,9 @@ from sqlalchemy import Integer, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from models.base import chunks
-from models.bulk import insert_rows
+from models.bulk import insert_missing, insert_rows
 from models.lifecycle import Bucket
-from models.stock import LEVEL, MOVEMENT, RESERVATION, Cause, StockLevel
+from models.stock import LEVEL, MOVEMENT, RESERVATION, Cause
 
 
 class StockMoved(Exception):
@@ -145,16 +145,26 @@ class StockBook:
 
     def open_level(self, product_id: int, warehouse_id: int, bucket: Bucket = Bucket.SELLABLE) -> int:
         """The id of a product's level in a warehouse, made if there is none."""
-        key = (LEVEL.c.product_id == product_id, LEVEL.c.warehouse_id == warehouse_id, LEVEL.c.bucket == bucket)
-        found = self._session.execute(select(LEVEL.c.id).where(*key)).scalar()
+        query = select(LEVEL.c.id).where(
+            LEVEL.c.product_id == product_id, LEVEL.c.warehouse_id == warehouse_id, LEVEL.c.bucket == bucket
+        )
+        found = self._session.execute(query).scalar()
         if found is None:
-            level = StockLevel(
-                company_id=self._company_id, product_id=product_id, warehouse_id=warehouse_id, bucket=bucket
-            )
-            self._session.add(level)
-            self._session.flush()
-            found = level.id
-        return int(found or 0)
+            row = {
+                "company_id": self._company_id, "product_id": product_id, "warehouse_id": warehouse_id,
+                "bucket": bucket,
+            }  # fmt: skip
+            insert_missing(self._session, LEVEL, [row], ("product_id", "warehouse_id", "bucket"))
+            found = self._session.execute(query).scalar_one()
+        return int(found)
+
+    def read(self, stock_level_id: int) -> Any:
+        """A level with its counters, locked."""
+        return self._session.execute(select(LEVEL).where(LEVEL.c.id == stock_level_id).with_for_update()).one()
+
+    def set_safety(self, stock_level_id: int, units: int) -> None:
+        """Keep so many pieces back from every promise. Never negative: the database refuses it."""
+        self._session.execute(update(LEVEL).where(LEVEL.c.id == stock_level_id).values(safety=units))
 
     def balances_broken(self) -> list[int]:
         """Levels whose counters differ from their movements and open reservations; empty when the books add up."""

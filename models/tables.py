@@ -1,5 +1,6 @@
 """Every table, imported: what fills the metadata for migrations and for checks over the whole schema."""
 
+from models.change import ChangeApproval, ChangeRequest
 from models.company import Company, Customer, KitComponent, Product, ProductUnit, SalesChannel, Warehouse
 from models.decision import Decision, DecisionBatch, PolicyVersion
 from models.event import OrderEvent
@@ -17,6 +18,8 @@ from models.stock_snapshot import StockSnapshot
 __all__ = [
     "Answer",
     "Arrival",
+    "ChangeApproval",
+    "ChangeRequest",
     "Company",
     "Customer",
     "Decision",

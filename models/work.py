@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.arrival_book import ArrivalBook
 from models.base import table_of
 from models.claims import Claims
 from models.company import Company
@@ -34,6 +35,7 @@ class Work:
     events: Events
     orders: OrderBook
     stock: StockBook
+    arrivals: ArrivalBook
     inbox: InboxPost
     outbox: OutboxPost
 
@@ -58,6 +60,7 @@ def begin_work(url: str, company: str, run: Run, now: datetime, *, reads_only: b
             raise DatabaseNotReady(f"The company {company!r} is not set up. Run: orderspine db upgrade")
         company_id, zone = found
         events = Events(session, run, now)
+        stock = StockBook(session, company_id)
         yield Work(
             session=session,
             company_id=company_id,
@@ -66,7 +69,8 @@ def begin_work(url: str, company: str, run: Run, now: datetime, *, reads_only: b
             now=now,
             events=events,
             orders=OrderBook(session, company_id, events, now),
-            stock=StockBook(session, company_id),
+            stock=stock,
+            arrivals=ArrivalBook(session, company_id, stock),
             inbox=InboxPost(session, company_id, now),
             outbox=OutboxPost(session, company_id, now),
         )

@@ -31,7 +31,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What the statement changes. ``late_change`` is a change of content that came after stock was promised."""
+    """What the statement changes. ``late_change`` is a change of content that came after stock was promised;
+    ``as_before`` says that after stock was promised the content is what it was."""
 
     action: Action
     reasons: tuple[Reason, ...] = ()
@@ -39,6 +40,7 @@ class Acceptance:
     cancel: bool = False
     new_content: bool = False
     late_change: bool = False
+    as_before: bool = False
 
 
 def judge_statement(stated: ChannelOrder, content_hash: str, known: Known | None) -> Acceptance:
@@ -55,4 +57,5 @@ def judge_statement(stated: ChannelOrder, content_hash: str, known: Known | None
         cancel=stated.cancelled and known.status not in (Status.CANCELLED, Status.RETURNED, Status.COMPLETED),
         new_content=changed and open_to_change and not stated.cancelled,
         late_change=changed and not open_to_change and not stated.cancelled,
+        as_before=not changed and not open_to_change,
     )

@@ -1,9 +1,9 @@
 """Which goods of which warehouse an order gets, from what is left when its turn comes (B2, B4, B5)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from models.lifecycle import HoldKind
+from models.lifecycle import HoldKind, OrderKind
 from models.reasons import Fact, Reason
 from policies.decision import Allocation, Held, Remainder
 from policies.facts import Facts, LineFacts, OrderFacts, ProductFacts, WarehouseFacts
@@ -13,8 +13,7 @@ from policies.rules import Rules
 Needs = Sequence[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """A warehouse can serve an order, or the part of it that goes first."""
 
     warehouse: WarehouseFacts
@@ -29,6 +28,7 @@ class Shelves:
     def __init__(self, facts: Facts, products: Mapping[int, ProductFacts], router: Router, rules: Rules) -> None:
         self._levels = {(shelf.product_id, shelf.warehouse_id): shelf.stock_level_id for shelf in facts.shelves}
         self._left = {shelf.stock_level_id: shelf.available for shelf in facts.shelves}
+        self._shorts: dict[tuple[int, int, int, int], Reason] = {}
         self._products = products
         self._warehouses = facts.warehouses
         self._router = router
@@ -56,7 +56,10 @@ class Shelves:
             passed_over.append(refusal)
         if not ranked:
             return Held(HoldKind.STOCK, (Reason("no-warehouse"),))
-        split = self._split(order, ranked, passed_over) if self._rules.splitting.mode == "main-first" else None
+        # A deposit is held whole, for its balance to take over from one order; what is fetched is fetched once.
+        whole = order.kind is OrderKind.DEPOSIT or bool(order.only_at)
+        may_split = self._rules.splitting.mode == "main-first" and not whole
+        split = self._split(order, ranked, passed_over) if may_split else None
         return split or Held(HoldKind.STOCK, tuple(passed_over))
 
     def substitutes(self, order: OrderFacts) -> tuple[Reason, ...]:
@@ -89,12 +92,19 @@ class Shelves:
         for product, units in wanted:
             available = self._available(product, warehouse.warehouse_id)
             if available < units:
-                facts: dict[str, Fact] = {
-                    "sku": self.sku(product), "wanted": units, "available": max(available, 0),
-                    "warehouse": warehouse.code,
-                }  # fmt: skip
-                return Reason("stock-short", facts)
+                return self._short(product, warehouse, units, max(available, 0))
         return None
+
+    def _short(self, product: int, warehouse: WarehouseFacts, wanted: int, available: int) -> Reason:
+        """An empty shelf says the same to everybody who wants as much of it."""
+        key = (product, warehouse.warehouse_id, wanted, available)
+        known = self._shorts.get(key)
+        if known is None:
+            facts: dict[str, Fact] = {
+                "sku": self.sku(product), "wanted": wanted, "available": available, "warehouse": warehouse.code,
+            }  # fmt: skip
+            known = self._shorts[key] = Reason("stock-short", facts)
+        return known
 
     def _serve(
         self,
@@ -112,8 +122,11 @@ class Shelves:
                 level = self._levels[product, chosen.warehouse_id]
                 self._left[level] -= units
                 given.append(Allocation(line.line_id, product, level, units))
-        reasons = (ranked[0].chosen, *passed_over, *(other.not_needed for other in ranked[1:]))
-        return Served(chosen, tuple(given), reasons, remainder)
+        return Served(chosen, tuple(given), self._why(ranked, passed_over), remainder)
+
+    def _why(self, ranked: Sequence[Ranked], passed_over: Sequence[Reason]) -> tuple[Reason, ...]:
+        """Why this warehouse, why not those before it, and that those after it were not needed."""
+        return (ranked[0].chosen, *passed_over, *[other.not_needed for other in ranked[1:]])
 
     def _split(self, order: OrderFacts, ranked: Sequence[Ranked], passed_over: Sequence[Reason]) -> Served | None:
         """The main model goes first, with whatever else of the order lies beside it; the rest waits (B4).
@@ -121,7 +134,7 @@ class Shelves:
         The main line is the one worth most; of equals the first. It goes whole, the others as far as stock reaches.
         """
         main = max(order.lines, key=lambda line: (line.amount_minor, -line.line_id))
-        for place, candidate in enumerate(ranked):
+        for candidate in ranked:
             if self._refusal(candidate.warehouse, main.needs):
                 continue
             first, later = self._what_goes(order, main, candidate.warehouse)
@@ -129,7 +142,7 @@ class Shelves:
                 "warehouse": candidate.warehouse.code, "sku": main.sku, "left": sum(r.quantity for r in later),
             }  # fmt: skip
             because = (Reason("split-main-first", facts), *passed_over)
-            return self._serve([candidate, *ranked[place + 1 :]], because, first, later)
+            return self._serve([candidate], because, first, later)
         return None
 
     def _what_goes(

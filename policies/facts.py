@@ -50,7 +50,8 @@ class OrderFacts:
     ``answered`` are the questions that people have answered with yes for this version: names of approvers, kinds of
     hold. ``only_at`` are the warehouses that may serve it (empty: any), as for a pick-up at ``appointment_at``.
     ``gives_back`` is ``(stock level id, units)`` of what the order, or the deposit that it completes, holds already:
-    it is free for this order first. ``freight`` is ``(warehouse id, minor units)`` where the cost of the way is known.
+    it is free for this order first; ``completes_deposit`` says that there is one, which goes on holding it until this
+    order can have it. ``freight`` is ``(warehouse id, minor units)`` where the cost of the way is known.
     """
 
     order_id: int
@@ -70,6 +71,7 @@ class OrderFacts:
     appointment_at: datetime | None = None
     gives_back: tuple[tuple[int, int], ...] = ()
     freight: tuple[tuple[int, int], ...] = ()
+    completes_deposit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from models.messages import Alert
 from models.reasons import Reason
@@ -25,18 +26,21 @@ def decide_weather_gates(
     closed_regions: frozenset[str],
     rules: Weather,
     now: datetime,
+    zone: ZoneInfo,
     overruled: frozenset[str] = frozenset(),
 ) -> list[GateDecision]:
     """One decision for each region whose feed answered (``alerts`` has it, maybe empty).
 
     A region that could not be asked is left as it is: no news is not good news. Alerts against which a person opened
-    the gate (``overruled``, by id) close it no more; a new alert does.
+    the gate (``overruled``, by id) close it no more; a new alert does. Reasons say times in the company's ``zone``.
     """
     heeded = {region: [a for a in alerts[region] if a.alert_id not in overruled] for region in sorted(alerts)}
-    return [_decide(region, heeded[region], region in closed_regions, rules, now) for region in heeded]
+    return [_decide(region, heeded[region], region in closed_regions, rules, now, zone) for region in heeded]
 
 
-def _decide(region: str, alerts: Sequence[Alert], closed: bool, rules: Weather, now: datetime) -> GateDecision:
+def _decide(
+    region: str, alerts: Sequence[Alert], closed: bool, rules: Weather, now: datetime, zone: ZoneInfo
+) -> GateDecision:
     ended = {old for alert in alerts for old in alert.supersedes}
     in_force = tuple(
         alert
@@ -52,7 +56,7 @@ def _decide(region: str, alerts: Sequence[Alert], closed: bool, rules: Weather, 
                 "weather-alert",
                 {
                     "region": region, "event": alert.event, "level": alert.level,
-                    "until": alert.expires_at.isoformat(timespec="minutes") if alert.expires_at else "",
+                    "until": alert.expires_at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if alert.expires_at else "?",
                 },
             )
             for alert in in_force

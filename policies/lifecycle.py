@@ -17,11 +17,13 @@ TRANSITIONS: frozenset[tuple[Status, Status]] = frozenset(
         (_S.RESERVED, _S.RELEASED),  # the warehouse has it on its list
         (_S.RESERVED, _S.CONFIRMED),  # its stock was given back: expired, not there after all, refused by the warehouse
         (_S.RESERVED, _S.COMPLETED),  # a deposit: the order of its balance has taken the stock over
+        (_S.RELEASED, _S.CONFIRMED),  # the warehouse agreed to stop, because the order is changed
         (_S.RELEASED, _S.PICKED),
         (_S.PICKED, _S.SHIPPED),
         (_S.SHIPPED, _S.DELIVERED),
         (_S.DELIVERED, _S.COMPLETED),
-        (_S.RECEIVED, _S.COMPLETED),  # a credit document: recorded, nothing to ship
+        (_S.RECEIVED, _S.COMPLETED),  # a credit document: recorded, nothing to ship; or a deposit, as below
+        (_S.CONFIRMED, _S.COMPLETED),  # a deposit that got no stock itself: the order of its balance has
         (_S.RECEIVED, _S.CANCELLED),
         (_S.CONFIRMED, _S.CANCELLED),
         (_S.RESERVED, _S.CANCELLED),

@@ -100,6 +100,8 @@ class _Batch:
         """Until when stock waits for an order that may come to nothing: for a pick-up, and for money that alone is
         awaited."""
         rules = self._rules.reservation
+        if order.completes_deposit and holds:
+            return None
         if order.appointment_at is not None and not holds:
             return order.appointment_at + timedelta(minutes=rules.pickup_grace_minutes)
         if rules.unpaid_minutes and len(holds) == 1 and holds[0].kind is HoldKind.PAYMENT:

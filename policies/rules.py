@@ -125,6 +125,30 @@ class Products(_Section):
         return bool(self.customs or self.batteries or self.sensitive)
 
 
+class Changes(_Section):
+    """Which changes of an order are small, and who must agree to which (B8)."""
+
+    minor_fields: tuple[
+        Literal[
+            "receiver.name", "receiver.phone", "receiver.street", "receiver.district", "receiver.city",
+            "receiver.province", "remark", "promised_on", "urgent",
+        ],
+        ...,
+    ] = Field(
+        default=("receiver.name", "receiver.phone", "remark"), description="A change of nothing but these is minor"
+    )  # fmt: skip
+    minor_amount_minor: int = Field(
+        default=0, ge=0, description="A difference of the amount up to this, beyond what the lines explain, is minor"
+    )
+    fewer_is_minor: bool = Field(default=True, description="Fewer pieces, or a line less, is minor")
+    minor_approvers: tuple[str, ...] = Field(
+        default=("customer-service",), description="Roles that must all agree to a minor change; none: at once"
+    )
+    major_approvers: tuple[str, ...] = Field(
+        default=("customer-service", "operations"), description="Roles that must all agree to a major change"
+    )
+
+
 class Quality(_Section):
     """What an order must satisfy before it is decided (A5, A6)."""
 
@@ -211,6 +235,7 @@ class Rules(_Section):
     told: dict[str, str] = Field(
         default_factory=dict, description="Role to connection: who hears what is meant for purchasing, sales-director …"
     )
+    changes: Changes = Changes()
     quality: Quality = Quality()
     weather: Weather = Weather()
     tracking: Tracking = Tracking()

@@ -9,7 +9,8 @@ from policies.rules import Settlement
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One order's money, or the money of an order number that no order has (``order_id`` is ``None``)."""
+    """One order's money, or the money of an order number that belongs to no order, or to several of different channels:
+    then ``order_id`` is ``None``, and ``orders`` says how many."""
 
     subject: str
     order_id: int | None
@@ -18,6 +19,7 @@ class Account:
     settled_minor: int
     goods_lines: int
     statement_lines: int
+    orders: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Verdict:
 def judge_account(account: Account, rules: Settlement) -> Verdict:
     """Judge one account. Every cent of it is in exactly one outcome."""
     if account.order_id is None:
-        return Verdict(account, "unknown-order", (Reason("order-unknown"),))
+        return _judge_stray(account)
     if account.statement_lines == 0:
         return Verdict(account, "unpaid", (Reason("nothing-settled"),))
     if account.goods_lines == 0:
@@ -47,3 +49,9 @@ def judge_account(account: Account, rules: Settlement) -> Verdict:
     if abs(difference) <= rules.rounding_minor:
         return Verdict(account, "rounding", (Reason("rounding-tolerated", facts),))
     return Verdict(account, "off", (Reason("amounts-differ", facts),))
+
+
+def _judge_stray(account: Account) -> Verdict:
+    if account.orders > 1:
+        return Verdict(account, "ambiguous", (Reason("order-ambiguous", {"orders": account.orders}),))
+    return Verdict(account, "unknown-order", (Reason("order-unknown"),))

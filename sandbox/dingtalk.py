@@ -87,4 +87,8 @@ def _token_invalid(_: Call) -> Reply:
     return _reply(300001, "token is not exist")
 
 
-DINGTALK = Partner("dingtalk", "/dingtalk/robot/send", _operation, _answer, _throttled, _token_invalid)
+def _rejected(_: Call) -> Reply:
+    return _reply(40035, "the message holds a forbidden word")
+
+
+DINGTALK = Partner("dingtalk", "/dingtalk/robot/send", _operation, _answer, _throttled, _token_invalid, _rejected)

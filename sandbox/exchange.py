@@ -75,7 +75,10 @@ def rest_error(status: int, code: str, message: str, **headers: str) -> Reply:
 
 @dataclass(frozen=True)
 class Partner:
-    """One simulated partner: where it lives, how to name and answer a request, its words for two troubles."""
+    """One simulated partner: where it lives, how to name and answer a request, its words for three troubles.
+
+    ``rejected`` is a refusal of this one request that no repeat will change; a partner that is only read has none.
+    """
 
     name: str
     mount: str
@@ -84,3 +87,4 @@ class Partner:
     answer: Callable[[World, Call], Reply]
     rate_limited: Callable[[Call], Reply]
     session_expired: Callable[[Call], Reply]
+    rejected: Callable[[Call], Reply] | None = None

@@ -21,6 +21,7 @@ class FaultKind(StrEnum):
     DELAY = "delay"
     DROP_REPLY = "drop_reply"
     REFUSE = "refuse"
+    REJECT = "reject"
     STATUS_500 = "status_500"
     HTML_200 = "html_200"
     EMPTY_JSON = "empty_json"
@@ -102,6 +103,8 @@ def answer_instead(fault: Fault | None, partner: Partner, call: Call) -> Reply |
     match fault.kind if fault else None:
         case FaultKind.REFUSE:
             return Reply(b"Service Unavailable", status=503, media_type="text/plain", outcome="503")
+        case FaultKind.REJECT:
+            return partner.rejected(call) if partner.rejected else None
         case FaultKind.STATUS_500:
             return Reply(b"Internal Server Error", status=500, media_type="text/plain", outcome="500")
         case FaultKind.HTML_200:

@@ -30,7 +30,7 @@ from sandbox.credentials import (
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
 from sandbox.kingdee_forms import FORM_OPERATIONS, NUMBERED_OPERATIONS, FormError
 from sandbox.kingdee_query import execute_bill_query
-from sandbox.kingdee_reply import failure
+from sandbox.kingdee_reply import failure, field_error
 from sandbox.kingdee_sign import account_signature, login_signature, request_signature
 
 if TYPE_CHECKING:
@@ -167,4 +167,8 @@ def _session_lost(_: Call) -> Reply:
     return _text(401, "会话信息已丢失，请重新登录")
 
 
-KINGDEE = Partner("kingdee", "/k3cloud", _operation, _answer, _throttled, _session_lost)
+def _rejected(_: Call) -> Reply:
+    return json_reply(failure([field_error("FCustId", "客户已禁用，不允许使用")]), outcome="disabled")
+
+
+KINGDEE = Partner("kingdee", "/k3cloud", _operation, _answer, _throttled, _session_lost, _rejected)

@@ -220,4 +220,8 @@ def _unauthorised(_: Call) -> Reply:
     return _reply("failure", "sign-check-failure", "Illegal request")
 
 
-QIMEN = Partner("qimen", "/qimen/router/qimen/service", _operation, _answer, _throttled, _unauthorised)
+def _rejected(_: Call) -> Reply:
+    return _reply("failure", "S003", "the warehouse does not do this")
+
+
+QIMEN = Partner("qimen", "/qimen/router/qimen/service", _operation, _answer, _throttled, _unauthorised, _rejected)

@@ -197,4 +197,9 @@ def _token_expired(_: Call) -> Reply:
     return _outer("A1002")
 
 
-SF = Partner("sf", "/sf/std/service", _operation, _answer, _throttled, _token_expired)
+def _rejected(_: Call) -> Reply:
+    inner = {"success": False, "errorCode": "20012", "errorMsg": "不支持的寄收地址", "msgData": None}
+    return _outer("A1000", json.dumps(inner, ensure_ascii=False), "20012")
+
+
+SF = Partner("sf", "/sf/std/service", _operation, _answer, _throttled, _token_expired, _rejected)

@@ -222,4 +222,8 @@ def _unauthorized(_: Call) -> Reply:
     return rest_error(401, "expired", "this secret is no longer valid")
 
 
-SHOP = Partner("shop", "/shop", _operation, _answer, _too_many, _unauthorized)
+def _rejected(_: Call) -> Reply:
+    return rest_error(422, "not_allowed", "the shop does not take this")
+
+
+SHOP = Partner("shop", "/shop", _operation, _answer, _too_many, _unauthorized, _rejected)

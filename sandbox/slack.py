@@ -48,4 +48,8 @@ def _token_revoked(_: Call) -> Reply:
     return _text(403, "invalid_token")
 
 
-SLACK = Partner("slack", _MOUNT, _operation, _answer, _throttled, _token_revoked)
+def _rejected(_: Call) -> Reply:
+    return _text(400, "invalid_blocks")
+
+
+SLACK = Partner("slack", _MOUNT, _operation, _answer, _throttled, _token_revoked, _rejected)

@@ -219,4 +219,8 @@ def _session_expired(_: Call) -> Reply:
     return _error(27, "Invalid session", "invalid-sessionkey", "SessionKey is expired")
 
 
-TAOBAO = Partner("taobao", "/taobao/router/rest", _operation, _answer, _throttled, _session_expired)
+def _rejected(_: Call) -> Reply:
+    return _error(15, "Remote service error", "isv.trade-not-allowed", "The trade does not allow this")
+
+
+TAOBAO = Partner("taobao", "/taobao/router/rest", _operation, _answer, _throttled, _session_expired, _rejected)

@@ -34,13 +34,21 @@ class Answered:
 def open_questions(work: Work, order_id: int) -> dict[str, HoldKind]:
     """What people are asked about an order now: an approver's name or a kind of hold, and the hold that it opens."""
     query = select(HOLD.c.kind, HOLD.c.reasons).where(HOLD.c.order_id == order_id, HOLD.c.closed_at.is_(None))
+    answered = answered_of(work, order_id)
     asked: dict[str, HoldKind] = {}
     for kind, reasons in work.rows(query):
         approvers = [r["facts"]["approver"] for r in reasons if r["code"] == "approval-needed"]
         if kind in _ASKED_BY_KIND or (kind == HoldKind.APPROVAL and not approvers):
             asked[kind] = HoldKind(kind)
-        asked.update(dict.fromkeys(approvers, HoldKind(kind)))
+        asked.update((approver, HoldKind(kind)) for approver in approvers if approver not in answered)
     return asked
+
+
+def answered_of(work: Work, order_id: int) -> frozenset[str]:
+    """The questions that people answered with yes for the version of the order that stands."""
+    query = select(ANSWER.c.question).join(ORDER, ORDER.c.id == ANSWER.c.order_id)
+    yes = (ANSWER.c.order_id == order_id, ANSWER.c.version == ORDER.c.version, ANSWER.c.verdict == "yes")
+    return frozenset(work.session.execute(query.where(*yes)).scalars())
 
 
 def answer(number: str, question: str, verdict: str, by: str, why: str = "") -> Answered:

@@ -12,7 +12,7 @@ from messages import say
 from models.base import insert_or_ignore, table_of
 from models.company import Product, SalesChannel
 from models.inbox import INBOX
-from models.lifecycle import HoldKind, Status
+from models.lifecycle import HoldKind, OrderKind, Status
 from models.messages import OutboundConfirmed, RawMessage
 from models.order import order_number
 from models.order_book import ORDER, Stop
@@ -26,6 +26,8 @@ from settings import get_settings
 from tasks.connections import connections, partner
 from tasks.hub import Batch, hub_task, tell, unit_of_work
 from tasks.quarantine import Refusal, refuse
+from tasks.shelf.transfers import expect_transfer
+from tasks.supplements import original_number
 
 OUTBOUND = table_of(Outbound)
 OUTBOUND_LINE = table_of(OutboundLine)
@@ -94,7 +96,8 @@ def _refuse(work: Work, message: Any, reason: Reason, content: Mapping[str, Any]
 
 def _find(work: Work, outbound_no: str) -> Any:
     columns = (
-        *OUTBOUND.c, ORDER.c.status, ORDER.c.channel_order_no, ORDER.c.receiver,
+        *OUTBOUND.c, ORDER.c.status, ORDER.c.channel_order_no, ORDER.c.receiver, ORDER.c.kind, ORDER.c.promised_on,
+        ORDER.c.destination_id,
         CHANNEL.c.code.label("channel"), CHANNEL.c.fulfilment,
     )  # fmt: skip
     query = (
@@ -140,19 +143,23 @@ def _ship(work: Work, outbound: Any, confirmed: OutboundConfirmed) -> None:
     work.session.execute(update(OUTBOUND).where(OUTBOUND.c.id == outbound.id).values(state="shipped"))
     shipped = update(OUTBOUND_LINE).where(OUTBOUND_LINE.c.outbound_id == outbound.id)
     work.session.execute(shipped.values(shipped=OUTBOUND_LINE.c.quantity))
-    work.stock.consume([outbound.order_id], at)
+    gone = work.stock.consume([outbound.order_id], at)
     move = plan_way(outbound.order_id, Status(outbound.status), Status.SHIPPED, at)
     if move:
         waybills = [parcel.waybill_no for parcel in confirmed.parcels]
         work.orders.advance([move], detail={outbound.order_id: {"waybills": waybills}})
-    _tell(work, outbound, confirmed)
+    if outbound.kind == OrderKind.TRANSFER:
+        expect_transfer(work, outbound, gone, at)
+    else:
+        _tell(work, outbound, confirmed)
 
 
 def _tell(work: Work, outbound: Any, confirmed: OutboundConfirmed) -> None:
     """Owe the channel its write-back and the customer a word."""
     number = order_number(outbound.order_id)
     owed = []
-    for parcel in confirmed.parcels:
+    # The channel has written off what it sold; the piece that replaces it is not its business.
+    for parcel in confirmed.parcels if outbound.kind != OrderKind.EXCHANGE else ():
         payload = {
             "order_no": outbound.channel_order_no, "carrier": parcel.carrier, "waybill_no": parcel.waybill_no,
             "shipped_at": confirmed.confirmed_at.isoformat(),
@@ -161,7 +168,10 @@ def _tell(work: Work, outbound: Any, confirmed: OutboundConfirmed) -> None:
         owed.append({"kind": Owed.CHANNEL_SHIPMENT, "payload": payload, "idempotency_key": key})
     language = "zh" if connections().company.zone == "Asia/Shanghai" else get_settings().locale
     first = confirmed.parcels[0]
-    text = say("customer-shipped", language, number=outbound.channel_order_no, waybill=first.waybill_no)
-    payload = {"order_no": outbound.channel_order_no, "text": text}
+    theirs = (
+        original_number(outbound.channel_order_no) if outbound.kind == OrderKind.EXCHANGE else outbound.channel_order_no
+    )
+    text = say("customer-shipped", language, number=theirs, waybill=first.waybill_no)
+    payload = {"order_no": theirs, "text": text}
     owed.append({"kind": Owed.CUSTOMER_MESSAGE, "payload": payload, "idempotency_key": f"customer-shipped:{number}"})
     work.outbox.add([{"order_id": outbound.order_id, "connection": outbound.channel, **row} for row in owed])

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from models.base import insert_or_ignore, table_of
 from models.bulk import insert_numbered
@@ -13,6 +14,7 @@ from models.work import Work
 from policies.decision import OrderDecision
 from policies.facts import Facts, pack
 from policies.rules import Rules
+from tasks.hub import hub_task, unit_of_work
 
 DECISION = table_of(Decision)
 BATCH = table_of(DecisionBatch)
@@ -43,13 +45,18 @@ def remember(work: Work, facts: Facts, decided: Sequence[OrderDecision], rules: 
     return {decision.order_id: decision_id for decision, decision_id in zip(decided, ids, strict=True)}
 
 
-def forget_facts(work: Work, days: int) -> int:
-    """Drop the facts of batches that are older than so many days; the decisions and their reasons stay.
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many batches of decisions lost their facts."""
 
-    How many batches can no longer be replayed.
-    """
-    old = (BATCH.c.company_id == work.company_id, BATCH.c.decided_at < work.now - timedelta(days=days))
-    ids = list(work.session.execute(select(BATCH.c.id).where(*old, BATCH.c.facts.is_not(None))).scalars())
-    if ids:
-        work.session.execute(update(BATCH).where(BATCH.c.id.in_(ids)).values(facts=None))
-    return len(ids)
+    batches: int
+
+
+@hub_task
+async def forget_old_facts(rules: Rules) -> Forgotten:
+    """Drop the facts of batches older than ``[retention] facts_days``; the decisions and their reasons stay."""
+    with unit_of_work() as work:
+        since = work.now - timedelta(days=rules.retention.facts_days)
+        old = (BATCH.c.company_id == work.company_id, BATCH.c.decided_at < since, BATCH.c.facts.is_not(None))
+        gone = work.rows(update(BATCH).where(*old).values(facts=None).returning(BATCH.c.id))
+    return Forgotten(len(gone))

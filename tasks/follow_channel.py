@@ -17,7 +17,7 @@ from models.stock import RESERVATION, Cause
 from models.stock_book import Take
 from models.work import Work
 from policies.lifecycle import is_further, plan_following
-from tasks.call_off import close_cancelled, stop_outbounds
+from tasks.call_off import close_cancelled, overtake_changes, stop_outbounds
 from tasks.hub import Batch, hub_task, tell, unit_of_work
 
 WAREHOUSE = table_of(Warehouse)
@@ -78,6 +78,7 @@ def _call_off(work: Work, moves: Sequence[Move]) -> list[Move]:
     """Nothing more goes out for these orders. Returns the moves that can be made at once: an order that a warehouse
     has on its list is cancelled when the warehouse agrees to stop, and keeps its stock until then."""
     ids = [move.order_id for move in moves]
+    overtake_changes(work, ids, Reason("cancelled-by-channel"))
     asked = stop_outbounds(work, ids, "cancelled by the channel")
     free = [order_id for order_id in ids if order_id not in asked]
     close_cancelled(work, free)

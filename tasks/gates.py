@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select, update
 
@@ -48,7 +49,8 @@ async def decide_gates(alerts: Mapping[str, Sequence[Alert]], rules: Rules) -> G
     with unit_of_work() as work:
         open_now = (GATE.c.company_id == work.company_id, GATE.c.kind == WEATHER, GATE.c.opened_at.is_(None))
         closed = frozenset(row.region for row in work.rows(select(GATE.c.region).where(*open_now)))
-        decisions = decide_weather_gates(alerts, closed, rules.weather, work.now, _overruled(work))
+        zone = ZoneInfo(work.zone)
+        decisions = decide_weather_gates(alerts, closed, rules.weather, work.now, zone, _overruled(work))
         for decision in decisions:
             if decision.changes:
                 _change(work, decision, rules)

@@ -57,7 +57,7 @@ def once_a_run(step: Task[P, R]) -> Task[P, R]:
     """A step whose result Prefect keeps for the run: a run that is retried goes on behind it instead of doing it again.
 
     For steps that read much from outside and whose answer stays true while the run lasts. Never across runs: what
-    Prefect keeps knows nothing of our database (docs/decisions/0016).
+    Prefect keeps knows nothing of our database (docs/decisions/0014).
     """
     return step.with_options(cache_policy=DEFAULT, persist_result=True)
 

@@ -19,14 +19,15 @@ from models.order_book import LINE, ORDER
 from models.quarantine import Quarantine
 from models.reasons import Reason
 from models.work import Work
-from tasks.accept_orders import known_products
 from tasks.hub import current_rules, unit_of_work
+from tasks.order_content import known_products
+from tasks.order_terms import units_of
 from tasks.refused_stock import SUBJECT as STOCK
 from tasks.supplements import add_supplement
 
 QUARANTINE = table_of(Quarantine)
 CHANNEL = table_of(SalesChannel)
-LINE_FIELDS = ("sku", "title", "quantity", "price_minor", "amount_minor", "kind")
+LINE_FIELDS = ("sku", "title", "unit", "quantity", "price_minor", "amount_minor", "kind")
 ORDER_FIELDS = ("currency", "amount_minor", "freight_minor", "promised_on")
 RECEIVER_FIELDS = ("name", "phone", "country", "province", "city", "district", "street")
 _NUMBERS = {"quantity", "price_minor", "amount_minor", "freight_minor"}
@@ -108,10 +109,13 @@ def _mend_line(work: Work, refused: Any, changes: Mapping[str, str], by: str) ->
     if {"quantity", "price_minor"} & changes.keys() and "amount_minor" not in changes:
         line["amount_minor"] = line["quantity"] * line["price_minor"]
     products = known_products(work, {line["sku"]})
+    units = units_of(work, {line["sku"]})
     order = work.rows(select(ORDER).where(ORDER.c.id == refused.order_id).with_for_update())[0]
     row = {
         **{field: line[field] for field in ("line_no", "sku", "kind", "quantity", "price_minor", "amount_minor")},
-        "sku_known": line["sku"] in products, "duplicated": False, "currency": order.currency,
+        "sku_known": line["sku"] in products, "unit": line["unit"],
+        "unit_known": not line["unit"] or (line["sku"], line["unit"]) in units,
+        "duplicated": False, "currency": order.currency,
     }  # fmt: skip
     still = tuple(find_failures(DataFrame([row]), order_lines()).get(0, ()))
     if still:

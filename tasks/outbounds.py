@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.base import table_of
+from sqlalchemy import func, select
+
+from models.base import chunks, table_of
 from models.bulk import insert_numbered, insert_rows
 from models.lifecycle import OrderKind
 from models.outbox import Owed
@@ -14,11 +16,21 @@ from tasks.connections import connections
 
 OUTBOUND = table_of(Outbound)
 OUTBOUND_LINE = table_of(OutboundLine)
+_IN_THE_ERP = frozenset({OrderKind.SALE})
+"""Only a sale is a sales order there: a transfer sells nothing, and the piece of an exchange is sold already."""
 
 
-def outbound_number(order_id: int) -> str:
-    """Our number of an order's outbound: what the warehouse and the carrier know it by."""
-    return f"OUT{order_id:010d}"
+def outbound_number(order_id: int, attempt: int = 1) -> str:
+    """Our number of an order's outbound: what the warehouse and the carrier know it by.
+
+    A number that partners were told is never used again: after a change, or a refusal, the next one counts on.
+    """
+    return f"OUT{order_id:010d}" + (f"-{attempt}" if attempt > 1 else "")
+
+
+def erp_number(outbound_no: str) -> str:
+    """Our number of the ERP order that goes with an outbound."""
+    return f"SO{outbound_no.removeprefix('OUT')}"
 
 
 def ask_partners(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecision]) -> None:
@@ -36,15 +48,17 @@ def ask_partners(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecis
     connected = connections()
     carrier = connected.carrier[0].code if connected.carrier else ""
     erp = connected.erp[0].code if connected.erp else ""
+    planned = _planned(work, [row.id for row, _ in ours])
+    numbers = [outbound_number(row.id, planned.get(row.id, 0) + 1) for row, _ in ours]
     ids = insert_numbered(
         work.session,
         OUTBOUND,
         [
             {
-                "order_id": row.id, "warehouse_id": decision.warehouse_id, "outbound_no": outbound_number(row.id),
+                "order_id": row.id, "warehouse_id": decision.warehouse_id, "outbound_no": number,
                 "state": "planned", "carrier": carrier, "planned_at": work.now,
             }
-            for row, decision in ours
+            for number, (row, decision) in zip(numbers, ours, strict=True)
         ],
     )  # fmt: skip
     insert_rows(
@@ -63,12 +77,20 @@ def ask_partners(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecis
         ],
     )
     owed: list[dict[str, Any]] = []
-    for outbound_id, (row, _) in zip(ids, ours, strict=True):
+    for outbound_id, number, (row, _) in zip(ids, numbers, ours, strict=True):
         common = {"order_id": row.id, "region": row.region, "payload": {"outbound_id": outbound_id}}
-        number = outbound_number(row.id)
         if carrier:
             owed.append({**common, "kind": Owed.WAYBILL, "connection": carrier, "idempotency_key": f"waybill:{number}"})
-        if erp:
+        if erp and row.kind in _IN_THE_ERP:
             key = f"erp-order:{number}"
             owed.append({**common, "kind": Owed.ERP_ORDER, "connection": erp, "idempotency_key": key, "region": ""})
     work.outbox.add(owed)
+
+
+def _planned(work: Work, order_ids: Sequence[int]) -> dict[int, int]:
+    """How many outbounds orders have had, for those that had any."""
+    found: dict[int, int] = {}
+    for chunk in chunks(order_ids):
+        query = select(OUTBOUND.c.order_id, func.count()).where(OUTBOUND.c.order_id.in_(chunk))
+        found.update(dict(work.rows(query.group_by(OUTBOUND.c.order_id))))
+    return found

@@ -15,10 +15,10 @@ from models.stock import LEVEL
 from models.stock_snapshot import Pieces, keep_snapshot
 from models.work import Work
 from settings import get_settings
-from tasks.accept_orders import known_products
 from tasks.connections import connections, partner
 from tasks.hub import hub_task, tell, unit_of_work
 from tasks.masters import PRODUCT, WAREHOUSE, warehouse_id_of
+from tasks.order_content import known_products
 from tasks.quarantine import storable
 from tasks.reading import reading
 from tasks.refused_stock import RefusedStock, restate_refused

@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from models.reasons import Reason
 from models.stock import Cause
-from tasks.accept_orders import known_products
 from tasks.hub import unit_of_work
 from tasks.masters import WAREHOUSE
+from tasks.order_content import known_products
 from tasks.waiting import decide_again
 
 

@@ -28,6 +28,7 @@ from policies.rules import Rules
 from tasks.connections import BadConnections, partner
 from tasks.hub import Batch, hub_task, tell, unit_of_work
 from tasks.senders import SENDERS, Letter
+from tasks.senders.outbounds import OUTBOUND
 
 GATE = table_of(Gate)
 AT_ONCE = 16
@@ -140,9 +141,11 @@ def _outcome_of(letter: Letter) -> Iterator[tuple[Work, bool]]:
 
 
 def _take_back(work: Work, letter: Letter) -> None:
-    """Have a withdrawn message undone that reached its partner all the same, or may have."""
+    """Have a withdrawn message undone that reached its partner all the same, or may have: its order was called off, or
+    its outbound given up for another."""
     status = work.session.execute(select(ORDER.c.status).where(ORDER.c.id == letter.order_id)).scalar()
-    if status == Status.CANCELLED:
+    outbound = select(OUTBOUND.c.state).where(OUTBOUND.c.id == letter.payload.get("outbound_id"))
+    if status == Status.CANCELLED or work.session.execute(outbound).scalar() == "cancelled":
         SENDERS[letter.kind].came_late(work, letter)
 
 
@@ -192,5 +195,5 @@ def _to_person(work: Work, letter: Letter, why: WhyPerson, tried: Mapping[str, A
     if letter.order_id is not None:
         detail = {"message": letter.kind, "to": letter.connection}
         work.events.add([Happened(letter.order_id, "noticed", work.now, reasons=(reason,), detail=detail)])
-        SENDERS[letter.kind].refused(work, letter)
+        SENDERS[letter.kind].refused(work, letter, reason, unknown=bool(tried.get("outcome_unknown")))
     return "to-person"

@@ -18,6 +18,7 @@ from models.stock import LEVEL, RESERVATION
 from models.work import Work
 from policies.facts import CustomerFacts, Facts, LineFacts, OrderFacts, ProductFacts, Shelf, WarehouseFacts
 from policies.rules import Rules
+from tasks.presale import waits_for_balance
 
 CUSTOMER = table_of(Customer)
 CHANNEL = table_of(SalesChannel)
@@ -47,11 +48,16 @@ class ToDecide:
 
 
 def load(work: Work, order_ids: Collection[int], rules: Rules) -> ToDecide:
-    """Read and lock the orders among ``order_ids`` that are still undecided, and all that their decision needs."""
+    """Read and lock the orders among ``order_ids`` that are still undecided, and all that their decision needs.
+
+    A deposit whose balance can be decided is left to that: it stays leased until then.
+    """
     rows: list[Any] = []
     for chunk in chunks(sorted(order_ids)):
         undecided = _orders().where(ORDER.c.id.in_(chunk), ORDER.c.status.in_(UNDECIDED))
         rows += work.rows(undecided.with_for_update(of=ORDER))
+    later = waits_for_balance(work, [row.id for row in rows if row.kind == OrderKind.DEPOSIT])
+    rows = [row for row in rows if row.id not in later]
     lines = work.orders.lines_of([row.id for row in rows])
     ships = [row for row in rows if _ships(row, lines[row.id])]
     return ToDecide(
@@ -132,10 +138,17 @@ def _order(
         region=row.region,
         country=row.receiver.get("country", "CN"),
         answered=answered.get(row.id, ()),
-        only_at=(row.pickup_id,) if row.pickup_id else (),
+        only_at=tuple(only for only in (row.pickup_id, row.source_id) if only),
         appointment_at=row.appointment_at,
         gives_back=(*held.get(row.id, ()), *held.get(row.deposit_id, ())),
+        completes_deposit=row.deposit_id is not None,
     )
+
+
+def needs_of(work: Work, goods: Sequence[tuple[int, str, int]]) -> list[tuple[int, int]]:
+    """What goods, ``(product id, unit, quantity)``, take from the shelves: ``(product id, base units)``."""
+    needs = _Needs(work, {product_id for product_id, _, _ in goods})
+    return [need for some in goods for need in needs.of_product(*some)]
 
 
 class _Needs:
@@ -153,10 +166,13 @@ class _Needs:
             self._units.update({(product, unit): units for product, unit, units in work.rows(query)})
 
     def of(self, line: Any) -> tuple[tuple[int, int], ...]:
-        pieces = line.quantity * (self._units[line.product_id, line.unit] if line.unit else 1)
-        kit = self._components.get(line.product_id)
+        return self.of_product(line.product_id, line.unit, line.quantity)
+
+    def of_product(self, product_id: int, unit: str, quantity: int) -> tuple[tuple[int, int], ...]:
+        pieces = quantity * (self._units[product_id, unit] if unit else 1)
+        kit = self._components.get(product_id)
         if kit is None:
-            return ((line.product_id, pieces),)
+            return ((product_id, pieces),)
         return tuple((component, units * pieces) for component, units in kit)
 
 

@@ -1,7 +1,7 @@
 """Credit, people and stock for a batch of orders, in one decision and one transaction (B1-B10)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from tasks.decisions import remember
 from tasks.hub import Batch, LookAt, hub_task, tell, unit_of_work
 from tasks.notices import tell_roles
 from tasks.outbounds import ask_partners
+from tasks.presale import complete_deposits
 from tasks.reservation_facts import load
 from tasks.supplements import split_off
 
@@ -42,22 +43,31 @@ async def reserve_orders(batch: Batch, rules: Rules) -> Reserved:
     meanwhile, and is then run again.
     """
     with unit_of_work() as work:
-        found = load(work, batch.ids, rules)
-        decided = plan_reservations(found.facts, rules)
-        decisions = remember(work, found.facts, decided, rules)
-        going = [decision for decision in decided if decision.moves]
-        _promise(work, found.rows, decided)
-        work.orders.annotate(_notes(found.rows, decided))
-        work.orders.advance(_moves(work, found.rows, decided), decisions=decisions)
-        work.orders.hold(_stops(decided), decisions=decisions)
-        work.orders.advance([_close(work, row) for row in found.nothing_to_ship])
-        parts = split_off(work, found.rows, going)
-        ask_partners(work, found.rows, going)
-        tell_roles(work, decided, rules)
-    held = Counter(held.kind.value for decision in decided for held in decision.holds)
-    done = Reserved(len(found.rows), len(going), len(found.nothing_to_ship), parts, dict(held), _for_people(decided))
-    tell("%d orders: %d reserved, held: %s", done.orders, done.reserved, dict(held) or "none")
+        done = decide_orders(work, batch.ids, rules)
+    tell("%d orders: %d reserved, held: %s", done.orders, done.reserved, done.held or "none")
     return done
+
+
+def decide_orders(work: Work, order_ids: Collection[int], rules: Rules) -> Reserved:
+    """Decide those of the orders that are undecided, and write what follows, all in the transaction of ``work``.
+
+    The one door to stock: whatever wants some, a sale over the counter too, comes through here (B3). Raises
+    ``StockMoved`` or ``OrderMoved``.
+    """
+    found = load(work, order_ids, rules)
+    decided = plan_reservations(found.facts, rules)
+    decisions = remember(work, found.facts, decided, rules)
+    going = [decision for decision in decided if decision.moves]
+    _promise(work, found.rows, decided)
+    work.orders.annotate(_notes(found.rows, decided))
+    work.orders.advance(_moves(work, found.rows, decided), decisions=decisions)
+    work.orders.hold(_stops(decided), decisions=decisions)
+    work.orders.advance([_close(work, row) for row in found.nothing_to_ship])
+    parts = split_off(work, found.rows, going)
+    ask_partners(work, found.rows, going)
+    tell_roles(work, decided, rules)
+    held = Counter(held.kind.value for decision in decided for held in decision.holds)
+    return Reserved(len(found.rows), len(going), len(found.nothing_to_ship), parts, dict(held), _for_people(decided))
 
 
 def _for_people(decided: Sequence[OrderDecision]) -> tuple[LookAt, ...]:
@@ -76,10 +86,9 @@ def _promise(work: Work, rows: Mapping[int, Any], decided: Sequence[OrderDecisio
     deposits = [rows[decision.order_id].deposit_id for decision in served if rows[decision.order_id].deposit_id]
     work.stock.release([*(decision.order_id for decision in served), *deposits], work.now)
     work.stock.take([take for decision in served for take in _takes(decision)], work.now)
-    completed = (Reason("deposit-completed"),)
-    work.orders.advance(
-        [plan_move(deposit, Status.RESERVED, [Step(Status.COMPLETED, work.now, completed)]) for deposit in deposits]
-    )
+    bound = [decision for decision in decided if rows[decision.order_id].deposit_id]
+    complete_deposits(work, [rows[decision.order_id].deposit_id for decision in bound if decision.moves])
+    work.orders.end_lease(rows[decision.order_id].deposit_id for decision in bound)
 
 
 def _takes(decision: OrderDecision) -> list[Take]:

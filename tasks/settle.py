@@ -155,24 +155,32 @@ def _accounts(work: Work, order_keys: Sequence[str]) -> list[Account]:
     )
     of_order = (LINE.c.order_id == ORDER.c.id, LINE.c.state != "dropped")
     goods = select(func.count()).select_from(LINE).where(*of_order).correlate(ORDER).scalar_subquery()
-    of_key = (ORDER.c.channel_order_no == settled.c.order_key, ORDER.c.company_id == work.company_id)
+    same_number = (ORDER.c.channel_order_no == settled.c.order_key, ORDER.c.company_id == work.company_id)
     query = (
         select(settled, ORDER.c.id, ORDER.c.amount_minor, goods.label("goods"))
-        .join(ORDER, and_(*of_key), isouter=True)
+        .join(ORDER, and_(*same_number), isouter=True)
         .order_by(settled.c.order_key)
     )
-    return [
-        Account(
-            subject=f"order:{row.id}" if row.id else f"{row.provider}:{row.order_key}",
-            order_id=row.id,
-            currency=row.currency,
-            order_minor=row.amount_minor or 0,
-            settled_minor=int(row.settled),
-            goods_lines=int(row.goods),
-            statement_lines=row.lines,
-        )
-        for row in work.rows(query)
-    ]
+    of_key: dict[str, list[Any]] = {}
+    for row in work.rows(query):
+        of_key.setdefault(row.order_key, []).append(row)
+    return [_account(rows) for rows in of_key.values()]
+
+
+def _account(rows: Sequence[Any]) -> Account:
+    """The account of an order number, with a row for each order that has it; one without any if none has."""
+    row = rows[0]
+    single = row.id is not None and len(rows) == 1
+    return Account(
+        subject=f"order:{row.id}" if single else f"{row.provider}:{row.order_key}",
+        order_id=row.id if single else None,
+        currency=row.currency,
+        order_minor=row.amount_minor if single else 0,
+        settled_minor=int(row.settled),
+        goods_lines=int(row.goods),
+        statement_lines=row.lines,
+        orders=0 if row.id is None else len(rows),
+    )
 
 
 def _keep(work: Work, verdicts: Sequence[Verdict]) -> None:

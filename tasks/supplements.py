@@ -18,17 +18,25 @@ from policies.decision import OrderDecision, Remainder
 _OWN = ("id", "leased_by", "leased_until", "reported", "reported_status")
 
 
-def add_supplement(work: Work, order: Any, suffix: str, reasons: tuple[Reason, ...] = ()) -> int:
+def add_supplement(
+    work: Work, order: Any, suffix: str, reasons: tuple[Reason, ...] = (), kind: OrderKind = OrderKind.SALE
+) -> int:
     """An order for a part of ``order``, numbered ``<channel order no.>/<suffix>`` and worth nothing more; its id."""
     copied = {column.name: getattr(order, column.name) for column in ORDER.c if column.name not in _OWN}
     row = {
         **copied, "channel_order_no": f"{order.channel_order_no}/{suffix}", "status": Status.RECEIVED, "version": 1,
-        "amount_minor": 0, "freight_minor": 0, "kind": OrderKind.SALE,
+        "amount_minor": 0, "freight_minor": 0, "kind": kind, "deposit_no": "",
+        "deposit_id": None,
     }  # fmt: skip
     new_id = work.orders.add([row])[0]
     detail = {"supplement_of": order.channel_order_no, "part": suffix}
     work.events.add([Happened(new_id, "received", work.now, detail=detail, reasons=reasons)], new_orders=True)
     return new_id
+
+
+def original_number(supplement: str) -> str:
+    """The channel's number of the order that a supplement belongs to."""
+    return supplement.rpartition("/")[0]
 
 
 def split_off(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecision]) -> int:
@@ -37,7 +45,7 @@ def split_off(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecision
     for decision in parts:
         row = rows[decision.order_id]
         because = tuple(reason for reason in decision.reasons if reason.code == "split-main-first")
-        new_id = add_supplement(work, row, "2", because)
+        new_id = add_supplement(work, row, "2", because, OrderKind(row.kind))
         _hand_over(work, decision, new_id)
         left = {"supplement": f"{row.channel_order_no}/2", "pieces": sum(r.quantity for r in decision.remainder)}
         work.events.add([Happened(decision.order_id, "split", work.now, reasons=because, detail=left)])

@@ -13,14 +13,12 @@ from pathlib import Path
 
 import prefect
 
-from benchmarks.ingest.databases import databases
+from benchmarks.ingest.databases import CHOICES, databases
 from benchmarks.ingest.measure import Bench, Measured
 from benchmarks.ingest.services import prefect_server, sandbox_server
 from benchmarks.ingest.table import notes, table
 from cli.rehearsal import rehearse
 from settings import ROOT
-
-CHOICES = {"sqlite": ["sqlite"], "postgresql": ["postgresql"], "both": ["sqlite", "postgresql"]}
 
 
 def main(orders: int, dialects: list[str], stored: list[int], repetitions: int) -> None:

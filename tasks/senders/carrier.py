@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 from integrations.ports import Carrier
 from models.messages import Waybill, WaybillRequest
 from models.outbox import Owed
+from models.reasons import Reason
 from models.work import Work
-from tasks.call_off import take_back
+from tasks.call_off import give_back, take_back
 from tasks.senders.letter import Letter, Sender, note_sent, remember
 from tasks.senders.outbounds import OUTBOUND, WAREHOUSE, find_outbound_of, goods_of, receiver_of, sender_of
 
@@ -55,7 +56,11 @@ class BookWaybill(Sender):
 
     def came_late(self, work: Work, letter: Letter) -> None:
         """There is, or may be, a waybill that nobody will use."""
-        take_back(work, [letter.of_order], [Owed.WAYBILL], ":late")
+        take_back(work, [letter.of_order], only=letter.message_id, attempt=":late")
+
+    def refused(self, work: Work, letter: Letter, reason: Reason, *, unknown: bool) -> None:
+        """Without a waybill nothing can be shipped: the stock goes back, and a person decides."""
+        give_back(work, letter.of_order, (reason,), letter.message_id, unknown=unknown)
 
 
 class CancelWaybill(Sender):

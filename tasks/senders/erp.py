@@ -7,12 +7,12 @@ from models.base import table_of
 from models.company import Customer
 from models.lifecycle import Status
 from models.messages import ErpOrder, ErpReceipt, OutboundLine
-from models.order import order_number
 from models.order_book import ORDER
-from models.outbox import Owed
 from models.work import Work
 from tasks.call_off import take_back
+from tasks.outbounds import erp_number
 from tasks.senders.letter import Letter, Sender, note_sent, remember
+from tasks.senders.outbounds import OUTBOUND
 
 CUSTOMER = table_of(Customer)
 
@@ -22,15 +22,20 @@ class PushErpOrder(Sender):
 
     def prepare(self, work: Work, letter: Letter) -> ErpOrder | None:
         """The order as the ERP must know it."""
-        query = select(ORDER, CUSTOMER.c.code).join(CUSTOMER, CUSTOMER.c.id == ORDER.c.customer_id)
-        row = work.rows(query.where(ORDER.c.id == letter.order_id))[0]
+        query = (
+            select(ORDER, CUSTOMER.c.code, OUTBOUND.c.outbound_no)
+            .join(CUSTOMER, CUSTOMER.c.id == ORDER.c.customer_id)
+            .join(OUTBOUND, OUTBOUND.c.order_id == ORDER.c.id)
+            .where(OUTBOUND.c.id == letter.payload["outbound_id"])
+        )
+        row = work.rows(query)[0]
         if row.status == Status.CANCELLED:
             return None
         lines = tuple(
             OutboundLine(line.line_no, line.sku, line.title, line.quantity, line.price_minor)
             for line in work.orders.lines_of([row.id], goods_only=True)[row.id]
         )
-        return ErpOrder(order_number(row.id), row.code, row.placed_at, row.currency, lines, row.remark)
+        return ErpOrder(erp_number(row.outbound_no), row.code, row.placed_at, row.currency, lines, row.remark)
 
     async def deliver(self, client: Erp, letter: Letter, request: ErpOrder) -> ErpReceipt:
         """Store and audit; the client resumes where an earlier try stopped."""
@@ -44,15 +49,16 @@ class PushErpOrder(Sender):
 
     def came_late(self, work: Work, letter: Letter) -> None:
         """The ERP has the order, or a part of the way to it."""
-        take_back(work, [letter.of_order], [Owed.ERP_ORDER], ":late")
+        take_back(work, [letter.of_order], only=letter.message_id, attempt=":late")
 
 
 class CancelErpOrder(Sender):
-    """Take a cancelled order back from the ERP; one whose goods it has issued goes to a person."""
+    """Take an order back from the ERP; one whose goods it has issued goes to a person."""
 
     def prepare(self, work: Work, letter: Letter) -> str:
         """Our number, under which the ERP has it if it has it."""
-        return order_number(letter.of_order)
+        of_outbound = OUTBOUND.c.id == letter.payload["outbound_id"]
+        return erp_number(work.session.execute(select(OUTBOUND.c.outbound_no).where(of_outbound)).scalar_one())
 
     async def deliver(self, client: Erp, letter: Letter, request: str) -> None:
         """Cancel; the client resumes where an earlier try stopped."""

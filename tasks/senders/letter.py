@@ -8,6 +8,7 @@ from models.base import insert_or_ignore, table_of
 from models.event import Happened
 from models.external_ref import ExternalRef
 from models.outbox import Owed
+from models.reasons import Reason
 from models.work import Work
 
 REF = table_of(ExternalRef)
@@ -51,11 +52,12 @@ class Sender:
         if letter.order_id is not None:
             note_sent(work, letter, {})
 
-    def refused(self, work: Work, letter: Letter) -> None:
-        """What changes with us because the partner will not do it."""
+    def refused(self, work: Work, letter: Letter, reason: Reason, *, unknown: bool) -> None:
+        """What changes with us because the partner will not do it, or could not be reached in all its tries, and then
+        it is ``unknown`` whether one of them has worked."""
 
     def came_late(self, work: Work, letter: Letter) -> None:
-        """The order was cancelled while this was on its way: take back what has arrived, or may have."""
+        """Nobody wanted it any more while this was on its way: take back what has arrived, or may have."""
 
 
 def remember(work: Work, letter: Letter, kind: str, our_no: str, their_no: str) -> None:

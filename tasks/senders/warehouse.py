@@ -12,10 +12,12 @@ from models.order_book import ORDER, Stop
 from models.reasons import Reason
 from models.work import Work
 from policies.lifecycle import plan_move
-from tasks.call_off import close_cancelled, stop_outbounds
+from tasks.call_off import Purpose, ask_to_stop, close_cancelled, give_back
+from tasks.change_effect import is_under_way, make_effective, turn_down
 from tasks.connections import connections
+from tasks.hub import current_rules
 from tasks.senders.letter import Letter, Sender, note_sent, remember
-from tasks.senders.outbounds import OUTBOUND, find_outbound_of, goods_of, receiver_of, sender_of
+from tasks.senders.outbounds import OUTBOUND, WAREHOUSE, find_outbound_of, goods_of, receiver_of, sender_of
 
 
 class PushOutbound(Sender):
@@ -50,48 +52,82 @@ class PushOutbound(Sender):
         return known or await client.push_outbound(request)
 
     def record(self, work: Work, letter: Letter, request: OutboundRequest, answer: OutboundAccepted) -> None:
-        """The order is released, unless it was cancelled meanwhile."""
+        """The order is released, unless the outbound was given up meanwhile."""
         remember(work, letter, "outbound", request.outbound_no, answer.partner_no)
-        accepted = update(OUTBOUND).where(OUTBOUND.c.id == letter.payload["outbound_id"]).values(state="accepted")
-        work.session.execute(accepted)
+        planned = (OUTBOUND.c.id == letter.payload["outbound_id"], OUTBOUND.c.state == "planned")
+        accepted = work.session.execute(
+            update(OUTBOUND).where(*planned).values(state="accepted").returning(OUTBOUND.c.id)
+        )
         note_sent(work, letter, {"outbound": request.outbound_no})
-        status = work.session.execute(select(ORDER.c.status).where(ORDER.c.id == letter.order_id)).scalar_one()
-        if status == Status.RESERVED:
+        if accepted.first() and _status(work, letter) is Status.RESERVED:
             work.orders.advance([plan_move(letter.of_order, Status.RESERVED, [Step(Status.RELEASED, work.now)])])
 
     def came_late(self, work: Work, letter: Letter) -> None:
-        """Ask the warehouse to stop: it was asked before this can have reached it."""
-        perhaps_there = update(OUTBOUND).where(OUTBOUND.c.id == letter.payload["outbound_id"])
-        work.session.execute(perhaps_there.where(OUTBOUND.c.state == "cancelled").values(state="planned"))
-        stop_outbounds(work, [letter.of_order], "cancelled while it was pushed", ":late")
+        """Ask the warehouse to stop, once more if it was asked before this can have reached it."""
+        ask_to_stop(work, [_outbound(work, letter)], "it was given up while it was pushed", Purpose.LOOSE_END)
+
+    def refused(self, work: Work, letter: Letter, reason: Reason, *, unknown: bool) -> None:
+        """Nobody will ship it: the stock goes back and a person decides, as soon as no warehouse can have it."""
+        if unknown:
+            work.orders.hold([Stop(letter.of_order, HoldKind.DATA, (reason,))])
+            ask_to_stop(work, [_outbound(work, letter)], "it may have arrived", Purpose.GIVE_BACK)
+        else:
+            give_back(work, letter.of_order, (reason,), letter.message_id)
 
 
 class CancelOutbound(Sender):
-    """Ask the warehouse to stop (B8): if it agrees the order is cancelled, if it has picked a person must look."""
+    """Ask the warehouse to stop (B8): if it agrees the purpose of it is carried out, if it has picked a person must
+    look."""
 
     def prepare(self, work: Work, letter: Letter) -> Any:
-        """The outbound, unless it has left already."""
+        """The outbound, unless it has left or was stopped already."""
         found = find_outbound_of(work, letter, called_off=True)
-        return found if found is not None and found.state in {"planned", "accepted"} else None
+        there = {"planned", "accepted"} | ({"cancelled"} if _purpose(letter) is Purpose.LOOSE_END else set())
+        return found if found is not None and found.state in there else None
 
     async def deliver(self, client: Warehouse, letter: Letter, request: Any) -> None:
         """Ask, unless the outbound was only perhaps pushed and never arrived."""
-        if request.state == "planned" and await client.find_outbound(request.outbound_no) is None:
+        if request.state != "accepted" and await client.find_outbound(request.outbound_no) is None:
             return
         await client.cancel_outbound(request.outbound_no, request.warehouse, str(letter.payload["why"]))
 
     def record(self, work: Work, letter: Letter, request: Any, answer: None) -> None:
-        """The warehouse has agreed: the order is cancelled and its stock is free."""
-        stopped = update(OUTBOUND).where(OUTBOUND.c.id == request.id).values(state="cancelled")
-        work.session.execute(stopped)
+        """The warehouse has agreed."""
         note_sent(work, letter, {"outbound": request.outbound_no})
-        order_id = letter.of_order
-        status = work.session.execute(select(ORDER.c.status).where(ORDER.c.id == order_id)).scalar_one()
-        if status in {Status.RESERVED, Status.RELEASED}:
+        purpose, order_id = _purpose(letter), letter.of_order
+        if purpose is Purpose.CHANGE and not is_under_way(work, letter.payload["change_id"]):
+            return  # who overtook the change asks the warehouse too, and gets the same answer
+        work.session.execute(update(OUTBOUND).where(OUTBOUND.c.id == request.id).values(state="cancelled"))
+        status = _status(work, letter)
+        if purpose is Purpose.CHANGE:
+            make_effective(work, letter.payload["change_id"], current_rules())
+        elif purpose is Purpose.GIVE_BACK:
+            give_back(work, order_id, (Reason("push-stopped"),))
+        elif purpose is Purpose.CANCEL and status in {Status.RESERVED, Status.RELEASED}:
             step = Step(Status.CANCELLED, work.now, (Reason("cancelled-by-channel"),))
-            work.orders.advance([plan_move(order_id, Status(status), [step])])
+            work.orders.advance([plan_move(order_id, status, [step])])
             close_cancelled(work, [order_id])
 
-    def refused(self, work: Work, letter: Letter) -> None:
-        """It is picked: it will arrive although it was cancelled, so somebody must talk to the customer."""
-        work.orders.hold([Stop(letter.of_order, HoldKind.DATA, (Reason("cancelled-too-late"),))])
+    def refused(self, work: Work, letter: Letter, reason: Reason, *, unknown: bool) -> None:
+        """It is picked: it will arrive as it was ordered first, so somebody must talk to the customer. A warehouse that
+        cannot be reached may ship it or not."""
+        purpose = _purpose(letter)
+        picked = {Purpose.CANCEL: "cancelled-too-late", Purpose.CHANGE: "changed-too-late"}
+        why = Reason(picked[purpose]) if purpose in picked and reason.code == "partner-rejected" else reason
+        if purpose is Purpose.CHANGE:
+            turn_down(work, letter.payload["change_id"], why)
+        work.orders.hold([Stop(letter.of_order, HoldKind.DATA, (why,))])
+
+
+def _purpose(letter: Letter) -> Purpose:
+    return Purpose(letter.payload.get("purpose", Purpose.CANCEL))
+
+
+def _status(work: Work, letter: Letter) -> Status:
+    return Status(work.session.execute(select(ORDER.c.status).where(ORDER.c.id == letter.order_id)).scalar_one())
+
+
+def _outbound(work: Work, letter: Letter) -> Any:
+    query = select(OUTBOUND.c.id, OUTBOUND.c.order_id, OUTBOUND.c.outbound_no, WAREHOUSE.c.code)
+    query = query.join(WAREHOUSE, WAREHOUSE.c.id == OUTBOUND.c.warehouse_id)
+    return work.rows(query.where(OUTBOUND.c.id == letter.payload["outbound_id"]))[0]

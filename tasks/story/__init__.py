@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from models.event import broken_links
 from models.order import order_number
+from tasks.outbounds import erp_number
 from tasks.reading import reading
+from tasks.story.changes import Approval, Change, changes_of
 from tasks.story.find import find_orders
 from tasks.story.goods import Outbound, Parcel, Reservation, outbounds_of, parcels_of, reservations_of
 from tasks.story.money import Payment, Settlement, StatementLine, payments_of, settlement_of, statement_of
@@ -25,6 +27,8 @@ from tasks.story.trail import (
 )
 
 __all__ = [
+    "Approval",
+    "Change",
     "ClosedGate",
     "Customer",
     "Decision",
@@ -59,6 +63,7 @@ class Story:
     customer: Customer
     lines: tuple[Line, ...]
     versions: tuple[Version, ...]
+    changes: tuple[Change, ...]
     holds: tuple[Hold, ...]
     gates: tuple[ClosedGate, ...]
     decisions: tuple[Decision, ...]
@@ -98,6 +103,7 @@ def order_story(number: str) -> Story | None:
             customer=customer,
             lines=lines_of(work, order_id, header.currency),
             versions=versions_of(work, order_id),
+            changes=changes_of(work, order_id),
             holds=holds_of(work, order_id),
             gates=gates_before(work, header.region),
             decisions=decisions_of(work, order_id),
@@ -109,8 +115,13 @@ def order_story(number: str) -> Story | None:
             statement=statement_of(work, header.channel_order_no),
             messages=messages_of(work, order_id),
             refused=refused_of(work, order_id),
-            their_numbers=their_numbers(work, [header.number, *(outbound.number for outbound in outbounds)]),
+            their_numbers=their_numbers(work, _our_numbers(header.number, outbounds)),
             events=events_of(work, order_id),
             untouched=not any(broken_links(work.session, [order_id])),
             namesakes=tuple(map(order_number, others)),
         )
+
+
+def _our_numbers(number: str, outbounds: tuple[Outbound, ...]) -> list[str]:
+    """Under which numbers partners know the order."""
+    return [number, *(n for outbound in outbounds for n in {outbound.number, erp_number(outbound.number)} - {number})]

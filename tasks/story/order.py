@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models.base import table_of
 from models.company import Company, SalesChannel
 from models.company import Customer as CustomerRow
+from models.content import OrderContent
 from models.inbox import INBOX
 from models.money import Money
 from models.order import order_number
@@ -80,14 +81,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Which message made a version, and by which way it came."""
+    """What made a version: a message, by which way it came, or a change. ``content`` is what the order was in it; of
+    the version that stands that is the order itself."""
 
     version: int
-    inbox_id: int
-    message_key: str
-    route: str
+    inbox_id: int | None
+    message_key: str | None
+    route: str | None
     stated_at: datetime
-    received_at: datetime
+    received_at: datetime | None
+    change_id: int | None = None
+    content: OrderContent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +161,23 @@ def lines_of(work: Work, order_id: int, currency: str) -> tuple[Line, ...]:
 
 
 def versions_of(work: Work, order_id: int) -> tuple[Version, ...]:
-    """Every version with the message that made it."""
+    """Every version with what made it."""
     query = (
         select(
             VERSION.c.version, VERSION.c.inbox_id, INBOX.c.message_key, INBOX.c.route, VERSION.c.stated_at,
-            INBOX.c.received_at,
+            INBOX.c.received_at, VERSION.c.change_id, VERSION.c.content,
         )
-        .join(INBOX, INBOX.c.id == VERSION.c.inbox_id)
+        .join(INBOX, INBOX.c.id == VERSION.c.inbox_id, isouter=True)
         .where(VERSION.c.order_id == order_id)
         .order_by(VERSION.c.version)
     )  # fmt: skip
-    return tuple(Version(*row) for row in work.rows(query))
+    return tuple(
+        Version(
+            row.version, row.inbox_id, row.message_key, row.route, row.stated_at, row.received_at, row.change_id,
+            OrderContent.from_json(row.content) if row.content else None,
+        )
+        for row in work.rows(query)
+    )  # fmt: skip
 
 
 def holds_of(work: Work, order_id: int) -> tuple[Hold, ...]:

@@ -13,7 +13,8 @@ ORDER = {
     "receiver_province": "浙江省", "placed_at": NOW, "promised_on": None, "kind": "sale", "ships": True,
 }  # fmt: skip
 LINE = {
-    "order_no": "SO-1", "line_no": "1", "sku": "SKU-1", "sku_known": True, "kind": "goods", "quantity": 3,
+    "order_no": "SO-1", "line_no": "1", "sku": "SKU-1", "sku_known": True, "kind": "goods", "unit": "",
+    "unit_known": True, "quantity": 3,
     "price_minor": 400, "amount_minor": 1_200, "duplicated": False, "currency": "CNY",
 }  # fmt: skip
 STOCK = {"warehouse": "HZ1", "sku": "SKU-1", "sku_known": True, "available": 5, "locked": 0}

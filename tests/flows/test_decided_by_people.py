@@ -14,13 +14,12 @@ from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
 from flows.replay_run import replay_run
+from flows.tidy_up import tidy_up
 from models.order import order_number
 from policies.rules import Rules
 from policies.rules_file import parse_rules
 from settings import get_settings
 from tasks.answers import NothingAsked, answer
-from tasks.decisions import forget_facts
-from tasks.hub import unit_of_work
 from tasks.preview import CannotReplay, compare_open_orders, replay
 
 pytestmark = pytest.mark.usefixtures("prefect_api")
@@ -141,8 +140,8 @@ async def test_a_past_run_is_decided_again_with_nothing_written(hub: Sandbox, cl
     with pytest.raises(CannotReplay, match="decided no orders"):
         replay("no-such-run")
     clock.advance(days=91)
-    with unit_of_work("test") as work:
-        assert forget_facts(work, 90) == 1
+    assert (await tidy_up()).batches == 1
+    assert (await tidy_up()).batches == 0
     with pytest.raises(CannotReplay, match="no longer kept"):
         replay(run)
 

@@ -139,8 +139,8 @@ async def test_a_step_with_nothing_to_do_changes_nothing(hub: Sandbox, clock: Cl
 async def test_scarce_stock_is_promised_once_and_the_short_order_waits(hub: Sandbox, clock: Clock) -> None:
     orders = place(hub, "shop", 3)
     for order in orders:
-        order.update(status="paid", lines=[{**order["lines"][0], "line_no": 1, "sku": "SKU-0001", "quantity": 600}])
-        line = order["lines"][0]
+        line = {**order["lines"][0], "line_no": 1, "sku": "SKU-0001", "quantity": 600, "price": "10.00"}
+        order.update(status="paid", lines=[line])
         line["amount"] = f"{float(line['price']) * 600:.2f}"
         order.update(amount=line["amount"], freight="0.00", paid_at=order["updated_at"], urgent=False)
 

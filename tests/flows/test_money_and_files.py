@@ -26,7 +26,7 @@ from flows.reconcile_payments import reconcile_payments
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
 from policies.settlement import Verdict
-from sandbox.bills import Distortion
+from sandbox.bills import BillRow, Distortion
 from sandbox.clock import BEIJING
 from settings import ROOT, get_settings
 from tasks.settle import judge_orders
@@ -67,6 +67,17 @@ async def test_a_statement_is_matched_to_the_cent_and_every_misfit_is_named(hub:
     assert matched == column("SELECT sum(amount_minor) FROM settlement_line"), "every cent is in one outcome"
     assert dict(rows("SELECT subject, outcome FROM settlement_match")) == first, "the same statement changes nothing"
     assert_books_are_sound()
+
+
+async def test_money_for_a_number_that_two_channels_know_waits_for_a_person(hub: Sandbox, clock: Clock) -> None:
+    place_good(hub, 2)
+    await up_to_released()
+    change("UPDATE sales_order SET channel_order_no = 'SAME', channel_id = id")  # the two channels have the ids 1 and 2
+    day = (clock.now - timedelta(hours=1)).astimezone(BEIJING).date()
+    hub.world.make_bill(day, rows=[BillRow("T1", "SAME", "两件", clock.now, 500)], from_orders=False)
+    await reconcile_payments(day)
+    found = rows("SELECT outcome, order_id, settled_minor FROM settlement_match")
+    assert [tuple(match) for match in found] == [("ambiguous", None, 500)]
 
 
 async def test_a_run_that_is_retried_does_not_fetch_the_statement_again(

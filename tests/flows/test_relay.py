@@ -93,7 +93,8 @@ async def test_a_rejected_message_waits_for_a_person_and_the_others_go(hub: Sand
     assert stuck.last_error
     [reasons] = column("SELECT reasons FROM order_event WHERE order_id = :id AND kind = 'noticed'", id=stuck.order_id)
     assert codes(reasons) == ["partner-rejected"]
-    assert (status_of(bad), status_of(good)) == ("reserved", "released")
+    assert (status_of(bad), status_of(good)) == ("confirmed", "released")
+    assert column("SELECT kind FROM hold WHERE closed_at IS NULL") == ["data"], "it has no stock until a person decides"
 
 
 async def test_a_wrong_secret_stops_only_that_partner_and_uses_up_no_try(

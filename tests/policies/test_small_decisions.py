@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -57,7 +58,7 @@ ALERT = Alert("A1", "广东省", "台风", "red", "", NOW, NOW + timedelta(hours
 def gate_stands(*alerts: Alert, closed: bool = False, now: datetime = NOW) -> tuple[bool, bool]:
     """How the gate stands afterwards, and whether that is a change."""
     shut = frozenset({"广东省"} if closed else ())
-    [decision] = decide_weather_gates({"广东省": alerts}, shut, Weather(), now)
+    [decision] = decide_weather_gates({"广东省": alerts}, shut, Weather(), now, ZoneInfo("Asia/Shanghai"))
     return decision.closed, decision.changes
 
 
@@ -65,6 +66,10 @@ class TestGates:
     def test_red_closes_and_orange_does_not(self) -> None:
         assert gate_stands(ALERT) == (True, True)
         assert gate_stands(replace(ALERT, level="orange")) == (False, False)
+
+    def test_the_end_of_an_alert_is_said_in_the_companys_zone(self) -> None:
+        [decision] = decide_weather_gates({"广东省": [ALERT]}, frozenset(), Weather(), NOW, ZoneInfo("Asia/Shanghai"))
+        assert decision.reasons[0].facts["until"] == "2026-03-02 02:00"
 
     def test_an_unknown_level_is_not_guessed_to_be_red(self) -> None:
         assert gate_stands(replace(ALERT, level="unknown")) == (False, False)
@@ -83,7 +88,7 @@ class TestGates:
         assert gate_stands(replace(ALERT, expires_at=None), now=NOW + timedelta(days=90)) == (True, True)
 
     def test_a_region_that_was_not_asked_has_no_decision(self) -> None:
-        assert decide_weather_gates({}, frozenset({"广东省"}), Weather(), NOW) == []
+        assert decide_weather_gates({}, frozenset({"广东省"}), Weather(), NOW, ZoneInfo("Asia/Shanghai")) == []
 
 
 ACCOUNT = Account("order:1", 1, "CNY", order_minor=1_000, settled_minor=1_000, goods_lines=1, statement_lines=1)
@@ -100,7 +105,8 @@ class TestSettlement:
             (replace(ACCOUNT, settled_minor=0, statement_lines=2), "off"),
             (replace(ACCOUNT, settled_minor=0, statement_lines=0), "unpaid"),
             (replace(ACCOUNT, goods_lines=0), "no-items"),
-            (replace(ACCOUNT, order_id=None), "unknown-order"),
+            (replace(ACCOUNT, order_id=None, orders=0), "unknown-order"),
+            (replace(ACCOUNT, order_id=None, orders=2), "ambiguous"),
         ],
     )
     def test_each_account_has_one_outcome_with_its_reason(self, account: Account, outcome: str) -> None:

@@ -156,3 +156,12 @@ async def test_requests_are_counted_with_their_fault(client: httpx.AsyncClient, 
         await ship(client, number)
     counts = {(r.outcome, r.fault): n for r, n in world.requests.counts().items()}
     assert counts == {("503", "refuse"): 1, ("ok", None): 1, ("repeated", None): 1}
+
+
+async def test_a_rejection_is_the_partners_own_no_and_nothing_is_done(
+    client: httpx.AsyncClient, world: World, number: str
+) -> None:
+    lay(world, FaultKind.REJECT)
+    reply = await ship(client, number)
+    assert (reply.status_code, reply.json()["error"]["code"]) == (422, "not_allowed")
+    assert world.ledger.effects() == []

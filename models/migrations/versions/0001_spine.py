@@ -194,11 +194,13 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("warehouse_id", sa.Integer(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("arrived", sa.Integer(), nullable=False),
         sa.Column("expected_on", sa.Date(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("announced_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("state IN ('expected', 'arrived', 'cancelled')", name=op.f("ck_arrival_state")),
+        sa.CheckConstraint("arrived >= 0 AND arrived <= quantity", name=op.f("ck_arrival_arrived_within")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_arrival_quantity_positive")),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_arrival_company_id")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_arrival_product_id")),
@@ -260,6 +262,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("stated_at", UtcDateTime(), nullable=False),
         sa.Column("content_hash", sa.String(), nullable=False),
         sa.Column("promised_on", sa.Date(), nullable=True),
+        sa.Column("promised_by", sa.String(), nullable=True),
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("receiver", Json, nullable=False),
         sa.Column("remark", sa.String(), nullable=False),
@@ -267,6 +270,8 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("appointment_at", UtcDateTime(), nullable=True),
         sa.Column("pickup_id", sa.Integer(), nullable=True),
         sa.Column("destination_id", sa.Integer(), nullable=True),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("deposit_no", sa.String(), nullable=False),
         sa.Column("deposit_id", sa.Integer(), nullable=True),
         sa.Column("reported_status", sa.String(), nullable=True),
         sa.Column("reported", Json, nullable=True),
@@ -286,6 +291,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.ForeignKeyConstraint(["deposit_id"], ["sales_order.id"], name=op.f("fk_sales_order_deposit_id")),
         sa.ForeignKeyConstraint(["destination_id"], ["warehouse.id"], name=op.f("fk_sales_order_destination_id")),
         sa.ForeignKeyConstraint(["pickup_id"], ["warehouse.id"], name=op.f("fk_sales_order_pickup_id")),
+        sa.ForeignKeyConstraint(["source_id"], ["warehouse.id"], name=op.f("fk_sales_order_source_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sales_order")),
         sa.UniqueConstraint("channel_id", "channel_order_no", name=op.f("uq_sales_order_channel_id_channel_order_no")),
     )
@@ -305,6 +311,13 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
             unique=False,
             sqlite_where=sa.text("reported_status IS NOT NULL"),
             postgresql_where=sa.text("reported_status IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_sales_order_unbound_balance",
+            ["company_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("deposit_no <> '' AND deposit_id IS NULL"),
+            postgresql_where=sa.text("deposit_no <> '' AND deposit_id IS NULL"),
         )
 
     op.create_table(
@@ -373,6 +386,54 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
         sa.UniqueConstraint("order_id", "version", "question", name=op.f("uq_answer_order_id_version_question")),
     )
+    op.create_table(
+        "change_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("base_version", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("scope", Json, nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("inbox_id", sa.Integer(), nullable=True),
+        sa.Column("content", Json, nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("size", sa.String(), nullable=False),
+        sa.Column("impact", Json, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("made_version", sa.Integer(), nullable=True),
+        sa.Column("outcome", Json, nullable=False),
+        sa.CheckConstraint(
+            "(state = 'effective') = (made_version IS NOT NULL)",
+            name=op.f("ck_change_request_effective_makes_a_version"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('proposed', 'approved')) = (closed_at IS NULL)",
+            name=op.f("ck_change_request_closed_at_the_end"),
+        ),
+        sa.CheckConstraint("size IN ('minor', 'major')", name=op.f("ck_change_request_size")),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'approved', 'refused', 'effective', 'overtaken')",
+            name=op.f("ck_change_request_state"),
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_change_request_company_id")),
+        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_change_request_inbox_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_change_request_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_change_request")),
+    )
+    with op.batch_alter_table("change_request", schema=None) as batch_op:
+        batch_op.create_index("ix_change_request_order_id", ["order_id"], unique=False)
+        batch_op.create_index(
+            "uq_change_request_under_way",
+            ["order_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'approved'"),
+            postgresql_where=sa.text("state = 'approved'"),
+        )
+
     op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -450,18 +511,6 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_order_line_product_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_line")),
         sa.UniqueConstraint("order_id", "line_no", name=op.f("uq_order_line_order_id_line_no")),
-    )
-    op.create_table(
-        "order_version",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("order_id", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("inbox_id", sa.Integer(), nullable=False),
-        sa.Column("stated_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_order_version_inbox_id")),
-        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_order_version_order_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_version")),
-        sa.UniqueConstraint("order_id", "version", name=op.f("uq_order_version_order_id_version")),
     )
     op.create_table(
         "outbound",
@@ -584,7 +633,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("policy_version", sa.String(), nullable=False),
         sa.Column("matched_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
-            "outcome IN ('equal', 'rounding', 'off', 'no-items', 'unpaid', 'unknown-order')",
+            "outcome IN ('equal', 'rounding', 'off', 'no-items', 'unpaid', 'unknown-order', 'ambiguous')",
             name=op.f("ck_settlement_match_outcome"),
         ),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_settlement_match_company_id")),
@@ -611,6 +660,23 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         ),
     )
     op.create_table(
+        "change_approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.Column("approver", sa.String(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("verdict IN ('yes', 'no')", name=op.f("ck_change_approval_verdict")),
+        sa.CheckConstraint(
+            "(verdict IS NULL) = (answered_at IS NULL)", name=op.f("ck_change_approval_answered_with_a_verdict")
+        ),
+        sa.ForeignKeyConstraint(["change_id"], ["change_request.id"], name=op.f("fk_change_approval_change_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_change_approval")),
+        sa.UniqueConstraint("change_id", "approver", name=op.f("uq_change_approval_change_id_approver")),
+    )
+    op.create_table(
         "order_event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=False),
@@ -630,13 +696,28 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('received', 'changed', 'moved', 'held', 'unheld', 'line-refused', 'line-mended', 'sent', 'tracked', 'noticed', 'settled', 'answered', 'expired', 'split')",
+            "kind IN ('received', 'changed', 'moved', 'held', 'unheld', 'line-refused', 'line-mended', 'sent', 'tracked', 'noticed', 'settled', 'answered', 'expired', 'split', 'stock-lost', 'change-asked', 'change-closed', 'promised')",
             name=op.f("ck_order_event_kind"),
         ),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_order_event_decision_id")),
         sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_order_event_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_event")),
         sa.UniqueConstraint("order_id", "seq", name=op.f("uq_order_event_order_id_seq")),
+    )
+    op.create_table(
+        "order_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("inbox_id", sa.Integer(), nullable=True),
+        sa.Column("change_id", sa.Integer(), nullable=True),
+        sa.Column("stated_at", UtcDateTime(), nullable=False),
+        sa.Column("content", Json, nullable=True),
+        sa.ForeignKeyConstraint(["change_id"], ["change_request.id"], name=op.f("fk_order_version_change_id")),
+        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_order_version_inbox_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_order_version_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_version")),
+        sa.UniqueConstraint("order_id", "version", name=op.f("uq_order_version_order_id_version")),
     )
     op.create_table(
         "outbound_line",

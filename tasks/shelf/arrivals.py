@@ -1,0 +1,111 @@
+"""Goods on their way: announced, arrived, called off. What arrives frees the orders that wait for it (B2, B3)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from models.arrival_book import Goods, NothingExpected
+from models.lifecycle import OrderKind, Status
+from models.order import order_id_of
+from models.order_book import ORDER
+from models.reasons import Reason
+from models.stock import ARRIVAL
+from models.work import Work
+from policies.lifecycle import plan_way
+from tasks.hub import unit_of_work
+from tasks.masters import PRODUCT, WAREHOUSE
+from tasks.shelf.find import CannotMoveStock, above_zero, product_named, warehouse_named
+from tasks.waiting import decide_again
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """``available`` can be promised in that warehouse on the day on which the goods are expected."""
+
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """How many pieces came in, how many are still expected, how many waiting orders are decided again."""
+
+    pieces: int
+    still_expected: int
+    orders_freed: int
+
+
+def announce(sku: str, warehouse: str, quantity: int, expected_on: date, reference: str, by: str) -> Announced:
+    """Expect goods, once per reference and product. Raises ``CannotMoveStock``."""
+    above_zero(quantity)
+    with unit_of_work(by) as work:
+        product_id, warehouse_id = product_named(work, sku), warehouse_named(work, warehouse)
+        same = (ARRIVAL.c.company_id == work.company_id, ARRIVAL.c.reference == reference)
+        known = work.rows(select(ARRIVAL).where(*same, ARRIVAL.c.product_id == product_id))
+        if known and (known[0].quantity, known[0].warehouse_id) != (quantity, warehouse_id):
+            raise CannotMoveStock(
+                f"{reference} announces {known[0].quantity} of {sku} already. Call it off first: "
+                f"orderspine stock call-off {reference} --sku {sku}; then use another reference."
+            )
+        if not known:
+            work.arrivals.announce(reference, warehouse_id, [Goods(product_id, quantity)], expected_on, work.now)
+        return Announced(work.arrivals.available_by(product_id, warehouse_id, expected_on))
+
+
+def arrive(reference: str, by: str, *, sku: str = "", quantity: int | None = None, note: str = "") -> Arrived:
+    """Book in what is expected under a reference: all of it, all of one SKU, or a part under its own delivery note.
+
+    A note is booked once. Raises ``CannotMoveStock``.
+    """
+    if quantity is not None and not (sku and note):
+        raise CannotMoveStock("Of a part say which SKU, and under which delivery note: --sku SKU --note NUMBER.")
+    with unit_of_work(by) as work:
+        product_id = product_named(work, sku) if sku else None
+        coming = work.arrivals.expected(reference, product_id)
+        if not coming:
+            raise CannotMoveStock(f"Nothing is expected under {reference}. See: orderspine stock show SKU")
+        pieces, freed = 0, 0
+        for arrival in coming:
+            arriving = arrival.quantity - arrival.arrived if quantity is None else above_zero(quantity)
+            try:
+                booked = work.arrivals.arrive(arrival, arriving, f"{reference}:{note}" if note else reference, work.now)
+            except NothingExpected as error:
+                raise CannotMoveStock(str(error)) from error
+            pieces += booked
+            level = work.stock.open_level(arrival.product_id, arrival.warehouse_id)
+            freed += len(decide_again(work, {level}, (_arrived(work, arrival, booked),)))
+        left = sum(row.quantity - row.arrived for row in work.arrivals.expected(reference))
+        if not left:
+            _close_transfer(work, reference)
+        return Arrived(pieces, left, freed)
+
+
+def call_off_arrival(reference: str, by: str, *, sku: str = "") -> int:
+    """What is still expected under a reference will not come; how many pieces. Raises ``CannotMoveStock``."""
+    with unit_of_work(by) as work:
+        product_id = product_named(work, sku) if sku else None
+        coming = work.arrivals.expected(reference, product_id)
+        if not coming:
+            raise CannotMoveStock(f"Nothing is expected under {reference}.")
+        pieces = sum(work.arrivals.cancel(arrival, work.now) for arrival in coming)
+        if not work.arrivals.expected(reference):
+            _close_transfer(work, reference)
+        return pieces
+
+
+def _arrived(work: Work, arrival: Any, quantity: int) -> Reason:
+    sku = select(PRODUCT.c.sku).where(PRODUCT.c.id == arrival.product_id)
+    code = select(WAREHOUSE.c.code).where(WAREHOUSE.c.id == arrival.warehouse_id)
+    named = {"sku": work.session.execute(sku).scalar_one(), "warehouse": work.session.execute(code).scalar_one()}
+    return Reason("stock-arrived", {**named, "quantity": quantity})
+
+
+def _close_transfer(work: Work, reference: str) -> None:
+    """With the last piece a transfer has arrived: its store has what it ordered."""
+    query = select(ORDER.c.id, ORDER.c.status).where(
+        ORDER.c.id == order_id_of(reference), ORDER.c.company_id == work.company_id, ORDER.c.kind == OrderKind.TRANSFER
+    )
+    for order in work.rows(query.with_for_update()):
+        move = plan_way(order.id, Status(order.status), Status.COMPLETED, work.now)
+        work.orders.advance([move] if move else [])

@@ -1,0 +1,79 @@
+"""Another piece for one that comes back: an order of its own, bound to the one that it mends (A9, E5)."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from models.lifecycle import LineKind, OrderKind, Status
+from models.order import order_id_of, order_number
+from models.order_book import LINE, ORDER
+from models.reasons import Reason
+from models.work import Work
+from tasks.hub import unit_of_work
+from tasks.shelf.again import again_if_moved
+from tasks.shelf.find import CannotMoveStock, above_zero, product_named
+from tasks.supplements import add_supplement
+
+_HAS_LEFT = (Status.SHIPPED, Status.DELIVERED, Status.COMPLETED, Status.RETURNED)
+
+
+@again_if_moved
+def exchange(number: str, sku: str, quantity: int, why: str, by: str, instead: str = "") -> str:
+    """Order a replacement for pieces of an order that has left; its number.
+
+    ``instead`` is another SKU to send. The next ``fulfil-orders`` reserves it; the piece that comes back goes into
+    quarantine when it is there (``orderspine stock return``). Raises ``CannotMoveStock``.
+    """
+    above_zero(quantity)
+    with unit_of_work(by) as work:
+        order = _order(work, number)
+        line = _line(work, order, sku)
+        before = _exchanged(work, order, sku)
+        if before + quantity > line.quantity:
+            raise CannotMoveStock(f"{number} had {line.quantity} of {sku}, and {before} are exchanged already.")
+        sent = instead or sku
+        product_id = product_named(work, sent)
+        reason = Reason("exchanged", {"sku": sku, "quantity": quantity, "why": why})
+        place = 1 + _count(work, order)
+        new_id = add_supplement(work, order, f"X{place}", (reason,), OrderKind.EXCHANGE)
+        row = {
+            "order_id": new_id, "line_no": sku, "kind": LineKind.GOODS, "state": "good", "sku": sent,
+            "product_id": product_id, "title": line.title, "unit": line.unit if sent == sku else "",
+            "quantity": quantity,
+        }  # fmt: skip
+        work.orders.add_lines([row])
+        return order_number(new_id)
+
+
+def _order(work: Work, number: str) -> Any:
+    query = select(ORDER).where(ORDER.c.company_id == work.company_id, ORDER.c.id == order_id_of(number))
+    order = next(iter(work.rows(query.with_for_update())), None)
+    if order is None:
+        raise CannotMoveStock(f"There is no order {number}.")
+    if order.status not in _HAS_LEFT:
+        raise CannotMoveStock(f"{number} has not left yet: change it instead of exchanging it.")
+    return order
+
+
+def _line(work: Work, order: Any, sku: str) -> Any:
+    lines = work.orders.lines_of([order.id], goods_only=True)[order.id]
+    fitting = [line for line in lines if line.sku == sku]
+    if not fitting:
+        raise CannotMoveStock(f"The order has no {sku}; it has: {', '.join(sorted({line.sku for line in lines}))}.")
+    return fitting[0]
+
+
+def _exchanges(order: Any) -> Any:
+    theirs = ORDER.c.channel_order_no.like(f"{order.channel_order_no}/X%")
+    return (ORDER.c.channel_id == order.channel_id, ORDER.c.kind == OrderKind.EXCHANGE, theirs)
+
+
+def _count(work: Work, order: Any) -> int:
+    return int(work.session.execute(select(func.count()).select_from(ORDER).where(*_exchanges(order))).scalar_one())
+
+
+def _exchanged(work: Work, order: Any, sku: str) -> int:
+    """How many pieces of that SKU were exchanged before, cancelled exchanges apart; the line's number names it."""
+    query = select(func.sum(LINE.c.quantity)).join(ORDER, ORDER.c.id == LINE.c.order_id)
+    wanted = (*_exchanges(order), LINE.c.line_no == sku, ORDER.c.status != Status.CANCELLED)
+    return int(work.session.execute(query.where(*wanted)).scalar() or 0)

@@ -1,0 +1,103 @@
+"""What people ask of the rules and of decisions on the command line (B6, I2, I3)."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from settings import ROOT, get_settings
+from tasks.hub import unit_of_work
+
+HEADER = "订单号,下单时间,客户,收货人,电话,省,市,地址,商品编码,数量,单价\n"
+LARGE = '[[review]]\nname = "large"\namount_over_minor = 1\napprover = "vice-president"\n'
+
+
+@pytest.fixture
+def decided(orderspine, home: Path, monkeypatch) -> str:
+    """Three orders imported from a file and decided; the id of the run that did it."""
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = [
+        f"F-{n},2026-03-01 10:00:00,C1,王伟,13800000000,浙江省,杭州市,文一路 1 号,SKU-{n},2,10.00" for n in (1, 2, 3)
+    ]
+    file = home / "orders.csv"
+    file.write_text(HEADER + "\n".join(lines), encoding="utf-8")
+    assert orderspine("import", str(file), "--preset", "plain").code in (0, 1)
+    with unit_of_work("test") as work:
+        return str(work.session.execute(text("SELECT DISTINCT flow_run_id FROM decision_batch")).scalar_one())
+
+
+def rules(home: Path, content: str, name: str = "new.toml") -> str:
+    file = home / name
+    file.write_text(content, encoding="utf-8")
+    return str(file)
+
+
+@pytest.mark.usefixtures("prefect_api", "decided")
+class TestDecisions:
+    def test_a_diff_names_the_orders_that_new_rules_decide_differently(self, orderspine, home):
+        old, new = str(ROOT / "orderspine.toml"), rules(home, LARGE)
+        shown = orderspine("policy", "diff", old, new)
+        assert shown.code == 0
+        assert "vice-president" in shown.out
+        assert max(map(len, shown.out.splitlines())) <= 80
+        found = json.loads(orderspine("policy", "diff", old, new, "--json").out)
+        assert len(found["differences"]) == found["orders"] == 3
+        assert orderspine("policy", "diff", old, old).out.count("SO0") == 0
+
+    def test_a_run_is_decided_again_under_its_own_rules_and_under_others(self, orderspine, home, decided):
+        same = orderspine("replay", decided, "--json")
+        assert (same.code, json.loads(same.out)["differences"]) == (0, [])
+        other = orderspine("replay", decided, "--policy", rules(home, LARGE))
+        assert other.code == 0
+        assert "vice-president" in other.out
+
+    def test_a_run_that_decided_nothing_is_said_so(self, orderspine):
+        answer = orderspine("replay", "0000")
+        assert (answer.code, "decided no orders" in answer.err) == (2, True)
+
+    def test_an_order_that_waits_for_nobody_cannot_be_approved(self, orderspine):
+        answer = orderspine("order", "approve", "SO0000000001", "vice-president")
+        assert (answer.code, "it waits for" in answer.err) == (2, True)
+
+    def test_a_yes_and_a_no(self, orderspine, home, monkeypatch):
+        monkeypatch.setenv("ORDERSPINE_RULES", rules(home, LARGE))
+        get_settings.cache_clear()
+        file = home / "more.csv"
+        line = "F-{n},2026-03-01 10:00:00,C1,王伟,13800000000,浙江省,杭州市,文一路 1 号,SKU-1,2,10.00"
+        file.write_text(HEADER + "\n".join(line.format(n=n) for n in (8, 9)), encoding="utf-8")
+        orderspine("import", str(file), "--preset", "plain")
+        numbers = ("SO0000000004", "SO0000000005")
+        assert orderspine("order", "approve", numbers[0], "vice-president", "--by", "wang").code == 0
+        refused = orderspine("order", "refuse", numbers[1], "vice-president", "--why", "no margin", "--by", "wang")
+        assert (refused.code, "wang" in refused.out) == (0, True)
+        with unit_of_work("test") as work:
+            found = work.rows(text("SELECT verdict, by, why FROM answer ORDER BY order_id"))
+        assert [tuple(row) for row in found] == [("yes", "wang", ""), ("no", "wang", "no margin")]
+
+
+def test_the_schema_is_printed_for_editors(orderspine, home):
+    answer = orderspine("policy", "schema")
+    assert (answer.code, answer.out) == (0, (ROOT / "orderspine.schema.json").read_text(encoding="utf-8"))
+
+
+def test_rules_that_are_not_there_are_said_so(orderspine, home):
+    answer = orderspine("policy", "diff", str(home / "no.toml"), str(home / "no.toml"))
+    assert (answer.code, "no.toml" in answer.err) == (2, True)
+
+
+def test_the_doctor_names_a_role_that_nobody_hears(orderspine, hub, home_rules):
+    home_rules('[told]\npurchasing = "ops-robot"\n[[review]]\nname = "x"\norders_over = 1\ntell = "planner"\n')
+    findings = json.loads(orderspine("doctor", "--json").out)
+    silent = [finding["told"] for finding in findings if finding["what"] == "who is told"]
+    assert len(silent) == 1
+    assert "planner" in silent[0]
+
+
+@pytest.fixture
+def home_rules(tmp_path: Path, monkeypatch):
+    def write(content: str) -> None:
+        monkeypatch.setenv("ORDERSPINE_RULES", rules(tmp_path, content))
+        get_settings.cache_clear()
+
+    return write
