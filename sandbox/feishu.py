@@ -72,4 +72,8 @@ def _token_invalid(_: Call) -> Reply:
     return _reply(19001, "param invalid: incoming webhook access token invalid")
 
 
-FEISHU = Partner("feishu", "/feishu/open-apis/bot/v2/hook", _operation, _answer, _throttled, _token_invalid)
+def _rejected(_: Call) -> Reply:
+    return _reply(9499, "Bad Request")
+
+
+FEISHU = Partner("feishu", "/feishu/open-apis/bot/v2/hook", _operation, _answer, _throttled, _token_invalid, _rejected)

@@ -109,4 +109,10 @@ def _token_expired(_: Call) -> Reply:
     return _reply(42001, "access_token expired")
 
 
-WECHAT_ACCOUNT = Partner("wechat_account", "/wechat_account", _operation, _answer, _throttled, _token_expired)
+def _rejected(_: Call) -> Reply:
+    return _reply(47003, "argument invalid! data.thing1.value")
+
+
+WECHAT_ACCOUNT = Partner(
+    "wechat_account", "/wechat_account", _operation, _answer, _throttled, _token_expired, _rejected
+)

@@ -83,4 +83,8 @@ def _key_invalid(_: Call) -> Reply:
     return _reply(93000, "invalid webhook url")
 
 
-WECOM = Partner("wecom", "/wecom/cgi-bin/webhook/send", _operation, _answer, _throttled, _key_invalid)
+def _rejected(_: Call) -> Reply:
+    return _reply(40058, "content is not allowed")
+
+
+WECOM = Partner("wecom", "/wecom/cgi-bin/webhook/send", _operation, _answer, _throttled, _key_invalid, _rejected)

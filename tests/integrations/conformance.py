@@ -110,6 +110,13 @@ async def an_expired_session_stops_the_partner(bench: Bench, name: str) -> None:
         assert isinstance(error, Misconfigured), (call.method, error)
 
 
+@of(Notifier)
+async def a_message_that_is_not_accepted_is_rejected(bench: Bench, name: str) -> None:
+    error = await failure(bench, name, calls(name)[0], FaultKind.REJECT)
+    assert isinstance(error, Rejected), error
+    assert bench.effects(name) == []
+
+
 @of()
 async def a_refusal_by_status_is_classed(bench: Bench, name: str) -> None:
     for status, expected in ((401, Misconfigured), (403, Misconfigured), (422, Rejected)):

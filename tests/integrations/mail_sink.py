@@ -93,6 +93,8 @@ def played(world: World) -> Answer:
                 return "{}"
             case FaultKind.RATE_LIMIT:
                 return "450 4.7.1 too many messages"
+            case FaultKind.REJECT:
+                return "554 5.7.1 the message is not accepted"
             case FaultKind.EXPIRED_SESSION:
                 return "530 5.7.0 authentication required"
         message = read(request.content)
