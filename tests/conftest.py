@@ -29,6 +29,24 @@ from tasks.masters import add_products, open_stock, prepare_database, warehouse_
 DIALECTS = ("sqlite", "postgresql")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long tables of cases ``take_turns``: one case on SQLite, the next on PostgreSQL, so that each table is tried on
+    both in half the time. ``EVERY_CASE=1`` in the environment tries every case on each."""
+    if os.environ.get("EVERY_CASE"):
+        return
+    places: dict[str, int] = {}
+    skipped = []
+    for item in items:
+        if item.get_closest_marker("take_turns") is None:
+            continue
+        case = item.nodeid.replace(DIALECTS[0], "*").replace(DIALECTS[1], "*")
+        turn = DIALECTS[places.setdefault(case, len(places)) % len(DIALECTS)]
+        if turn not in item.nodeid:
+            skipped.append(item)
+    items[:] = [item for item in items if item not in skipped]
+    config.hook.pytest_deselected(items=skipped)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a real PostgreSQL that lives as long as the session."""

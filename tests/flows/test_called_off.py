@@ -19,7 +19,7 @@ from tasks.senders.erp import PushErpOrder
 from tasks.senders.letter import Sender
 from tasks.senders.warehouse import PushOutbound
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
 Stage = Callable[[Sandbox, Clock], Awaitable[str]]
 

@@ -31,7 +31,7 @@ from tasks.change_words import CannotChange
 from tasks.changes import Asked, answer_change, propose
 from tasks.story import Story, order_story
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
 SERVICE, OPERATIONS = "customer-service", "operations"
 

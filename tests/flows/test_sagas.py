@@ -19,7 +19,7 @@ from sandbox.faults import Fault, FaultKind
 from settings import ROOT, get_settings
 from tasks.answers import answer
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
 TRIES = 3
 
