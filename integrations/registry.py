@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from integrations.alipay import Alipay, AlipaySettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.errors import Misconfigured
+from integrations.jtexpress import JtExpress, JtExpressSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
 from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Warehouse
 from integrations.qimen import Qimen, QimenSettings
@@ -46,6 +47,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "shop": PartnerEntry(Channel, ShopSettings, Shop, "Shop (signed REST and webhooks)"),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
+    "jtexpress": PartnerEntry(Carrier, JtExpressSettings, JtExpress, "J&T Express"),
     "kingdee_cloud": PartnerEntry(Erp, KingdeeCloudSettings, KingdeeCloud, "Kingdee K/3 Cloud"),
     "alipay": PartnerEntry(PaymentProvider, AlipaySettings, Alipay, "Alipay"),
     "qweather": PartnerEntry(AlertFeed, QWeatherSettings, QWeather, "QWeather"),

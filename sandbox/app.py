@@ -10,6 +10,7 @@ from sandbox.control import router
 from sandbox.dingtalk import DINGTALK
 from sandbox.endpoint import PartnerEndpoint
 from sandbox.exchange import Partner
+from sandbox.jt import JT
 from sandbox.kingdee import KINGDEE
 from sandbox.qimen import QIMEN
 from sandbox.qweather import QWEATHER
@@ -19,7 +20,7 @@ from sandbox.slack import SLACK
 from sandbox.taobao import TAOBAO
 from sandbox.world import World
 
-PARTNERS: tuple[Partner, ...] = (SHOP, TAOBAO, QIMEN, SF, KINGDEE, ALIPAY, QWEATHER, DINGTALK, SLACK)
+PARTNERS: tuple[Partner, ...] = (SHOP, TAOBAO, QIMEN, SF, JT, KINGDEE, ALIPAY, QWEATHER, DINGTALK, SLACK)
 
 
 def create_app(world: World | None = None) -> FastAPI:

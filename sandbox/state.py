@@ -13,6 +13,7 @@ PARTNERS_WITH_STATE = (
     "taobao",
     "qimen",
     "sf",
+    "jt",
     "kingdee",
     "alipay",
     "qweather",
@@ -35,8 +36,8 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
                 "outbounds": [asdict(outbound) for outbound in world.warehouse.outbounds.values()],
                 "undelivered": [outbound.code for outbound in world.warehouse.undelivered],
             }
-        case "sf":
-            return {"waybills": [asdict(waybill) for waybill in world.carrier.waybills.values()]}
+        case "sf" | "jt":
+            return {"waybills": [asdict(waybill) for waybill in world.carriers[partner].waybills.values()]}
         case "kingdee":
             return {
                 "documents": [asdict(document) for document in world.erp.documents.values()],

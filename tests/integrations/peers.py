@@ -28,6 +28,13 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "checkword": credentials.SF_CHECKWORD,
         "monthly_card": credentials.SF_MONTHLY_CARD,
     },
+    "jtexpress": lambda base: {
+        "url": f"{base}/jt/webopenplatformapi/api",
+        "api_account": credentials.JT_API_ACCOUNT,
+        "private_key": credentials.JT_PRIVATE_KEY,
+        "customer_code": credentials.JT_CUSTOMER_CODE,
+        "password": credentials.JT_PASSWORD,
+    },
     "kingdee_cloud": lambda base: {
         "url": f"{base}/k3cloud",
         "account_id": credentials.KINGDEE_ACCOUNT_ID,
@@ -55,5 +62,5 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "slack": lambda base: {"webhook": f"{base}{credentials.SLACK_WEBHOOK_PATH}"},
 }
 
-SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "kingdee_cloud": "kingdee"}
+SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "jtexpress": "jt", "kingdee_cloud": "kingdee"}
 """Where the sandbox calls a partner otherwise than the registry."""

@@ -29,6 +29,10 @@ def sf(outer: str, inner: str = "") -> Any:
     return {"apiResultCode": outer, "apiErrorMsg": "words", "apiResultData": content if inner else None}
 
 
+def jt(code: str, data: Any = None) -> Any:
+    return {"code": code, "msg": "words", "data": data}
+
+
 def kingdee(message: str = "words", code: int = 0, field: str = "") -> Any:
     errors = [{"FieldName": field, "Message": message, "DIndex": 0}]
     return {"Result": {"ResponseStatus": {"IsSuccess": False, "ErrorCode": 500, "Errors": errors, "MsgCode": code}}}
@@ -78,6 +82,16 @@ NEVER = (Rejected, None)
         ("sf_express", "book_waybill", sf("A1000", "20035"), NEVER),
         ("sf_express", "book_waybill", sf("A1000"), WAIT_UNKNOWN),
         ("sf_express", "track", sf("A1000", "8003"), NEVER),
+        ("jtexpress", "book_waybill", jt("145003030"), STOP),
+        ("jtexpress", "book_waybill", jt("145003031"), STOP),
+        ("jtexpress", "book_waybill", jt("145003040"), WAIT_UNKNOWN),
+        ("jtexpress", "book_waybill", jt("145003062"), NEVER),
+        ("jtexpress", "book_waybill", jt("145002001"), NEVER),
+        ("jtexpress", "book_waybill", jt("1"), WAIT_UNKNOWN),
+        ("jtexpress", "book_waybill", jt("1", {"txlogisticId": "OB-1"}), WAIT),
+        ("jtexpress", "find_waybill", jt("145005000"), WAIT),
+        ("jtexpress", "find_waybill", jt("145003050"), NEVER),
+        ("jtexpress", "track", jt("1", [{"billCode": "JT1", "details": [{"scanTime": "today"}]}]), WAIT),
         ("kingdee_cloud", "push_order", kingdee("会话信息已丢失，请重新登录"), STOP),
         ("kingdee_cloud", "push_order", kingdee("words", code=-10001), STOP),
         ("kingdee_cloud", "push_order", kingdee("客户不存在", field="FCustId"), NEVER),

@@ -25,7 +25,7 @@ from samples import HOSTILE
 from standardwebhooks import Webhook
 from top.api.base import sign as sdk_sign
 
-from integrations import alipay, dingtalk, kingdee_sign, qimen, qweather, sf_express, shop, taobao
+from integrations import alipay, dingtalk, jtexpress, kingdee_sign, qimen, qweather, sf_express, shop, taobao
 from sandbox import credentials
 
 TOP_EXAMPLE = {
@@ -124,6 +124,13 @@ def test_sf_digests_as_karrio(monkeypatch: pytest.MonkeyPatch) -> None:
     karrio.partner_id, karrio.check_word = "SANDBOX", "testcheckword"
     sent = karrio.parse('{"orderId":"订单 1"}', "EXP_RECE_CREATE_ORDER")
     assert sent["msgDigest"] == sf_express.digest(sent["msgData"], sent["timestamp"], "testcheckword")
+
+
+def test_jtexpress_digests_as_the_test_account() -> None:
+    key = "0258d71b55fc45e3ad7a7f38bf4b201a"
+    assert jtexpress.hidden("H5CD3zE6") == "6A272C3DD1F3CD2F92BF567C37040910"
+    assert jtexpress.customer_digest("J0086474299", "H5CD3zE6", key) == "qonqb4O1eNr6VCWS07Ieeg=="
+    assert jtexpress.digest('{"txlogisticId":"SO2024010001"}', key) == "8jphnVDEV8mo9+P3U0Ksyw=="
 
 
 KINGDEE_PATH = "/k3cloud/Kingdee.BOS.WebApi.ServicesStub.DynamicFormService.ExecuteBillQuery.common.kdsvc"

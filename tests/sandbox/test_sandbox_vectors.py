@@ -6,7 +6,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from sandbox import credentials, dingtalk, kingdee_sign, qimen_sign, sf, taobao
+from sandbox import credentials, dingtalk, jt, kingdee_sign, qimen_sign, sf, taobao
 
 TOP = {
     "app_key": "12345678",
@@ -22,6 +22,7 @@ QIMEN_BODY = (
     '<?xml version="1.0" encoding="utf-8"?><request><deliveryOrder><deliveryOrderCode>TB1234'
     "</deliveryOrderCode><orderType>JYCK</orderType></deliveryOrder></request>"
 )
+JT_KEY = "0258d71b55fc45e3ad7a7f38bf4b201a"
 KINGDEE_PATH = "/k3cloud/Kingdee.BOS.WebApi.ServicesStub.DynamicFormService.ExecuteBillQuery.common.kdsvc"
 
 
@@ -99,3 +100,8 @@ def test_kingdee() -> None:
 def test_dingtalk() -> None:
     signature = dingtalk.signature("1700000000000", "SECthis is secret")
     assert quote_plus(signature) == "Rtm2YK4Eu5oP8gxZgn2C87ziY6Py5sJyH4pcuwAafMU%3D"
+
+
+def test_jtexpress() -> None:
+    assert jt.order_digest("J0086474299", "H5CD3zE6", JT_KEY) == "qonqb4O1eNr6VCWS07Ieeg=="
+    assert jt.header_digest('{"txlogisticId":"SO2024010001"}', JT_KEY) == "8jphnVDEV8mo9+P3U0Ksyw=="
