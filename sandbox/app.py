@@ -12,6 +12,7 @@ from sandbox.endpoint import PartnerEndpoint
 from sandbox.exchange import Partner
 from sandbox.jt import JT
 from sandbox.kingdee import KINGDEE
+from sandbox.kuaidi100 import KUAIDI100
 from sandbox.qimen import QIMEN
 from sandbox.qweather import QWEATHER
 from sandbox.sf import SF
@@ -20,7 +21,7 @@ from sandbox.slack import SLACK
 from sandbox.taobao import TAOBAO
 from sandbox.world import World
 
-PARTNERS: tuple[Partner, ...] = (SHOP, TAOBAO, QIMEN, SF, JT, KINGDEE, ALIPAY, QWEATHER, DINGTALK, SLACK)
+PARTNERS: tuple[Partner, ...] = (SHOP, TAOBAO, QIMEN, SF, JT, KUAIDI100, KINGDEE, ALIPAY, QWEATHER, DINGTALK, SLACK)
 
 
 def create_app(world: World | None = None) -> FastAPI:

@@ -14,6 +14,7 @@ PARTNERS_WITH_STATE = (
     "qimen",
     "sf",
     "jt",
+    "kuaidi100",
     "kingdee",
     "alipay",
     "qweather",
@@ -38,6 +39,8 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
             }
         case "sf" | "jt":
             return {"waybills": [asdict(waybill) for waybill in world.carriers[partner].waybills.values()]}
+        case "kuaidi100":
+            return {"subscriptions": sorted(world.subscriptions)}
         case "kingdee":
             return {
                 "documents": [asdict(document) for document in world.erp.documents.values()],

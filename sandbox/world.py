@@ -46,7 +46,12 @@ class World:
         self._weights = {product.sku: product.weight_grams for product in self.catalogue}
         self.channels = {name: Channel(name) for name in CHANNELS}
         self.warehouse = Warehouse()
-        self.carriers = {"sf": Carrier("顺丰速运", "SF"), "jt": Carrier("极兔速递", "JT")}
+        self.carriers = {
+            "sf": Carrier("顺丰速运", "SF"),
+            "jt": Carrier("极兔速递", "JT"),
+            "zto": Carrier("中通快递", "ZT"),
+        }
+        self.subscriptions: dict[str, tuple[str, str]] = {}
         self.erp = Erp()
         self.bills = Bills()
         self.weather = Weather()

@@ -14,11 +14,12 @@ import pytest
 from bench import Bench, real_clock
 from conformance import of
 from peers import SANDBOX_NAMES
-from samples import HOSTILE, LINES, NOON, NOTICE, erp_order, outbound, waybill_request
+from samples import HOSTILE, LINES, NOON, NOTICE, a_parcel_elsewhere, erp_order, outbound, waybill_request
 
-from integrations.errors import Forged, Rejected, Unavailable
-from integrations.ports import Carrier, Erp, Notifier, Warehouse
+from integrations.errors import Forged, Misconfigured, Rejected, Unavailable
+from integrations.ports import Carrier, Erp, Notifier, Tracker, Warehouse
 from models.messages import Place, RawMessage
+from sandbox import credentials, kuaidi100
 from sandbox.faults import Fault, FaultKind
 from sandbox.qimen_confirm import confirmation
 
@@ -175,6 +176,57 @@ async def any_number_of_parcels_is_tracked(bench: Bench, name: str) -> None:
     assert states[-1] == "delivered"
     assert "unknown" not in states
     assert await partner.track(waybills) == points
+
+
+@of(Tracker)
+async def parcels_of_another_carrier_are_tracked(bench: Bench, name: str) -> None:
+    numbers = [a_parcel_elsewhere(bench, f"OB-{n}") for n in range(3)]
+    partner = bench.partner(name)
+    points = await partner.track_for("ZTO", [*numbers, numbers[0], "ZT0000000000000"])
+    assert {point.waybill_no for point in points} == set(numbers)
+    assert [point.happened_at for point in points] == sorted(point.happened_at for point in points)
+    assert len({point.point_id for point in points}) == len(points)
+    states = [point.state for point in points if point.waybill_no == numbers[0]]
+    assert (states[0], states[-1]) == ("picked_up", "delivered")
+    assert "unknown" not in states
+    assert await partner.track_for("zto", numbers) == points
+    with pytest.raises(Misconfigured, match="NOBODY"):
+        await partner.track_for("NOBODY", numbers)
+
+
+@of(Tracker)
+async def what_a_tracker_pushes_is_what_it_would_answer(bench: Bench, name: str) -> None:
+    number = a_parcel_elsewhere(bench, "OB-1")
+    partner = bench.partner(name)
+    body = _pushed(bench, name, number)
+    message = partner.receive_tracking(body)
+    assert partner.receive_tracking(body).key == message.key
+    assert partner.read_tracking(message) == await partner.track_for("ZTO", [number])
+    for refusal in (None, Forged(name, "words")):
+        media_type, said = partner.answer_tracking(refusal)
+        assert media_type
+        assert said
+
+
+@of(Tracker)
+async def a_forged_push_is_refused(bench: Bench, name: str) -> None:
+    number = a_parcel_elsewhere(bench, "OB-1")
+    body = _pushed(bench, name, number)
+    for forged in (body.replace(number.encode(), b"ZT1"), body.replace(b"sign=", b"sign=0"), b"", b"\xff", b"param=1"):
+        with pytest.raises(Forged):
+            bench.partner(name).receive_tracking(forged)
+
+
+def _pushed(bench: Bench, name: str, number: str) -> bytes:
+    waybill = bench.world.waybill(number)
+    assert waybill is not None
+    return PUSHES[name](waybill).body
+
+
+PUSHES: Mapping[str, Callable[[Any], Any]] = {
+    "kuaidi100": lambda waybill: kuaidi100.push(waybill, "zhongtong", credentials.KUAIDI100_SALT)
+}
+"""What a tracker pushes of a parcel of ZTO, signed by the sandbox's own implementation."""
 
 
 @of(Warehouse, Erp)

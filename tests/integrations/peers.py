@@ -35,6 +35,13 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "customer_code": credentials.JT_CUSTOMER_CODE,
         "password": credentials.JT_PASSWORD,
     },
+    "kuaidi100": lambda base: {
+        "url": f"{base}/kuaidi100",
+        "customer": credentials.KUAIDI100_CUSTOMER,
+        "key": credentials.KUAIDI100_KEY,
+        "salt": credentials.KUAIDI100_SALT,
+        "callback": "http://127.0.0.1/webhooks/kuaidi100",
+    },
     "kingdee_cloud": lambda base: {
         "url": f"{base}/k3cloud",
         "account_id": credentials.KINGDEE_ACCOUNT_ID,

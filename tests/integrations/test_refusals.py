@@ -33,6 +33,10 @@ def jt(code: str, data: Any = None) -> Any:
     return {"code": code, "msg": "words", "data": data}
 
 
+def kuaidi100(code: str) -> Any:
+    return {"result": False, "returnCode": code, "message": "words"}
+
+
 def kingdee(message: str = "words", code: int = 0, field: str = "") -> Any:
     errors = [{"FieldName": field, "Message": message, "DIndex": 0}]
     return {"Result": {"ResponseStatus": {"IsSuccess": False, "ErrorCode": 500, "Errors": errors, "MsgCode": code}}}
@@ -92,6 +96,14 @@ NEVER = (Rejected, None)
         ("jtexpress", "find_waybill", jt("145005000"), WAIT),
         ("jtexpress", "find_waybill", jt("145003050"), NEVER),
         ("jtexpress", "track", jt("1", [{"billCode": "JT1", "details": [{"scanTime": "today"}]}]), WAIT),
+        ("kuaidi100", "track_for", kuaidi100("503"), STOP),
+        ("kuaidi100", "track_for", kuaidi100("601"), STOP),
+        ("kuaidi100", "track_for", kuaidi100("999"), NEVER),
+        ("kuaidi100", "track_for", {"message": "ok"}, WAIT),
+        ("kuaidi100", "track_for", {"status": "200", "nu": "1", "data": [{"time": "today"}]}, WAIT),
+        ("kuaidi100", "subscribe", kuaidi100("600"), STOP),
+        ("kuaidi100", "subscribe", kuaidi100("700"), NEVER),
+        ("kuaidi100", "subscribe", {"message": "ok"}, WAIT_UNKNOWN),
         ("kingdee_cloud", "push_order", kingdee("会话信息已丢失，请重新登录"), STOP),
         ("kingdee_cloud", "push_order", kingdee("words", code=-10001), STOP),
         ("kingdee_cloud", "push_order", kingdee("客户不存在", field="FCustId"), NEVER),

@@ -6,7 +6,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from sandbox import credentials, dingtalk, jt, kingdee_sign, qimen_sign, sf, taobao
+from sandbox import credentials, dingtalk, jt, kingdee_sign, kuaidi100, qimen_sign, sf, taobao
 
 TOP = {
     "app_key": "12345678",
@@ -105,3 +105,13 @@ def test_dingtalk() -> None:
 def test_jtexpress() -> None:
     assert jt.order_digest("J0086474299", "H5CD3zE6", JT_KEY) == "qonqb4O1eNr6VCWS07Ieeg=="
     assert jt.header_digest('{"txlogisticId":"SO2024010001"}', JT_KEY) == "8jphnVDEV8mo9+P3U0Ksyw=="
+
+
+def test_kuaidi100() -> None:
+    query = '{"com":"yuantong","num":"YT9693083639795","phone":""}'
+    push = (
+        '{"status":"polling","message":"","lastResult":{"message":"ok","state":"0","status":"200","ischeck":"0",'
+        '"com":"yuantong","nu":"YT9693083639795","data":[]}}'
+    )
+    assert kuaidi100.query_sign(query, "testkey", "testcustomer") == "74DED0B10582B6C04DD5EA231D1CB7C4"
+    assert kuaidi100.push_sign(push, "saltsalt") == "750AD7EF13683960E50E3A4CC1F65BD3"
