@@ -19,6 +19,7 @@ from models.messages import (
     OutboundConfirmed,
     OutboundRequest,
     Page,
+    PaymentNews,
     Place,
     RawMessage,
     ShipmentNotice,
@@ -184,6 +185,23 @@ class PaymentProvider(Protocol):
 
         Raises ``Unavailable`` while the statement is not ready.
         """
+        ...
+
+
+@runtime_checkable
+class PushesPayments(Protocol):
+    """A payment provider that also calls us."""
+
+    def receive_payment(self, headers: Mapping[str, str], body: bytes, now: datetime) -> RawMessage:
+        """Verify and decrypt a notification; header names are lower case. Raises ``Forged``."""
+        ...
+
+    def answer_payment(self, refusal: PartnerError | None) -> tuple[int, str, bytes]:
+        """What the provider wants to hear after that: status, media type, body. A refused one comes again."""
+        ...
+
+    def read_payment(self, message: RawMessage) -> PaymentNews:
+        """Translate it; pure. Raises ``Rejected``."""
         ...
 
 

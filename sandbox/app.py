@@ -19,9 +19,23 @@ from sandbox.sf import SF
 from sandbox.shop import SHOP
 from sandbox.slack import SLACK
 from sandbox.taobao import TAOBAO
+from sandbox.wechat_pay import WECHAT_PAY
 from sandbox.world import World
 
-PARTNERS: tuple[Partner, ...] = (SHOP, TAOBAO, QIMEN, SF, JT, KUAIDI100, KINGDEE, ALIPAY, QWEATHER, DINGTALK, SLACK)
+PARTNERS: tuple[Partner, ...] = (
+    SHOP,
+    TAOBAO,
+    QIMEN,
+    SF,
+    JT,
+    KUAIDI100,
+    KINGDEE,
+    ALIPAY,
+    WECHAT_PAY,
+    QWEATHER,
+    DINGTALK,
+    SLACK,
+)
 
 
 def create_app(world: World | None = None) -> FastAPI:

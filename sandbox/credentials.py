@@ -48,6 +48,15 @@ ALIPAY_APP_PUBLIC_KEY = (_KEYS / "alipay_app.pub.pem").read_text()
 ALIPAY_GATEWAY_PRIVATE_KEY = (_KEYS / "alipay_gateway.pem").read_text()
 ALIPAY_GATEWAY_PUBLIC_KEY = (_KEYS / "alipay_gateway.pub.pem").read_text()
 
+WECHAT_MERCHANT_ID = "1900000001"
+WECHAT_MERCHANT_SERIAL = "1DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C"
+WECHAT_API_V3_KEY = "0123456789abcdef0123456789abcdef"
+WECHAT_MERCHANT_PRIVATE_KEY = (_KEYS / "wechat_merchant.pem").read_text()
+WECHAT_MERCHANT_PUBLIC_KEY = (_KEYS / "wechat_merchant.pub.pem").read_text()
+WECHAT_PLATFORM_KEY_ID = "PUB_KEY_ID_0119000000012026010100000000000000"
+WECHAT_PLATFORM_PRIVATE_KEY = (_KEYS / "wechat_platform.pem").read_text()
+WECHAT_PLATFORM_PUBLIC_KEY = (_KEYS / "wechat_platform.pub.pem").read_text()
+
 QWEATHER_KEY_ID = "KID0000001"
 QWEATHER_PROJECT_ID = "PROJECT01"
 QWEATHER_PRIVATE_KEY = (_KEYS / "qweather.pem").read_text()

@@ -17,6 +17,7 @@ PARTNERS_WITH_STATE = (
     "kuaidi100",
     "kingdee",
     "alipay",
+    "wechat_pay",
     "qweather",
     "dingtalk",
     "slack",
@@ -49,7 +50,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
                     for (warehouse, sku), quantity in world.erp.stock.items()
                 ],
             }
-        case "alipay":
+        case "alipay" | "wechat_pay":
             return {"bills": {day.isoformat(): [asdict(r) for r in rows] for day, rows in world.bills.days.items()}}
         case "qweather":
             return {"alerts": [asdict(alert) for alert in world.weather.alerts.values()]}

@@ -17,9 +17,12 @@ from loopback import closed_port
 from samples import CALLS, Call
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
-from integrations.ports import Carrier, Channel, Erp, Notifier, PushesOrders, Tracker, Warehouse
+from integrations.ports import Carrier, Channel, Erp, Notifier, PushesOrders, PushesPayments, Tracker, Warehouse
 from integrations.registry import PARTNERS, Partner
 from sandbox.faults import FaultKind
+
+ABILITIES = (PushesOrders, PushesPayments)
+"""What some partners of a port can do besides."""
 
 Check = Callable[[Bench, str], Awaitable[None]]
 
@@ -32,7 +35,7 @@ class Asked:
     ports: tuple[type, ...]
 
     def concerns(self, port: type[Partner], maker: Any) -> bool:
-        by_ability = PushesOrders in self.ports and issubclass(maker, PushesOrders)
+        by_ability = any(ability in self.ports and issubclass(maker, ability) for ability in ABILITIES)
         return not self.ports or port in self.ports or by_ability
 
 

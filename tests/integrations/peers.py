@@ -55,6 +55,14 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "private_key": credentials.ALIPAY_APP_PRIVATE_KEY,
         "alipay_public_key": credentials.ALIPAY_GATEWAY_PUBLIC_KEY,
     },
+    "wechat_pay": lambda base: {
+        "url": base,
+        "merchant_id": credentials.WECHAT_MERCHANT_ID,
+        "serial_no": credentials.WECHAT_MERCHANT_SERIAL,
+        "private_key": credentials.WECHAT_MERCHANT_PRIVATE_KEY,
+        "api_v3_key": credentials.WECHAT_API_V3_KEY,
+        "platform_keys": {credentials.WECHAT_PLATFORM_KEY_ID: credentials.WECHAT_PLATFORM_PUBLIC_KEY},
+    },
     "qweather": lambda base: {
         "url": f"{base}/qweather",
         "key_id": credentials.QWEATHER_KEY_ID,

@@ -47,6 +47,10 @@ def alipay(code: str, sub_code: str) -> Any:
     return {"alipay_data_dataservice_bill_downloadurl_query_response": node}
 
 
+def wechat(code: str) -> httpx.Response:
+    return httpx.Response(400, json={"code": code, "message": "words"})
+
+
 def robot(code: int) -> Any:
     return {"errcode": code, "errmsg": "words"}
 
@@ -116,6 +120,10 @@ NEVER = (Rejected, None)
         ("alipay", "pull_statement", alipay("40002", "isv.invalid-signature"), STOP),
         ("alipay", "pull_statement", alipay("20000", "aop.unknow-error"), WAIT),
         ("alipay", "pull_statement", alipay("10000", ""), STOP),
+        ("wechat_pay", "pull_statement", wechat("STATEMENT_CREATING"), WAIT),
+        ("wechat_pay", "pull_statement", wechat("PARAM_ERROR"), NEVER),
+        ("wechat_pay", "pull_statement", wechat("NO_AUTH"), STOP),
+        ("wechat_pay", "pull_statement", {"download_url": "http://127.0.0.1/x"}, STOP),
         ("qweather", "pull_alerts", {"code": "401"}, STOP),
         ("qweather", "pull_alerts", {"code": "429"}, WAIT),
         ("qweather", "pull_alerts", {"alerts": []}, WAIT),
@@ -132,8 +140,9 @@ async def test_a_code_has_its_class(
 ) -> None:
     call = next(call for call in CALLS[PARTNERS[name].port] if call.method == method)
     arguments = await call.prepare(bench, name)
-    response = {"text": reply} if isinstance(reply, str) else {"json": reply}
-    partner = bench.replying(name, lambda _: httpx.Response(200, **response))
+    if not isinstance(reply, httpx.Response):
+        reply = httpx.Response(200, text=reply) if isinstance(reply, str) else httpx.Response(200, json=reply)
+    partner = bench.replying(name, lambda _: reply)
     with pytest.raises(PartnerError) as caught:
         await call.run(partner, arguments)
     assert type(caught.value) is expected[0], caught.value
