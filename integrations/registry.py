@@ -22,6 +22,7 @@ from integrations.sf_express import SfExpress, SfExpressSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
+from integrations.union_pay import UnionPay, UnionPaySettings
 from integrations.wechat_pay import WechatPay, WechatPaySettings
 
 Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier
@@ -54,6 +55,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "kingdee_cloud": PartnerEntry(Erp, KingdeeCloudSettings, KingdeeCloud, "Kingdee K/3 Cloud"),
     "alipay": PartnerEntry(PaymentProvider, AlipaySettings, Alipay, "Alipay"),
     "wechat_pay": PartnerEntry(PaymentProvider, WechatPaySettings, WechatPay, "WeChat Pay"),
+    "union_pay": PartnerEntry(PaymentProvider, UnionPaySettings, UnionPay, "UnionPay"),
     "qweather": PartnerEntry(AlertFeed, QWeatherSettings, QWeather, "QWeather"),
     "dingtalk": PartnerEntry(Notifier, DingTalkSettings, DingTalk, "DingTalk group robot"),
     "slack": PartnerEntry(Notifier, SlackSettings, Slack, "Slack incoming webhook"),

@@ -19,6 +19,7 @@ from sandbox.sf import SF
 from sandbox.shop import SHOP
 from sandbox.slack import SLACK
 from sandbox.taobao import TAOBAO
+from sandbox.union_pay import UNION_PAY
 from sandbox.wechat_pay import WECHAT_PAY
 from sandbox.world import World
 
@@ -32,6 +33,7 @@ PARTNERS: tuple[Partner, ...] = (
     KINGDEE,
     ALIPAY,
     WECHAT_PAY,
+    UNION_PAY,
     QWEATHER,
     DINGTALK,
     SLACK,

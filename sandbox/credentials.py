@@ -57,6 +57,14 @@ WECHAT_PLATFORM_KEY_ID = "PUB_KEY_ID_0119000000012026010100000000000000"
 WECHAT_PLATFORM_PRIVATE_KEY = (_KEYS / "wechat_platform.pem").read_text()
 WECHAT_PLATFORM_PUBLIC_KEY = (_KEYS / "wechat_platform.pub.pem").read_text()
 
+UNIONPAY_MERCHANT_ID = "777290058110048"
+UNIONPAY_CERT_ID = "68759663125"
+UNIONPAY_MERCHANT_PRIVATE_KEY = (_KEYS / "unionpay_merchant.pem").read_text()
+UNIONPAY_MERCHANT_PUBLIC_KEY = (_KEYS / "unionpay_merchant.pub.pem").read_text()
+UNIONPAY_ISSUER = (_KEYS / "unionpay_issuer.crt.pem").read_text()
+UNIONPAY_SIGN_CERTIFICATE = (_KEYS / "unionpay_sign.crt.pem").read_text()
+UNIONPAY_SIGN_PRIVATE_KEY = (_KEYS / "unionpay_sign.pem").read_text()
+
 QWEATHER_KEY_ID = "KID0000001"
 QWEATHER_PROJECT_ID = "PROJECT01"
 QWEATHER_PRIVATE_KEY = (_KEYS / "qweather.pem").read_text()

@@ -18,6 +18,7 @@ PARTNERS_WITH_STATE = (
     "kingdee",
     "alipay",
     "wechat_pay",
+    "union_pay",
     "qweather",
     "dingtalk",
     "slack",
@@ -50,7 +51,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
                     for (warehouse, sku), quantity in world.erp.stock.items()
                 ],
             }
-        case "alipay" | "wechat_pay":
+        case "alipay" | "wechat_pay" | "union_pay":
             return {"bills": {day.isoformat(): [asdict(r) for r in rows] for day, rows in world.bills.days.items()}}
         case "qweather":
             return {"alerts": [asdict(alert) for alert in world.weather.alerts.values()]}

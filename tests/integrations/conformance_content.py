@@ -233,8 +233,8 @@ PUSHES: Mapping[str, Callable[[Any], Any]] = {
 
 
 ROWS = (
-    BillRow("4200000001202605040000000001", "SO-1", "杯子", NOON, 12_345),
-    BillRow("4200000001202605040000000002", "SO-2", HOSTILE.replace("\n", " "), NOON + timedelta(minutes=1), 1),
+    BillRow("420000000120260504001", "SO-1", "杯子", NOON, 12_345),
+    BillRow("420000000120260504002", "SO-2", HOSTILE.replace("\n", " "), NOON + timedelta(minutes=1), 1),
 )
 
 
@@ -256,7 +256,7 @@ async def a_statement_says_what_was_paid_and_refunded(bench: Bench, name: str) -
 @of(PaymentProvider)
 async def no_trade_is_an_empty_statement_and_none_yet_is_for_later(bench: Bench, name: str) -> None:
     with pytest.raises(Unavailable):
-        await bench.partner(name).pull_statement(DAY)
+        await bench.partner(name).pull_statement(real_clock().date() + timedelta(days=1))
     bench.world.make_bill(DAY, from_orders=False)
     assert await bench.partner(name).pull_statement(DAY) == []
 

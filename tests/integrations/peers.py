@@ -63,6 +63,13 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "api_v3_key": credentials.WECHAT_API_V3_KEY,
         "platform_keys": {credentials.WECHAT_PLATFORM_KEY_ID: credentials.WECHAT_PLATFORM_PUBLIC_KEY},
     },
+    "union_pay": lambda base: {
+        "url": f"{base}/unionpay",
+        "merchant_id": credentials.UNIONPAY_MERCHANT_ID,
+        "cert_id": credentials.UNIONPAY_CERT_ID,
+        "private_key": credentials.UNIONPAY_MERCHANT_PRIVATE_KEY,
+        "issuer": credentials.UNIONPAY_ISSUER,
+    },
     "qweather": lambda base: {
         "url": f"{base}/qweather",
         "key_id": credentials.QWEATHER_KEY_ID,

@@ -11,6 +11,7 @@ from samples import CALLS
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
 from integrations.registry import PARTNERS
+from sandbox import union_pay
 
 
 def top(code: int, sub_code: str = "", sub_msg: str = "words") -> Any:
@@ -49,6 +50,10 @@ def alipay(code: str, sub_code: str) -> Any:
 
 def wechat(code: str) -> httpx.Response:
     return httpx.Response(400, json={"code": code, "message": "words"})
+
+
+def unionpay(code: str) -> str:
+    return union_pay._reply({}, code).body.decode()
 
 
 def robot(code: int) -> Any:
@@ -124,6 +129,10 @@ NEVER = (Rejected, None)
         ("wechat_pay", "pull_statement", wechat("PARAM_ERROR"), NEVER),
         ("wechat_pay", "pull_statement", wechat("NO_AUTH"), STOP),
         ("wechat_pay", "pull_statement", {"download_url": "http://127.0.0.1/x"}, STOP),
+        ("union_pay", "pull_statement", unionpay("11"), STOP),
+        ("union_pay", "pull_statement", unionpay("10"), NEVER),
+        ("union_pay", "pull_statement", "respCode=00&signature=AAAA", STOP),
+        ("union_pay", "pull_statement", "respCode=00", WAIT),
         ("qweather", "pull_alerts", {"code": "401"}, STOP),
         ("qweather", "pull_alerts", {"code": "429"}, WAIT),
         ("qweather", "pull_alerts", {"alerts": []}, WAIT),
