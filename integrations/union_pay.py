@@ -1,7 +1,7 @@
 """UnionPay's settlement file (ACP 5.1.0, certificate mode, open.unionpay.com).
 
-Asks ``filedownload`` for a day's file (``txnType`` 76) and checks UnionPay's signature. The reply brings its certificate
-along, which must be issued by the one set here. ``union_pay_file`` reads the file.
+Asks ``filedownload`` for a day's file (``txnType`` 76) and checks UnionPay's signature. Its certificate comes with the
+reply, and must be issued by the one set here. ``union_pay_file`` reads the file.
 Verified by: the digest vector, ``cryptography``, and the sandbox. Not called live; no trustworthy SDK exists.
 """
 

@@ -1,6 +1,6 @@
 """Where the parcels are: ask their carriers, note what is new, and say which are late (C5, C7)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,7 @@ async def track_parcels(carrier: str, parcel_ids: Sequence[int], rules: Rules) -
     asked, name = connections().tracker_of(carrier)
     async with partner(asked.code) as client:
         for some in chunks(parcel_ids, PARCELS_A_LOOK):
-            done = _add(done, await _look(client, name, some, rules))
+            done = add(done, await _look(client, name, some, rules))
     tell(
         "%s: %d parcels, %d news, %d delivered, %d late", carrier, done.looked_at, done.news, done.delivered, done.late
     )
@@ -77,19 +77,21 @@ async def _look(client: Carrier | Tracker, carrier: str, parcel_ids: Sequence[in
     numbers = list(parcels)
     points = await (client.track_for(carrier, numbers) if isinstance(client, Tracker) else client.track(numbers))
     with unit_of_work() as work:
-        news = _note(work, parcels, points)
-        delivered = _deliver(work, parcels, points)
+        news = note_scans(work, parcels, points)
+        delivered = deliver(work, parcels, points)
         late = _watch(work, [row for row in parcels.values() if row.id not in delivered], rules)
     return Tracked(len(parcels), news, len(delivered), late)
 
 
-def _add(one: Tracked, other: Tracked) -> Tracked:
+def add(one: Tracked, other: Tracked) -> Tracked:
+    """Both together."""
     return Tracked(
         one.looked_at + other.looked_at, one.news + other.news, one.delivered + other.delivered, one.late + other.late
     )
 
 
-def _note(work: Work, parcels: dict[str, Any], points: Sequence[TrackPoint]) -> int:
+def note_scans(work: Work, parcels: Mapping[str, Any], points: Sequence[TrackPoint]) -> int:
+    """Keep the scans of these parcels that are new, by waybill number; how many those are."""
     rows = [
         {
             "parcel_id": parcels[point.waybill_no].id,
@@ -108,7 +110,7 @@ def _note(work: Work, parcels: dict[str, Any], points: Sequence[TrackPoint]) -> 
     return insert_missing(work.session, TRACK, rows, ("parcel_id", "point_id"))
 
 
-def _deliver(work: Work, parcels: dict[str, Any], points: Sequence[TrackPoint]) -> set[int]:
+def deliver(work: Work, parcels: Mapping[str, Any], points: Sequence[TrackPoint]) -> set[int]:
     """Parcels that have arrived; an order has when all its parcels have."""
     last_scans = [point for point in points if point.state == "delivered" and point.waybill_no in parcels]
     arrived = {parcels[point.waybill_no].id: point.happened_at for point in last_scans}
