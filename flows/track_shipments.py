@@ -2,17 +2,19 @@
 
 from flows.summary import publish
 from tasks.book_confirmations import Booked, book_confirmations
+from tasks.book_tracking import book_tracking
 from tasks.hub import current_rules, hub_flow
-from tasks.ready import arrived_confirmations
+from tasks.ready import arrived_confirmations, arrived_tracking
 from tasks.signals import MESSAGES_DUE, STOCK_MOVED, signal
 from tasks.track_parcels import parcels_to_look_at, track_parcels
 
 
 @hub_flow
 async def track_shipments() -> list[object]:
-    """Book the warehouses' confirmations, then ask the carriers about every parcel that is due for a look."""
+    """Book what warehouses confirmed and trackers told, then ask about every parcel that is due for a look."""
     rules = current_rules()
     done: list[object] = [await book_confirmations(messages) for messages in arrived_confirmations()]
+    done += [await book_tracking(messages) for messages in arrived_tracking()]
     for carrier, parcels in parcels_to_look_at().items():
         done.append(await track_parcels(carrier, parcels, rules))
     if done:

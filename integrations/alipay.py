@@ -13,11 +13,10 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import httpx
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from pydantic import Field, SecretStr, field_validator
 
 from integrations.alipay_bill import CannotOpen, Contradiction, open_bill, read_bill
@@ -25,6 +24,7 @@ from integrations.answers import Answer, Reply
 from integrations.beijing import to_beijing
 from integrations.errors import PartnerError, Rejected
 from integrations.http import Wire
+from integrations.rsa_keys import private_key, public_key
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.words import Words
 from models.messages import StatementLine
@@ -49,13 +49,13 @@ class AlipaySettings(PartnerSettings):
     @field_validator("private_key")
     @classmethod
     def _is_private(cls, pem: SecretStr) -> SecretStr:
-        _private_key(pem)
+        private_key(pem)
         return pem
 
     @field_validator("alipay_public_key")
     @classmethod
     def _is_public(cls, pem: str) -> str:
-        _public_key(pem)
+        public_key(pem)
         return pem
 
 
@@ -75,8 +75,8 @@ class Alipay:
         self._clock = clock
         self._words = Words(NAME, settings.secrets())
         self._wire = Wire(self._words, http, clock)
-        self._private_key = _private_key(settings.private_key)
-        self._public_key = _public_key(settings.alipay_public_key)
+        self._private_key = private_key(settings.private_key)
+        self._public_key = public_key(settings.alipay_public_key)
 
     async def pull_statement(self, day: date) -> list[StatementLine]:
         """The trade bill of a day in Beijing. Raises ``Rejected`` for a file that does not agree with its footer."""
@@ -155,23 +155,3 @@ def raw_node(body: str, name: str) -> str:
     except ValueError:
         return ""
     return body[brace:end]
-
-
-def _private_key(pem: SecretStr) -> RSAPrivateKey:
-    try:
-        key = load_pem_private_key(pem.get_secret_value().encode(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise ValueError("must be an RSA private key in PEM, without a password") from None
-    if not isinstance(key, RSAPrivateKey):
-        raise ValueError("must be an RSA private key in PEM, without a password")
-    return key
-
-
-def _public_key(pem: str) -> RSAPublicKey:
-    try:
-        key = load_pem_public_key(pem.encode())
-    except (ValueError, UnsupportedAlgorithm):
-        raise ValueError("must be an RSA public key in PEM") from None
-    if not isinstance(key, RSAPublicKey):
-        raise ValueError("must be an RSA public key in PEM")
-    return key

@@ -1,7 +1,8 @@
 """A partner's reply, read strictly: what is not the promised shape is an outage, never a ``KeyError``."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from xml.etree.ElementTree import Element
 
@@ -28,6 +29,8 @@ class Answer:
     status: int
     body: bytes
     writes: bool
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
 
     def unreadable(self, why: str) -> Unavailable:
         """The error for a reply that tells us nothing: what was asked may have been done."""

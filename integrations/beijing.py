@@ -1,4 +1,4 @@
-"""Beijing time as Taobao, Qimen, SF and Alipay write it: ``2024-01-02 03:04:05`` without an offset."""
+"""Beijing time as Taobao, Qimen, the carriers and Alipay write it: ``2024-01-02 03:04:05`` without an offset."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

@@ -111,7 +111,7 @@ class Wire:
             except httpx.RequestError as error:
                 raise self._translate(error, writes=writes) from error
             if response.is_success or response.status_code in accept:
-                return Answer(self._words, response.status_code, response.content, writes)
+                return Answer(self._words, response.status_code, response.content, writes, dict(response.headers))
             raise self._refusal(response, writes=writes)
 
         tries = AsyncRetrying(

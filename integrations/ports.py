@@ -19,6 +19,7 @@ from models.messages import (
     OutboundConfirmed,
     OutboundRequest,
     Page,
+    PaymentNews,
     Place,
     RawMessage,
     ShipmentNotice,
@@ -126,6 +127,32 @@ class Carrier(Protocol):
 
 
 @runtime_checkable
+class Tracker(Protocol):
+    """Who knows where the parcels of other carriers are (C7)."""
+
+    async def track_for(self, carrier: str, waybill_nos: Sequence[str]) -> list[TrackPoint]:
+        """Every point known of a carrier's parcels, oldest first. ``carrier`` is the name of its partner here, or the
+        code that a warehouse writes."""
+        ...
+
+    async def subscribe(self, carrier: str, waybill_no: str) -> None:
+        """Ask to be told what happens to a parcel from now on; a repeat changes nothing."""
+        ...
+
+    def receive_tracking(self, body: bytes) -> RawMessage:
+        """Verify what it tells us and return it raw. Raises ``Forged``, ``Rejected``."""
+        ...
+
+    def answer_tracking(self, refusal: PartnerError | None) -> tuple[str, bytes]:
+        """What it wants to hear after that: media type and body. A refused message comes again."""
+        ...
+
+    def read_tracking(self, message: RawMessage) -> list[TrackPoint]:
+        """Translate it; pure. Oldest first. Raises ``Rejected``."""
+        ...
+
+
+@runtime_checkable
 class Erp(Protocol):
     """The book of record that the company already has."""
 
@@ -158,6 +185,23 @@ class PaymentProvider(Protocol):
 
         Raises ``Unavailable`` while the statement is not ready.
         """
+        ...
+
+
+@runtime_checkable
+class PushesPayments(Protocol):
+    """A payment provider that also calls us."""
+
+    def receive_payment(self, headers: Mapping[str, str], body: bytes, now: datetime) -> RawMessage:
+        """Verify and decrypt a notification; header names are lower case. Raises ``Forged``."""
+        ...
+
+    def answer_payment(self, refusal: PartnerError | None) -> tuple[int, str, bytes]:
+        """What the provider wants to hear after that: status, media type, body. A refused one comes again."""
+        ...
+
+    def read_payment(self, message: RawMessage) -> PaymentNews:
+        """Translate it; pure. Raises ``Rejected``."""
         ...
 
 

@@ -13,9 +13,11 @@ from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.errors import Misconfigured
 from integrations.feishu import Feishu, FeishuSettings
+from integrations.jtexpress import JtExpress, JtExpressSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
+from integrations.kuaidi100 import Kuaidi100, Kuaidi100Settings
 from integrations.mail import Mail, MailSettings
-from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Warehouse
+from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Tracker, Warehouse
 from integrations.qimen import Qimen, QimenSettings
 from integrations.qweather import QWeather, QWeatherSettings
 from integrations.settings import PartnerSettings
@@ -23,11 +25,13 @@ from integrations.sf_express import SfExpress, SfExpressSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
+from integrations.union_pay import UnionPay, UnionPaySettings
 from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
+from integrations.wechat_pay import WechatPay, WechatPaySettings
 from integrations.wecom import WeCom, WeComSettings
 
-Partner = Channel | Warehouse | Carrier | Erp | PaymentProvider | AlertFeed | Notifier
-P = TypeVar("P", Channel, Warehouse, Carrier, Erp, PaymentProvider, AlertFeed, Notifier)
+Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier
+P = TypeVar("P", Channel, Warehouse, Carrier, Tracker, Erp, PaymentProvider, AlertFeed, Notifier)
 
 
 class Maker(Protocol):
@@ -51,8 +55,12 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "shop": PartnerEntry(Channel, ShopSettings, Shop, "Shop (signed REST and webhooks)"),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
+    "jtexpress": PartnerEntry(Carrier, JtExpressSettings, JtExpress, "J&T Express"),
+    "kuaidi100": PartnerEntry(Tracker, Kuaidi100Settings, Kuaidi100, "Kuaidi100"),
     "kingdee_cloud": PartnerEntry(Erp, KingdeeCloudSettings, KingdeeCloud, "Kingdee K/3 Cloud"),
     "alipay": PartnerEntry(PaymentProvider, AlipaySettings, Alipay, "Alipay"),
+    "wechat_pay": PartnerEntry(PaymentProvider, WechatPaySettings, WechatPay, "WeChat Pay"),
+    "union_pay": PartnerEntry(PaymentProvider, UnionPaySettings, UnionPay, "UnionPay"),
     "qweather": PartnerEntry(AlertFeed, QWeatherSettings, QWeather, "QWeather"),
     "cap": PartnerEntry(AlertFeed, CapSettings, Cap, "CAP warnings (Atom, RSS)"),
     "dingtalk": PartnerEntry(Notifier, DingTalkSettings, DingTalk, "DingTalk group robot"),

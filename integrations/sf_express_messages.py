@@ -1,12 +1,12 @@
 """SF's messages: what a booking becomes, and what scans mean. No I/O."""
 
-import hashlib
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
 from integrations.answers import Reply
 from integrations.beijing import from_beijing
+from integrations.scans import scan_id
 from models.messages import Address, TrackPoint, WaybillRequest
 
 CARRIER: Final = "sf_express"
@@ -65,12 +65,9 @@ def track_points(replies: Iterable[RouteReply]) -> list[TrackPoint]:
 
 def _point(waybill_no: str, route: _Route) -> TrackPoint:
     code, text, place = str(route.opCode or ""), route.remark or "", route.acceptAddress or ""
-    # A scan has no id of its own here; two in one second differ in code, words or place.
-    scan = f"{route.acceptTime}|{code}|{text}|{place}"
-    digest = hashlib.sha256(scan.encode("utf-8", "surrogatepass")).hexdigest()
     return TrackPoint(
         waybill_no=waybill_no,
-        point_id=f"{waybill_no}:{digest[:20]}",
+        point_id=scan_id(waybill_no, route.acceptTime, code, text, place),
         happened_at=from_beijing(route.acceptTime),
         state=_STATES.get(code, "unknown"),
         code=code,

@@ -291,6 +291,20 @@ class StatementLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentNews:
+    """What a provider tells of a payment or a refund when it happens. ``amount`` is signed: a refund is negative;
+    ``done`` is false for a refund that came to nothing."""
+
+    kind: str
+    order_no: str
+    trade_no: str
+    refund_no: str
+    amount: Money
+    done: bool
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """A warning of the weather authority. ``level`` is ``blue, yellow, orange, red`` or ``unknown``;
     ``supersedes`` are alerts that this one closes; ``cancelled`` ends it."""

@@ -12,14 +12,18 @@ from sandbox.dingtalk import DINGTALK
 from sandbox.endpoint import PartnerEndpoint
 from sandbox.exchange import Partner
 from sandbox.feishu import FEISHU
+from sandbox.jt import JT
 from sandbox.kingdee import KINGDEE
+from sandbox.kuaidi100 import KUAIDI100
 from sandbox.qimen import QIMEN
 from sandbox.qweather import QWEATHER
 from sandbox.sf import SF
 from sandbox.shop import SHOP
 from sandbox.slack import SLACK
 from sandbox.taobao import TAOBAO
+from sandbox.union_pay import UNION_PAY
 from sandbox.wechat_account import WECHAT_ACCOUNT
+from sandbox.wechat_pay import WECHAT_PAY
 from sandbox.wecom import WECOM
 from sandbox.world import World
 
@@ -28,8 +32,12 @@ PARTNERS: tuple[Partner, ...] = (
     TAOBAO,
     QIMEN,
     SF,
+    JT,
+    KUAIDI100,
     KINGDEE,
     ALIPAY,
+    WECHAT_PAY,
+    UNION_PAY,
     QWEATHER,
     CAP,
     DINGTALK,

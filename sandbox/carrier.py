@@ -1,4 +1,4 @@
-"""The carrier's state: waybills and the scans a parcel gets on a fixed timetable."""
+"""A carrier's state: waybills and the scans a parcel gets on a fixed timetable."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True)
 class Scan:
-    """One route event. `op_code`: 50 picked up, 36 left, 31 arrived, 44 out for delivery, 80 signed."""
+    """One route event. `op_code` is SF's, also at other carriers: 50 picked up, 36 left, 31 arrived, 44 out for
+    delivery, 80 signed."""
 
     at: datetime
     city: str
@@ -28,7 +29,7 @@ class _Stop:
 
 
 _TIMETABLE = (
-    _Stop(timedelta(hours=1), False, "50", "已揽收", "顺丰速运 已收取快件"),
+    _Stop(timedelta(hours=1), False, "50", "已揽收", "{carrier} 已收取快件"),
     _Stop(timedelta(hours=4), False, "36", "运送中", "快件在【{city}中转场】完成分拣，准备发往下一站"),
     _Stop(timedelta(hours=18), True, "31", "运送中", "快件到达【{city}中转场】"),
     _Stop(timedelta(hours=24), True, "44", "派送中", "正在派送途中，请您准备签收"),
@@ -42,6 +43,7 @@ class Waybill:
     """A parcel. The timetable runs from the hand-over, or from the booking while nobody told the carrier."""
 
     number: str
+    carrier: str
     order_id: str
     origin: str
     destination: str
@@ -61,7 +63,7 @@ class Waybill:
             if started + stop.after > now:
                 break
             city = self.destination if stop.at_destination else self.origin
-            remark = stop.remark.format(city=city)
+            remark = stop.remark.format(city=city, carrier=self.carrier)
             fresh.append(Scan(started + stop.after, city, stop.op_code, stop.status, remark))
         self.scans.extend(fresh)
         return fresh
@@ -69,25 +71,22 @@ class Waybill:
 
 @dataclass
 class Carrier:
-    """All waybills, by number and by the customer's order id."""
+    """All waybills of one carrier, by number and by the customer's order id. `prefix` begins its numbers."""
 
+    name: str
+    prefix: str
     waybills: dict[str, Waybill] = field(default_factory=dict)
     by_order: dict[str, Waybill] = field(default_factory=dict)
 
     def book(self, order_id: str, *, origin: str, destination: str, phones: Collection[str], at: datetime) -> Waybill:
         """Issue a waybill for an order id that has none."""
-        number = f"SF{1_300_000_000_000 + 7 * (len(self.waybills) + 1)}"
-        waybill = Waybill(number, order_id, origin, destination, phones, at)
+        number = f"{self.prefix}{1_300_000_000_000 + 7 * (len(self.waybills) + 1)}"
+        waybill = Waybill(number, self.name, order_id, origin, destination, phones, at)
         self.waybills[number] = waybill
         self.by_order[order_id] = waybill
         return waybill
 
-    def work(self, now: datetime, *, skip: Collection[str] = (), late: Collection[str] = ()) -> int:
-        """Scan every parcel up to `now`, but not those in `skip`; those in `late` stay behind from now on.
-
-        Returns how many scans were added.
-        """
-        for number in late:
-            self.waybills[number].late = True
+    def work(self, now: datetime, *, skip: Collection[str] = ()) -> int:
+        """Scan every parcel up to `now`, but not those in `skip`. Returns how many scans were added."""
         moving = (w for w in self.waybills.values() if not w.cancelled and w.number not in skip)
         return sum(len(waybill.advance(now)) for waybill in moving)

@@ -26,6 +26,15 @@ SF_PARTNER_ID = "SANDBOX"
 SF_CHECKWORD = "testcheckword"
 SF_MONTHLY_CARD = "7551234567"
 
+JT_API_ACCOUNT = "100200300400500600"
+JT_PRIVATE_KEY = "0258d71b55fc45e3ad7a7f38bf4b201a"
+JT_CUSTOMER_CODE = "J0086474299"
+JT_PASSWORD = "H5CD3zE6"
+
+KUAIDI100_CUSTOMER = "testcustomer"
+KUAIDI100_KEY = "testkey"
+KUAIDI100_SALT = "saltsalt"
+
 KINGDEE_ACCOUNT_ID = "5db25ac8d2b819"
 KINGDEE_USER = "webapi"
 KINGDEE_APP_ID = "204399_72epSbtEQMC92Vwt2d3LRa9LRqSc1tqJ"
@@ -38,6 +47,23 @@ ALIPAY_APP_PRIVATE_KEY = (_KEYS / "alipay_app.pem").read_text()
 ALIPAY_APP_PUBLIC_KEY = (_KEYS / "alipay_app.pub.pem").read_text()
 ALIPAY_GATEWAY_PRIVATE_KEY = (_KEYS / "alipay_gateway.pem").read_text()
 ALIPAY_GATEWAY_PUBLIC_KEY = (_KEYS / "alipay_gateway.pub.pem").read_text()
+
+WECHAT_MERCHANT_ID = "1900000001"
+WECHAT_MERCHANT_SERIAL = "1DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C"
+WECHAT_API_V3_KEY = "0123456789abcdef0123456789abcdef"
+WECHAT_MERCHANT_PRIVATE_KEY = (_KEYS / "wechat_merchant.pem").read_text()
+WECHAT_MERCHANT_PUBLIC_KEY = (_KEYS / "wechat_merchant.pub.pem").read_text()
+WECHAT_PLATFORM_KEY_ID = "PUB_KEY_ID_0119000000012026010100000000000000"
+WECHAT_PLATFORM_PRIVATE_KEY = (_KEYS / "wechat_platform.pem").read_text()
+WECHAT_PLATFORM_PUBLIC_KEY = (_KEYS / "wechat_platform.pub.pem").read_text()
+
+UNIONPAY_MERCHANT_ID = "777290058110048"
+UNIONPAY_CERT_ID = "68759663125"
+UNIONPAY_MERCHANT_PRIVATE_KEY = (_KEYS / "unionpay_merchant.pem").read_text()
+UNIONPAY_MERCHANT_PUBLIC_KEY = (_KEYS / "unionpay_merchant.pub.pem").read_text()
+UNIONPAY_ISSUER = (_KEYS / "unionpay_issuer.crt.pem").read_text()
+UNIONPAY_SIGN_CERTIFICATE = (_KEYS / "unionpay_sign.crt.pem").read_text()
+UNIONPAY_SIGN_PRIVATE_KEY = (_KEYS / "unionpay_sign.pem").read_text()
 
 QWEATHER_KEY_ID = "KID0000001"
 QWEATHER_PROJECT_ID = "PROJECT01"

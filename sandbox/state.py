@@ -14,8 +14,12 @@ PARTNERS_WITH_STATE = (
     "taobao",
     "qimen",
     "sf",
+    "jt",
+    "kuaidi100",
     "kingdee",
     "alipay",
+    "wechat_pay",
+    "union_pay",
     "qweather",
     "cap",
     "dingtalk",
@@ -40,8 +44,10 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
                 "outbounds": [asdict(outbound) for outbound in world.warehouse.outbounds.values()],
                 "undelivered": [outbound.code for outbound in world.warehouse.undelivered],
             }
-        case "sf":
-            return {"waybills": [asdict(waybill) for waybill in world.carrier.waybills.values()]}
+        case "sf" | "jt":
+            return {"waybills": [asdict(waybill) for waybill in world.carriers[partner].waybills.values()]}
+        case "kuaidi100":
+            return {"subscriptions": sorted(world.subscriptions)}
         case "kingdee":
             return {
                 "documents": [asdict(document) for document in world.erp.documents.values()],
@@ -50,7 +56,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
                     for (warehouse, sku), quantity in world.erp.stock.items()
                 ],
             }
-        case "alipay":
+        case "alipay" | "wechat_pay" | "union_pay":
             return {"bills": {day.isoformat(): [asdict(r) for r in rows] for day, rows in world.bills.days.items()}}
         case "qweather" | "cap":
             return {"alerts": [asdict(alert) for alert in world.weather.alerts.values()]}

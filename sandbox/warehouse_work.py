@@ -54,7 +54,7 @@ def _ship(world: World, outbound: Outbound) -> None:
     world.warehouse.ship(outbound, now)
     for line in outbound.lines:
         world.erp.move_stock(outbound.warehouse, line.sku, -line.quantity)
-    if waybill := world.carrier.waybills.get(outbound.express_code):
+    if waybill := world.waybill(outbound.express_code):
         waybill.handed_over_at = now
     world.ledger.record(
         "qimen",
@@ -69,7 +69,7 @@ def _label(world: World, outbound: Outbound) -> None:
     """A parcel that came without a waybill gets the one booked for its order, or the warehouse books it."""
     if outbound.express_code:
         return
-    waybill = world.carrier.by_order.get(outbound.code)
+    waybill = world.booking(outbound.code)
     if waybill is None:
         waybill = world.carrier.book(
             outbound.code,

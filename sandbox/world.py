@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sandbox.bills import BillRow, Bills, Distortion, distort, payments_of
-from sandbox.carrier import Carrier
+from sandbox.carrier import Carrier, Waybill
 from sandbox.catalogue import make_catalogue
 from sandbox.channel import Channel
 from sandbox.chat import ChatRoom
@@ -47,7 +47,12 @@ class World:
         self._weights = {product.sku: product.weight_grams for product in self.catalogue}
         self.channels = {name: Channel(name) for name in CHANNELS}
         self.warehouse = Warehouse()
-        self.carrier = Carrier()
+        self.carriers = {
+            "sf": Carrier("顺丰速运", "SF"),
+            "jt": Carrier("极兔速递", "JT"),
+            "zto": Carrier("中通快递", "ZT"),
+        }
+        self.subscriptions: dict[str, tuple[str, str]] = {}
         self.erp = Erp()
         self.bills = Bills()
         self.weather = Weather()
@@ -135,6 +140,21 @@ class World:
         """Grams of an outbound; 500 for each piece that is not in the catalogue."""
         return sum(self._weights.get(line.sku, 500) * line.quantity for line in outbound.lines)
 
+    @property
+    def carrier(self) -> Carrier:
+        """SF Express, which warehouses use unless told otherwise."""
+        return self.carriers["sf"]
+
+    def waybill(self, number: str) -> Waybill | None:
+        """The waybill of that number, of whichever carrier."""
+        found = (carrier.waybills.get(number) for carrier in self.carriers.values())
+        return next((waybill for waybill in found if waybill), None)
+
+    def booking(self, order_id: str) -> Waybill | None:
+        """The waybill booked for that order, at whichever carrier."""
+        found = (carrier.by_order.get(order_id) for carrier in self.carriers.values())
+        return next((waybill for waybill in found if waybill), None)
+
     def work_at_carrier(
         self,
         now: datetime | None = None,
@@ -142,8 +162,17 @@ class World:
         skip: Collection[str] = (),
         late: Collection[str] = (),
     ) -> int:
-        """Scan every parcel up to `now`, see ``Carrier.work``. Raises ``KeyError`` for an unknown one."""
-        return self.carrier.work(now or self.clock.now(), skip=skip, late=late)
+        """Scan every parcel up to `now`, but not those in `skip`; those in `late` stay behind from now on.
+
+        Returns how many scans were added. Raises ``KeyError`` for an unknown parcel.
+        """
+        for number in late:
+            waybill = self.waybill(number)
+            if waybill is None:
+                raise KeyError(number)
+            waybill.late = True
+        moment = now or self.clock.now()
+        return sum(carrier.work(moment, skip=skip) for carrier in self.carriers.values())
 
     def make_bill(
         self,

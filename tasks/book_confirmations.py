@@ -123,14 +123,14 @@ def _ship(work: Work, outbound: Any, confirmed: OutboundConfirmed) -> None:
     at = confirmed.confirmed_at
     shipment = {"outbound_id": outbound.id, "message_id": confirmed.message_id, "shipped_at": at}
     shipment_id = work.session.execute(insert(SHIPMENT).returning(SHIPMENT.c.id), shipment).scalar_one()
-    carrier = outbound.carrier
+    connected = connections()
     work.session.execute(
         insert_or_ignore(work.session, PARCEL, ("carrier", "waybill_no")),
         [
             {
                 "order_id": outbound.order_id,
                 "shipment_id": shipment_id,
-                "carrier": carrier,
+                "carrier": connected.carrier_of(outbound.carrier, parcel.carrier),
                 "waybill_no": parcel.waybill_no,
                 "contents": dict(parcel.contents),
                 "weight_grams": parcel.weight_grams,

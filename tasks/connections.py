@@ -56,6 +56,12 @@ class WarehouseConnection(Connection):
     orders_a_day: int | None = Field(default=None, ge=0, description="How many orders it can ship in a day")
 
 
+class CarrierConnection(Connection):
+    """A carrier."""
+
+    tracked_by: str = Field(default="", description="Code of the tracker that follows its parcels, if not it itself")
+
+
 class CompanySettings(BaseModel):
     """Who we are."""
 
@@ -67,14 +73,16 @@ class CompanySettings(BaseModel):
 
 
 class Connections(BaseModel):
-    """Everything that is connected. The first carrier and the first ERP are the ones used."""
+    """Everything that is connected. The first carrier and the first ERP are the ones used;
+    the first tracker follows the parcels of carriers that are not connected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     company: CompanySettings = CompanySettings()
     channel: list[ChannelConnection] = []
     warehouse: list[WarehouseConnection] = []
-    carrier: list[Connection] = []
+    carrier: list[CarrierConnection] = []
+    tracker: list[Connection] = []
     erp: list[Connection] = []
     payments: list[Connection] = []
     alerts: list[Connection] = []
@@ -83,7 +91,8 @@ class Connections(BaseModel):
     def all(self) -> list[Connection]:
         """Every connection."""
         return [
-            *self.channel, *self.warehouse, *self.carrier, *self.erp, *self.payments, *self.alerts, *self.notifier,
+            *self.channel, *self.warehouse, *self.carrier, *self.tracker, *self.erp, *self.payments, *self.alerts,
+            *self.notifier,
         ]  # fmt: skip
 
     def named(self, code: str) -> Connection:
@@ -92,6 +101,21 @@ class Connections(BaseModel):
             if connection.code == code:
                 return connection
         raise BadConnections(f"Nothing is connected under the name {code!r}. Add it to {get_settings().connections}.")
+
+    def carrier_of(self, planned: str, told: str) -> str:
+        """Whose a parcel is, when the warehouse tells by whom it sent it: the planned carrier's connection, another
+        one's, or, if a tracker can follow it, a carrier's that is not connected."""
+        codes = {connection.partner: connection.code for connection in reversed(self.carrier)}
+        if told in {"", "other"} or any(c.code == planned and c.partner == told for c in self.carrier):
+            return planned
+        return codes.get(told) or (told if self.tracker else planned)
+
+    def tracker_of(self, carrier: str) -> tuple[Connection, str]:
+        """Whom to ask about a carrier's parcels, and what the carrier is called there. Raises ``BadConnections``."""
+        own = next((connection for connection in self.carrier if connection.code == carrier), None)
+        if own is not None:
+            return self.named(own.tracked_by) if own.tracked_by else own, own.partner
+        return self.tracker[0] if self.tracker else self.named(carrier), carrier
 
 
 def connections() -> Connections:

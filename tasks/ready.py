@@ -27,6 +27,11 @@ def arrived_confirmations() -> Iterator[Batch]:
     return _batches(lambda claims: claims.messages("outbound-confirmation", ORDERS_A_BATCH))
 
 
+def arrived_tracking() -> Iterator[Batch]:
+    """Histories of parcels in the inbox."""
+    return _batches(lambda claims: claims.messages("track", ORDERS_A_BATCH))
+
+
 def undecided_orders() -> Iterator[Batch]:
     """Orders to be decided."""
     return _batches(lambda claims: claims.orders_to_decide(ORDERS_A_BATCH))

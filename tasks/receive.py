@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from integrations.errors import Forged, Misconfigured, PartnerError
-from integrations.ports import PushesOrders, Warehouse
+from integrations.ports import PushesOrders, Tracker, Warehouse
 from models.database import DatabaseNotReady
 from models.event import Run
 from models.lifecycle import Route
@@ -77,6 +77,8 @@ class Reception:
             return await _take_order(client, caller.code, call)
         if isinstance(client, Warehouse):
             return await _take_confirmation(client, caller.code, call)
+        if isinstance(client, Tracker):
+            return await _take_tracking(client, caller.code, call)
         raise UnknownCaller(code)
 
     async def _client(self, caller: Connection) -> Any:
@@ -90,10 +92,11 @@ class Reception:
 
 def _caller(code: str) -> Connection:
     connected = connections()
-    for connection in (*connected.channel, *connected.warehouse):
+    callers: list[Connection] = [*connected.channel, *connected.warehouse, *connected.tracker]
+    for connection in callers:
         if connection.code == code:
             return connection
-    for connection in (*connected.channel, *connected.warehouse):
+    for connection in callers:
         if connection.partner == code:
             return connection
     raise UnknownCaller(code)
@@ -119,6 +122,18 @@ async def _take_confirmation(warehouse: Warehouse, code: str, call: Call) -> Ans
     if not await asyncio.to_thread(_keep, "outbound-confirmation", code, message):
         return _json(503, "try again later")
     return Answer(200, *warehouse.answer_callback(None), CONFIRMATIONS_ARRIVED)
+
+
+async def _take_tracking(tracker: Tracker, code: str, call: Call) -> Answer:
+    try:
+        message = tracker.receive_tracking(call.body)
+    except PartnerError as refusal:
+        _logger.warning("push of %s refused: %s", code, refusal)
+        return Answer(200, *tracker.answer_tracking(refusal))
+    if not await asyncio.to_thread(_keep, "track", code, message):
+        return _json(503, "try again later")
+    # The flow that books confirmations follows parcels too.
+    return Answer(200, *tracker.answer_tracking(None), CONFIRMATIONS_ARRIVED)
 
 
 def _keep(kind: str, source: str, message: RawMessage) -> bool:

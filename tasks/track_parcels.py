@@ -1,12 +1,12 @@
 """Where the parcels are: ask their carriers, note what is new, and say which are late (C5, C7)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import case, func, select, update
 
-from integrations.ports import Carrier
+from integrations.ports import Carrier, Tracker
 from models.base import chunks, table_of
 from models.bulk import insert_missing
 from models.event import Happened
@@ -20,7 +20,7 @@ from models.work import Work
 from policies.lifecycle import plan_way
 from policies.rules import Rules
 from policies.tracking import ParcelFacts, Watch, watch_parcel
-from tasks.connections import partner
+from tasks.connections import connections, partner
 from tasks.hub import hub_task, tell, unit_of_work
 from tasks.notices import notice
 
@@ -56,35 +56,42 @@ def parcels_to_look_at() -> dict[str, list[int]]:
 
 @hub_task
 async def track_parcels(carrier: str, parcel_ids: Sequence[int], rules: Rules) -> Tracked:
-    """Ask one carrier about these parcels. Asking twice notes each scan once; raises ``Unavailable`` to be retried."""
+    """Ask about these parcels of one carrier: the carrier, or a tracker if there is no line to it.
+
+    Asking twice notes each scan once; raises ``Unavailable`` to be retried.
+    """
     done = Tracked()
-    async with partner(carrier) as client:
+    asked, name = connections().tracker_of(carrier)
+    async with partner(asked.code) as client:
         for some in chunks(parcel_ids, PARCELS_A_LOOK):
-            done = _add(done, await _look(client, some, rules))
+            done = add(done, await _look(client, name, some, rules))
     tell(
         "%s: %d parcels, %d news, %d delivered, %d late", carrier, done.looked_at, done.news, done.delivered, done.late
     )
     return done
 
 
-async def _look(client: Carrier, parcel_ids: Sequence[int], rules: Rules) -> Tracked:
+async def _look(client: Carrier | Tracker, carrier: str, parcel_ids: Sequence[int], rules: Rules) -> Tracked:
     with unit_of_work() as work:
         parcels = {row.waybill_no: row for row in work.rows(select(PARCEL).where(PARCEL.c.id.in_(parcel_ids)))}
-    points = await client.track(list(parcels))
+    numbers = list(parcels)
+    points = await (client.track_for(carrier, numbers) if isinstance(client, Tracker) else client.track(numbers))
     with unit_of_work() as work:
-        news = _note(work, parcels, points)
-        delivered = _deliver(work, parcels, points)
+        news = note_scans(work, parcels, points)
+        delivered = deliver(work, parcels, points)
         late = _watch(work, [row for row in parcels.values() if row.id not in delivered], rules)
     return Tracked(len(parcels), news, len(delivered), late)
 
 
-def _add(one: Tracked, other: Tracked) -> Tracked:
+def add(one: Tracked, other: Tracked) -> Tracked:
+    """Both together."""
     return Tracked(
         one.looked_at + other.looked_at, one.news + other.news, one.delivered + other.delivered, one.late + other.late
     )
 
 
-def _note(work: Work, parcels: dict[str, Any], points: Sequence[TrackPoint]) -> int:
+def note_scans(work: Work, parcels: Mapping[str, Any], points: Sequence[TrackPoint]) -> int:
+    """Keep the scans of these parcels that are new, by waybill number; how many those are."""
     rows = [
         {
             "parcel_id": parcels[point.waybill_no].id,
@@ -103,7 +110,7 @@ def _note(work: Work, parcels: dict[str, Any], points: Sequence[TrackPoint]) -> 
     return insert_missing(work.session, TRACK, rows, ("parcel_id", "point_id"))
 
 
-def _deliver(work: Work, parcels: dict[str, Any], points: Sequence[TrackPoint]) -> set[int]:
+def deliver(work: Work, parcels: Mapping[str, Any], points: Sequence[TrackPoint]) -> set[int]:
     """Parcels that have arrived; an order has when all its parcels have."""
     last_scans = [point for point in points if point.state == "delivered" and point.waybill_no in parcels]
     arrived = {parcels[point.waybill_no].id: point.happened_at for point in last_scans}

@@ -17,9 +17,12 @@ from loopback import closed_port
 from samples import CALLS, Call
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
-from integrations.ports import Carrier, Channel, Erp, Notifier, PushesOrders, Warehouse
+from integrations.ports import Carrier, Channel, Erp, Notifier, PushesOrders, PushesPayments, Tracker, Warehouse
 from integrations.registry import PARTNERS, Partner
 from sandbox.faults import FaultKind
+
+ABILITIES = (PushesOrders, PushesPayments)
+"""What some partners of a port can do besides."""
 
 Check = Callable[[Bench, str], Awaitable[None]]
 
@@ -32,7 +35,7 @@ class Asked:
     ports: tuple[type, ...]
 
     def concerns(self, port: type[Partner], maker: Any) -> bool:
-        by_ability = PushesOrders in self.ports and issubclass(maker, PushesOrders)
+        by_ability = any(ability in self.ports and issubclass(maker, ability) for ability in ABILITIES)
         return not self.ports or port in self.ports or by_ability
 
 
@@ -182,7 +185,7 @@ async def a_lost_reply_to_a_question_is_asked_again(bench: Bench, name: str) -> 
         assert await call.run(bench.partner(name), arguments) == undisturbed, call.method
 
 
-@of(Channel, Warehouse, Carrier, Erp, Notifier)
+@of(Channel, Warehouse, Carrier, Tracker, Erp, Notifier)
 async def a_lost_reply_to_a_write_says_so_and_is_not_sent_again(bench: Bench, name: str) -> None:
     for call in (call for call in calls(name) if call.writes):
         bench.world.reset()
@@ -195,7 +198,7 @@ async def a_lost_reply_to_a_write_says_so_and_is_not_sent_again(bench: Bench, na
         assert effects == undisturbed[: len(effects)], call.method
 
 
-@of(Channel, Warehouse, Carrier, Erp)
+@of(Channel, Warehouse, Carrier, Tracker, Erp)
 async def a_write_repeated_after_a_lost_reply_is_done_once(bench: Bench, name: str) -> None:
     for call in (call for call in calls(name) if call.writes):
         bench.world.reset()
@@ -218,7 +221,7 @@ async def a_write_repeated_after_a_lost_reply_is_done_once(bench: Bench, name: s
             pytest.fail("a call of twenty requests")
 
 
-@of(Channel, Warehouse, Carrier, Erp)
+@of(Channel, Warehouse, Carrier, Tracker, Erp)
 async def a_write_repeated_gives_the_first_result(bench: Bench, name: str) -> None:
     for call in (call for call in calls(name) if call.writes):
         bench.world.reset()

@@ -14,11 +14,13 @@ import pytest
 from bench import Bench, real_clock
 from conformance import of
 from peers import SANDBOX_NAMES
-from samples import HOSTILE, LINES, NOON, NOTICE, erp_order, outbound, waybill_request
+from samples import DAY, HOSTILE, LINES, NOON, NOTICE, a_parcel_elsewhere, erp_order, outbound, waybill_request
 
-from integrations.errors import Forged, Rejected, Unavailable
-from integrations.ports import Carrier, Erp, Notifier, Warehouse
+from integrations.errors import Forged, Misconfigured, Rejected, Unavailable
+from integrations.ports import Carrier, Erp, Notifier, PaymentProvider, PushesPayments, Tracker, Warehouse
 from models.messages import Place, RawMessage
+from sandbox import credentials, kuaidi100, wechat_pay
+from sandbox.bills import BillRow, Distortion
 from sandbox.faults import Fault, FaultKind
 from sandbox.qimen_confirm import confirmation
 
@@ -43,11 +45,13 @@ async def recorded_replies_are_read_to_exact_values(bench: Bench, name: str) -> 
 
 
 def _player(replies: list[Any]) -> Callable[[httpx.Request], httpx.Response]:
-    """Plays replies one by one: a text is sent as it is, anything else as JSON."""
+    """Plays replies one by one: a text is sent as it is, anything else as JSON, ``{status, json}`` with that status."""
     turn = count()
 
     def answer(request: httpx.Request) -> httpx.Response:
         reply = replies[next(turn)]
+        if isinstance(reply, dict) and reply.keys() == {"status", "json"}:
+            return httpx.Response(reply["status"], json=reply["json"])
         return httpx.Response(200, text=reply) if isinstance(reply, str) else httpx.Response(200, json=reply)
 
     return answer
@@ -175,6 +179,132 @@ async def any_number_of_parcels_is_tracked(bench: Bench, name: str) -> None:
     assert states[-1] == "delivered"
     assert "unknown" not in states
     assert await partner.track(waybills) == points
+
+
+@of(Tracker)
+async def parcels_of_another_carrier_are_tracked(bench: Bench, name: str) -> None:
+    numbers = [a_parcel_elsewhere(bench, f"OB-{n}") for n in range(3)]
+    partner = bench.partner(name)
+    points = await partner.track_for("ZTO", [*numbers, numbers[0], "ZT0000000000000"])
+    assert {point.waybill_no for point in points} == set(numbers)
+    assert [point.happened_at for point in points] == sorted(point.happened_at for point in points)
+    assert len({point.point_id for point in points}) == len(points)
+    states = [point.state for point in points if point.waybill_no == numbers[0]]
+    assert (states[0], states[-1]) == ("picked_up", "delivered")
+    assert "unknown" not in states
+    assert await partner.track_for("zto", numbers) == points
+    with pytest.raises(Misconfigured, match="NOBODY"):
+        await partner.track_for("NOBODY", numbers)
+
+
+@of(Tracker)
+async def what_a_tracker_pushes_is_what_it_would_answer(bench: Bench, name: str) -> None:
+    number = a_parcel_elsewhere(bench, "OB-1")
+    partner = bench.partner(name)
+    body = _pushed(bench, name, number)
+    message = partner.receive_tracking(body)
+    assert partner.receive_tracking(body).key == message.key
+    assert partner.read_tracking(message) == await partner.track_for("ZTO", [number])
+    for refusal in (None, Forged(name, "words")):
+        media_type, said = partner.answer_tracking(refusal)
+        assert media_type
+        assert said
+
+
+@of(Tracker)
+async def a_forged_push_is_refused(bench: Bench, name: str) -> None:
+    number = a_parcel_elsewhere(bench, "OB-1")
+    body = _pushed(bench, name, number)
+    for forged in (body.replace(number.encode(), b"ZT1"), body.replace(b"sign=", b"sign=0"), b"", b"\xff", b"param=1"):
+        with pytest.raises(Forged):
+            bench.partner(name).receive_tracking(forged)
+
+
+def _pushed(bench: Bench, name: str, number: str) -> bytes:
+    waybill = bench.world.waybill(number)
+    assert waybill is not None
+    return PUSHES[name](waybill).body
+
+
+PUSHES: Mapping[str, Callable[[Any], Any]] = {
+    "kuaidi100": lambda waybill: kuaidi100.push(waybill, "zhongtong", credentials.KUAIDI100_SALT)
+}
+"""What a tracker pushes of a parcel of ZTO, signed by the sandbox's own implementation."""
+
+
+ROWS = (
+    BillRow("420000000120260504001", "SO-1", "杯子", NOON, 12_345),
+    BillRow("420000000120260504002", "SO-2", HOSTILE.replace("\n", " "), NOON + timedelta(minutes=1), 1),
+)
+
+
+@of(PaymentProvider)
+async def a_statement_says_what_was_paid_and_refunded(bench: Bench, name: str) -> None:
+    struck = bench.world.make_bill(
+        DAY, rows=ROWS, from_orders=False, distortions=[Distortion.REFUND, Distortion.WRONG_AMOUNT]
+    )
+    assert struck
+    lines = await bench.partner(name).pull_statement(DAY)
+    assert [(line.trade_no, line.order_no, line.kind, line.amount.minor, line.fee.minor) for line in lines] == [
+        (row.trade_no, row.merchant_order_no, "refund" if row.refund_no else "payment", row.amount_fen, row.fee_fen)
+        for row in bench.world.bills.days[DAY]
+    ]
+    assert [line.happened_at for line in lines] == [row.paid_at for row in bench.world.bills.days[DAY]]
+    assert lines[-1].line_id != lines[-2].line_id
+
+
+@of(PaymentProvider)
+async def no_trade_is_an_empty_statement_and_none_yet_is_for_later(bench: Bench, name: str) -> None:
+    with pytest.raises(Unavailable):
+        await bench.partner(name).pull_statement(real_clock().date() + timedelta(days=1))
+    bench.world.make_bill(DAY, from_orders=False)
+    assert await bench.partner(name).pull_statement(DAY) == []
+
+
+@of(PushesPayments)
+async def a_payment_is_told_at_once(bench: Bench, name: str) -> None:
+    now = real_clock()
+    partner = bench.partner(name)
+    refund = BillRow(ROWS[0].trade_no, "SO-1", "杯子", NOON + timedelta(hours=1), -45, refund_no="R-1")
+    for row, kind in ((ROWS[0], "payment"), (refund, "refund")):
+        headers, body = _told(name, row, now)
+        message = partner.receive_payment(headers, body, now)
+        assert partner.receive_payment(headers, body, now + timedelta(minutes=4)).key == message.key
+        news = partner.read_payment(message)
+        assert (news.kind, news.order_no, news.trade_no, news.refund_no) == (kind, "SO-1", row.trade_no, row.refund_no)
+        assert (news.amount.minor, news.done, news.happened_at) == (row.amount_fen, True, row.paid_at)
+    accepted, refused = partner.answer_payment(None), partner.answer_payment(Forged(name, "words"))
+    assert 200 <= accepted[0] < 300 <= refused[0]
+
+
+@of(PushesPayments)
+async def a_forged_or_stale_payment_is_refused(bench: Bench, name: str) -> None:
+    now = real_clock()
+    headers, body = _told(name, ROWS[0], now)
+    partner = bench.partner(name)
+    signature = next(key for key in headers if key.endswith("signature"))
+    for forged, content in (
+        (headers, body.replace(b"SUCCESS", b"CLOSED")),
+        (headers | {signature: "AAAA"}, body),
+        (headers | {signature: "é"}, body),
+        (headers | {signature: "WECHATPAY/SIGNTEST/AAAA"}, body),
+        ({}, body),
+        (headers, b""),
+    ):
+        with pytest.raises(Forged):
+            partner.receive_payment(forged, content, now)
+    for at in (now - timedelta(minutes=6), now + timedelta(minutes=6)):
+        with pytest.raises(Forged):
+            partner.receive_payment(headers, body, at)
+
+
+def _told(name: str, row: BillRow, at: datetime) -> tuple[dict[str, str], bytes]:
+    message = NOTIFICATIONS[name](row, at)
+    return {key.lower(): value for key, value in message.headers.items()}, message.body
+
+
+NOTIFICATIONS: Mapping[str, Callable[[BillRow, datetime], Any]] = {"wechat_pay": wechat_pay.notification}
+"""What a provider tells of a payment, signed by the sandbox's own implementation."""
 
 
 @of(Warehouse, Erp)

@@ -31,6 +31,20 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "checkword": credentials.SF_CHECKWORD,
         "monthly_card": credentials.SF_MONTHLY_CARD,
     },
+    "jtexpress": lambda base: {
+        "url": f"{base}/jt/webopenplatformapi/api",
+        "api_account": credentials.JT_API_ACCOUNT,
+        "private_key": credentials.JT_PRIVATE_KEY,
+        "customer_code": credentials.JT_CUSTOMER_CODE,
+        "password": credentials.JT_PASSWORD,
+    },
+    "kuaidi100": lambda base: {
+        "url": f"{base}/kuaidi100",
+        "customer": credentials.KUAIDI100_CUSTOMER,
+        "key": credentials.KUAIDI100_KEY,
+        "salt": credentials.KUAIDI100_SALT,
+        "callback": "http://127.0.0.1/webhooks/kuaidi100",
+    },
     "kingdee_cloud": lambda base: {
         "url": f"{base}/k3cloud",
         "account_id": credentials.KINGDEE_ACCOUNT_ID,
@@ -43,6 +57,21 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "app_id": credentials.ALIPAY_APP_ID,
         "private_key": credentials.ALIPAY_APP_PRIVATE_KEY,
         "alipay_public_key": credentials.ALIPAY_GATEWAY_PUBLIC_KEY,
+    },
+    "wechat_pay": lambda base: {
+        "url": base,
+        "merchant_id": credentials.WECHAT_MERCHANT_ID,
+        "serial_no": credentials.WECHAT_MERCHANT_SERIAL,
+        "private_key": credentials.WECHAT_MERCHANT_PRIVATE_KEY,
+        "api_v3_key": credentials.WECHAT_API_V3_KEY,
+        "platform_keys": {credentials.WECHAT_PLATFORM_KEY_ID: credentials.WECHAT_PLATFORM_PUBLIC_KEY},
+    },
+    "union_pay": lambda base: {
+        "url": f"{base}/unionpay",
+        "merchant_id": credentials.UNIONPAY_MERCHANT_ID,
+        "cert_id": credentials.UNIONPAY_CERT_ID,
+        "private_key": credentials.UNIONPAY_MERCHANT_PRIVATE_KEY,
+        "issuer": credentials.UNIONPAY_ISSUER,
     },
     "qweather": lambda base: {
         "url": f"{base}/qweather",
@@ -87,7 +116,7 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     },
 }
 
-SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "kingdee_cloud": "kingdee"}
+SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "jtexpress": "jt", "kingdee_cloud": "kingdee"}
 """Where the sandbox calls a partner otherwise than the registry."""
 
 FAULTED: Mapping[str, str] = {"wechat_account": "template.send"}

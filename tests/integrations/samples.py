@@ -7,7 +7,7 @@ from typing import Any
 
 from bench import Bench
 
-from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Warehouse
+from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Tracker, Warehouse
 from models.messages import (
     Address,
     ErpOrder,
@@ -123,6 +123,19 @@ async def _tracked(bench: Bench, name: str) -> tuple[Any, ...]:
     return ([waybill.waybill_no],)
 
 
+async def _elsewhere(bench: Bench, name: str) -> tuple[Any, ...]:
+    return "ZTO", [a_parcel_elsewhere(bench, "OB-1")]
+
+
+def a_parcel_elsewhere(bench: Bench, order_no: str) -> str:
+    """A delivered parcel of a carrier that we have no line to; returns its number."""
+    booked_at = datetime.now(UTC) - timedelta(days=9)
+    carrier = bench.world.carriers["zto"]
+    waybill = carrier.book(order_no, origin="上海市", destination="深圳市", phones=["13800000001"], at=booked_at)
+    bench.world.work_at_carrier(datetime.now(UTC))
+    return waybill.number
+
+
 async def _bill(bench: Bench, name: str) -> tuple[Any, ...]:
     bench.world.make_bill(DAY)
     return (DAY,)
@@ -142,6 +155,7 @@ CALLS: Mapping[type, tuple[Call, ...]] = {
         Call("cancel_waybill", True, _booked),
         Call("track", False, _tracked),
     ),
+    Tracker: (Call("track_for", False, _elsewhere), Call("subscribe", True, given("ZTO", "ZT1"))),
     Erp: (
         Call("push_order", True, given(erp_order())),
         Call("find_order", False, given("SO-1")),

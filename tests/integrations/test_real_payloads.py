@@ -181,3 +181,31 @@ def test_an_index_may_bring_its_alerts_along_or_lead_nowhere() -> None:
     assert alert_in(nowhere) is None
     with pytest.raises(CannotRead, match="its entry has neither a link nor an alert in it"):
         link_of(nowhere)
+
+
+@pytest.fixture
+def kuaidi100() -> Any:
+    return Bench("http://127.0.0.1:1", None, httpx.AsyncClient()).partner("kuaidi100")  # type: ignore[arg-type]  # no peer is asked
+
+
+async def test_recorded_histories_of_kuaidi100(bench: Bench, kuaidi100: Any) -> None:
+    push = (SHARED / "tracks" / "yto_kuaidi100_push_2021-12-15.json").read_text(encoding="utf-8")
+    points = kuaidi100.read_tracking(RawMessage("key", push, NOW))
+    assert [(point.state, point.code) for point in points] == [
+        ("picked_up", "1"),
+        ("in_transit", "0"),
+        ("in_transit", "1002"),
+        ("in_transit", "1002"),
+    ]
+    assert points[0].happened_at == datetime(2021, 12, 15, 9, 10, 9, tzinfo=UTC)
+    assert {point.waybill_no for point in points} == {"YT6186594166532"}
+    for name, last, count in (
+        ("ems_kuaidi100_2016-08-14_delivered.json", ["delivered"], 4),
+        ("zto_kuaidi100_2018-08-05_in_transit.json", ["in_transit"], 6),
+        ("kuaidi100_error_201.json", [], 0),
+    ):
+        reply = (SHARED / "tracks" / name).read_text(encoding="utf-8")
+        partner = bench.replying("kuaidi100", lambda _, reply=reply: httpx.Response(200, text=reply))
+        history = await partner.track_for("EMS", ["1"])
+        assert len(history) == count
+        assert [point.state for point in history][-1:] == last

@@ -11,6 +11,7 @@ from samples import CALLS
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
 from integrations.registry import PARTNERS
+from sandbox import union_pay
 
 
 def top(code: int, sub_code: str = "", sub_msg: str = "words") -> Any:
@@ -29,6 +30,14 @@ def sf(outer: str, inner: str = "") -> Any:
     return {"apiResultCode": outer, "apiErrorMsg": "words", "apiResultData": content if inner else None}
 
 
+def jt(code: str, data: Any = None) -> Any:
+    return {"code": code, "msg": "words", "data": data}
+
+
+def kuaidi100(code: str) -> Any:
+    return {"result": False, "returnCode": code, "message": "words"}
+
+
 def kingdee(message: str = "words", code: int = 0, field: str = "") -> Any:
     errors = [{"FieldName": field, "Message": message, "DIndex": 0}]
     return {"Result": {"ResponseStatus": {"IsSuccess": False, "ErrorCode": 500, "Errors": errors, "MsgCode": code}}}
@@ -37,6 +46,14 @@ def kingdee(message: str = "words", code: int = 0, field: str = "") -> Any:
 def alipay(code: str, sub_code: str) -> Any:
     node = {"code": code, "msg": "Failed", "sub_code": sub_code, "sub_msg": "words"}
     return {"alipay_data_dataservice_bill_downloadurl_query_response": node}
+
+
+def wechat(code: str) -> httpx.Response:
+    return httpx.Response(400, json={"code": code, "message": "words"})
+
+
+def unionpay(code: str) -> str:
+    return union_pay._reply({}, code).body.decode()
 
 
 def robot(code: int) -> Any:
@@ -82,6 +99,24 @@ NEVER = (Rejected, None)
         ("sf_express", "book_waybill", sf("A1000", "20035"), NEVER),
         ("sf_express", "book_waybill", sf("A1000"), WAIT_UNKNOWN),
         ("sf_express", "track", sf("A1000", "8003"), NEVER),
+        ("jtexpress", "book_waybill", jt("145003030"), STOP),
+        ("jtexpress", "book_waybill", jt("145003031"), STOP),
+        ("jtexpress", "book_waybill", jt("145003040"), WAIT_UNKNOWN),
+        ("jtexpress", "book_waybill", jt("145003062"), NEVER),
+        ("jtexpress", "book_waybill", jt("145002001"), NEVER),
+        ("jtexpress", "book_waybill", jt("1"), WAIT_UNKNOWN),
+        ("jtexpress", "book_waybill", jt("1", {"txlogisticId": "OB-1"}), WAIT),
+        ("jtexpress", "find_waybill", jt("145005000"), WAIT),
+        ("jtexpress", "find_waybill", jt("145003050"), NEVER),
+        ("jtexpress", "track", jt("1", [{"billCode": "JT1", "details": [{"scanTime": "today"}]}]), WAIT),
+        ("kuaidi100", "track_for", kuaidi100("503"), STOP),
+        ("kuaidi100", "track_for", kuaidi100("601"), STOP),
+        ("kuaidi100", "track_for", kuaidi100("999"), NEVER),
+        ("kuaidi100", "track_for", {"message": "ok"}, WAIT),
+        ("kuaidi100", "track_for", {"status": "200", "nu": "1", "data": [{"time": "today"}]}, WAIT),
+        ("kuaidi100", "subscribe", kuaidi100("600"), STOP),
+        ("kuaidi100", "subscribe", kuaidi100("700"), NEVER),
+        ("kuaidi100", "subscribe", {"message": "ok"}, WAIT_UNKNOWN),
         ("kingdee_cloud", "push_order", kingdee("会话信息已丢失，请重新登录"), STOP),
         ("kingdee_cloud", "push_order", kingdee("words", code=-10001), STOP),
         ("kingdee_cloud", "push_order", kingdee("客户不存在", field="FCustId"), NEVER),
@@ -94,6 +129,14 @@ NEVER = (Rejected, None)
         ("alipay", "pull_statement", alipay("40002", "isv.invalid-signature"), STOP),
         ("alipay", "pull_statement", alipay("20000", "aop.unknow-error"), WAIT),
         ("alipay", "pull_statement", alipay("10000", ""), STOP),
+        ("wechat_pay", "pull_statement", wechat("STATEMENT_CREATING"), WAIT),
+        ("wechat_pay", "pull_statement", wechat("PARAM_ERROR"), NEVER),
+        ("wechat_pay", "pull_statement", wechat("NO_AUTH"), STOP),
+        ("wechat_pay", "pull_statement", {"download_url": "http://127.0.0.1/x"}, STOP),
+        ("union_pay", "pull_statement", unionpay("11"), STOP),
+        ("union_pay", "pull_statement", unionpay("10"), NEVER),
+        ("union_pay", "pull_statement", "respCode=00&signature=AAAA", STOP),
+        ("union_pay", "pull_statement", "respCode=00", WAIT),
         ("qweather", "pull_alerts", {"code": "401"}, STOP),
         ("qweather", "pull_alerts", {"code": "429"}, WAIT),
         ("qweather", "pull_alerts", {"alerts": []}, WAIT),
@@ -131,8 +174,9 @@ async def test_a_code_has_its_class(
 ) -> None:
     call = next(call for call in CALLS[PARTNERS[name].port] if call.method == method)
     arguments = await call.prepare(bench, name)
-    response = {"text": reply} if isinstance(reply, str) else {"json": reply}
-    partner = bench.replying(name, lambda _: httpx.Response(200, **response))
+    if not isinstance(reply, httpx.Response):
+        reply = httpx.Response(200, text=reply) if isinstance(reply, str) else httpx.Response(200, json=reply)
+    partner = bench.replying(name, lambda _: reply)
     with pytest.raises(PartnerError) as caught:
         await call.run(partner, arguments)
     assert type(caught.value) is expected[0], caught.value

@@ -26,7 +26,19 @@ from samples import HOSTILE
 from standardwebhooks import Webhook
 from top.api.base import sign as sdk_sign
 
-from integrations import alipay, dingtalk, feishu, kingdee_sign, qimen, qweather, sf_express, shop, taobao
+from integrations import (
+    alipay,
+    dingtalk,
+    feishu,
+    jtexpress,
+    kingdee_sign,
+    kuaidi100,
+    qimen,
+    qweather,
+    sf_express,
+    shop,
+    taobao,
+)
 from sandbox import credentials
 
 TOP_EXAMPLE = {
@@ -125,6 +137,23 @@ def test_sf_digests_as_karrio(monkeypatch: pytest.MonkeyPatch) -> None:
     karrio.partner_id, karrio.check_word = "SANDBOX", "testcheckword"
     sent = karrio.parse('{"orderId":"订单 1"}', "EXP_RECE_CREATE_ORDER")
     assert sent["msgDigest"] == sf_express.digest(sent["msgData"], sent["timestamp"], "testcheckword")
+
+
+def test_jtexpress_digests_as_the_test_account() -> None:
+    key = "0258d71b55fc45e3ad7a7f38bf4b201a"
+    assert jtexpress.hidden("H5CD3zE6") == "6A272C3DD1F3CD2F92BF567C37040910"
+    assert jtexpress.customer_digest("J0086474299", "H5CD3zE6", key) == "qonqb4O1eNr6VCWS07Ieeg=="
+    assert jtexpress.digest('{"txlogisticId":"SO2024010001"}', key) == "8jphnVDEV8mo9+P3U0Ksyw=="
+
+
+def test_kuaidi100_signs_as_the_vectors() -> None:
+    query = '{"com":"yuantong","num":"YT9693083639795","phone":""}'
+    push = (
+        '{"status":"polling","message":"","lastResult":{"message":"ok","state":"0","status":"200","ischeck":"0",'
+        '"com":"yuantong","nu":"YT9693083639795","data":[]}}'
+    )
+    assert kuaidi100.query_sign(query, "testkey", "testcustomer") == "74DED0B10582B6C04DD5EA231D1CB7C4"
+    assert kuaidi100.push_sign(push, "saltsalt") == "750AD7EF13683960E50E3A4CC1F65BD3"
 
 
 KINGDEE_PATH = "/k3cloud/Kingdee.BOS.WebApi.ServicesStub.DynamicFormService.ExecuteBillQuery.common.kdsvc"

@@ -6,7 +6,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from sandbox import credentials, dingtalk, feishu, kingdee_sign, qimen_sign, sf, taobao
+from sandbox import credentials, dingtalk, feishu, jt, kingdee_sign, kuaidi100, qimen_sign, sf, taobao
 
 TOP = {
     "app_key": "12345678",
@@ -22,6 +22,7 @@ QIMEN_BODY = (
     '<?xml version="1.0" encoding="utf-8"?><request><deliveryOrder><deliveryOrderCode>TB1234'
     "</deliveryOrderCode><orderType>JYCK</orderType></deliveryOrder></request>"
 )
+JT_KEY = "0258d71b55fc45e3ad7a7f38bf4b201a"
 KINGDEE_PATH = "/k3cloud/Kingdee.BOS.WebApi.ServicesStub.DynamicFormService.ExecuteBillQuery.common.kdsvc"
 
 
@@ -103,3 +104,18 @@ def test_dingtalk() -> None:
 
 def test_feishu() -> None:
     assert feishu.signature("1599360473", "demo") == "l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8="
+
+
+def test_jtexpress() -> None:
+    assert jt.order_digest("J0086474299", "H5CD3zE6", JT_KEY) == "qonqb4O1eNr6VCWS07Ieeg=="
+    assert jt.header_digest('{"txlogisticId":"SO2024010001"}', JT_KEY) == "8jphnVDEV8mo9+P3U0Ksyw=="
+
+
+def test_kuaidi100() -> None:
+    query = '{"com":"yuantong","num":"YT9693083639795","phone":""}'
+    push = (
+        '{"status":"polling","message":"","lastResult":{"message":"ok","state":"0","status":"200","ischeck":"0",'
+        '"com":"yuantong","nu":"YT9693083639795","data":[]}}'
+    )
+    assert kuaidi100.query_sign(query, "testkey", "testcustomer") == "74DED0B10582B6C04DD5EA231D1CB7C4"
+    assert kuaidi100.push_sign(push, "saltsalt") == "750AD7EF13683960E50E3A4CC1F65BD3"

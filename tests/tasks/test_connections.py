@@ -1,0 +1,36 @@
+"""Who is asked about a parcel: its carrier, the tracker that follows it, or, for one not connected, the first one."""
+
+import pytest
+
+from tasks.connections import BadConnections, CarrierConnection, Connection, Connections
+
+SF = CarrierConnection(code="SF", partner="sf_express")
+JT = CarrierConnection(code="JT", partner="jtexpress", tracked_by="k100")
+K100 = Connection(code="k100", partner="kuaidi100")
+
+
+def test_a_carrier_tracks_its_own_unless_it_is_told_otherwise() -> None:
+    connected = Connections(carrier=[SF, JT], tracker=[K100])
+    assert connected.tracker_of("SF") == (SF, "sf_express")
+    assert connected.tracker_of("JT") == (K100, "jtexpress")
+    assert connected.tracker_of("zto") == (K100, "zto")
+
+
+def test_nobody_tracks_for_a_carrier_that_is_not_connected_without_a_tracker() -> None:
+    with pytest.raises(BadConnections, match="zto"):
+        Connections(carrier=[SF]).tracker_of("zto")
+
+
+@pytest.mark.parametrize(
+    ("told", "with_tracker", "without"),
+    [
+        ("sf_express", "SF", "SF"),
+        ("jtexpress", "JT", "JT"),
+        ("zto", "zto", "SF"),
+        ("other", "SF", "SF"),
+        ("", "SF", "SF"),
+    ],
+)
+def test_a_parcel_is_the_carriers_that_the_warehouse_used(told: str, with_tracker: str, without: str) -> None:
+    assert Connections(carrier=[SF, JT], tracker=[K100]).carrier_of("SF", told) == with_tracker
+    assert Connections(carrier=[SF, JT]).carrier_of("SF", told) == without
