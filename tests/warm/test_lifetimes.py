@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +38,11 @@ def test_no_process_outlives_its_worker(own_worker: Worker, note: Path, number: 
     run = own_worker.pool.run("sleep", path=str(note))
     family = [*noted_processes(note), own_worker.nursery]
     os.kill(own_worker.process.pid, number)
-    own_worker.process.wait(60)
+    try:
+        own_worker.process.wait(60)
+    except subprocess.TimeoutExpired:  # Prefect makes an exception of the first SIGTERM; a busy loop may swallow it
+        own_worker.process.terminate()
+        own_worker.process.wait(60)
     until(lambda: not any(alive(process) for process in family), "the end of what the worker started")
     until(lambda: own_worker.pool.state(run)["type"] == "CRASHED", "the report of the run that was ended")
 
