@@ -63,7 +63,7 @@ async def plainly(channel: str) -> None:
 @contextmanager
 def no_audit_trail() -> Iterator[None]:
     """Write neither order events nor decisions."""
-    with patch.object(Events, "add", lambda *_, **__: None), patch.object(reserving, "_remember", lambda *_: {}):
+    with patch.object(Events, "add", lambda *_, **__: None), patch.object(reserving, "remember", lambda *_: {}):
         yield
 
 
