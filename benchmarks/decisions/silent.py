@@ -7,7 +7,7 @@ from policies.allocation import Needs, Shelves
 from policies.facts import WarehouseFacts
 from policies.routing import Ranked
 
-_NO_WORD = Reason("silent")
+_NO_WORD = Reason("no-warehouse")
 
 
 class SilentShelves(Shelves):
