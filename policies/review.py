@@ -1,5 +1,6 @@
 """Which orders a person has to look at, and who is told of which (B6, B10): the ``[[review]]`` rules."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -63,7 +64,7 @@ def _why(order: OrderFacts, customer: CustomerFacts, rule: ReviewRule, zone: Zon
         reason = Reason("review-lead-time", facts)
     if rule.orders_over is not None:
         since = order.placed_at - timedelta(hours=rule.within_hours)
-        lately = sum(since <= at <= order.placed_at for at in customer.ordered_at)
+        lately = bisect_right(customer.ordered_at, order.placed_at) - bisect_left(customer.ordered_at, since)
         if lately <= rule.orders_over:
             return None
         reason = Reason("review-repeat", {"orders": lately, "hours": rule.within_hours})

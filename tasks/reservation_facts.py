@@ -255,20 +255,20 @@ def _owed(work: Work, customers: set[int], placed_before: datetime | None = None
 
 
 def _ordered_at(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> dict[int, tuple[datetime, ...]]:
-    """When the customers ordered within the longest time that a review rule looks back."""
+    """When the customers ordered within the longest time that a review rule looks back, oldest first."""
     repeats = (rule for some in rules for rule in some.review if rule.orders_over is not None)
     hours = max((rule.within_hours for rule in repeats), default=0)
     if not hours or not rows:
         return {}
     since = min(row.placed_at for row in rows) - timedelta(hours=hours)
-    found: dict[int, tuple[datetime, ...]] = {}
+    found: dict[int, list[datetime]] = {}
     for chunk in chunks(sorted({row.customer_id for row in rows})):
         query = select(ORDER.c.customer_id, ORDER.c.placed_at).where(
             ORDER.c.customer_id.in_(chunk), ORDER.c.placed_at >= since, ORDER.c.status != Status.CANCELLED
         )
         for customer_id, placed_at in work.rows(query.order_by(ORDER.c.placed_at, ORDER.c.id)):
-            found[customer_id] = (*found.get(customer_id, ()), placed_at)
-    return found
+            found.setdefault(customer_id, []).append(placed_at)
+    return {customer_id: tuple(times) for customer_id, times in found.items()}
 
 
 def _waiting(work: Work, rows: Sequence[Any]) -> dict[int, tuple[tuple[int, int], ...]]:

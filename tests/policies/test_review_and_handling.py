@@ -62,6 +62,15 @@ def test_orders_that_came_later_do_not_make_an_earlier_one_a_repeat() -> None:
     assert decision.tells == ()
 
 
+def test_orders_of_a_busy_customer_are_counted_by_their_window_and_not_by_all_there_are() -> None:
+    hourly = tuple(NOON + timedelta(hours=n) for n in range(-200, 200))
+    [reason] = [
+        tell.reason
+        for tell in decide(order(), customers=[CustomerFacts(1, ordered_at=hourly)], rules=REPEAT, p1w1=1)[0].tells
+    ]
+    assert reason.facts == {"orders": 73, "hours": 72}
+
+
 def test_all_conditions_of_a_rule_must_hold() -> None:
     rules = Rules(review=(ReviewRule(name="both", amount_over_minor=1, grades=("C",), approver="sales"),))
     [other_grade] = decide(order(), customers=[CustomerFacts(1, "A")], rules=rules, p1w1=1)
