@@ -21,6 +21,7 @@ from models.outbox import Outbox
 INBOX = table_of(Inbox)
 ORDER = table_of(SalesOrder)
 OUTBOX = table_of(Outbox)
+_EARLIER = OUTBOX.alias("earlier")
 _HOLD = table_of(Hold)
 _GATE = table_of(Gate)
 # Written into the statement: SQLite takes a partial index only if it can read that the condition implies the index's.
@@ -81,7 +82,9 @@ class Claims:
         return self._lease(ORDER, limit, ORDER.c.company_id == self.company_id, ORDER.c.reported_status.is_not(None))
 
     def messages_to_send(self, now: datetime, limit: int) -> Claimed:
-        """Outbox messages that are due and whose region no closed gate covers (invariant 6)."""
+        """Outbox messages that are due, whose region no closed gate covers (invariant 6), and that come after no earlier one of
+        their order: to each partner an order's messages go one after the other, and what undoes something
+        waits for what is still on its way there (C3)."""
         shut = exists().where(
             _GATE.c.company_id == OUTBOX.c.company_id, _GATE.c.region == OUTBOX.c.region, _GATE.c.opened_at.is_(None)
         )
@@ -92,6 +95,12 @@ class Claims:
             OUTBOX.c.state == "due",
             OUTBOX.c.next_try_at <= now,
             or_(OUTBOX.c.region == "", ~shut),
+            ~exists().where(
+                _EARLIER.c.order_id == OUTBOX.c.order_id,
+                _EARLIER.c.connection == OUTBOX.c.connection,
+                _EARLIER.c.id < OUTBOX.c.id,
+                or_(_EARLIER.c.state == "due", _EARLIER.c.leased_until > datetime.now(UTC)),
+            ),
         )
 
     def _lease(self, table: Any, limit: int, *ready: ColumnElement[bool]) -> Claimed:

@@ -112,10 +112,11 @@ class OutboxPost:
         """Nothing of these kinds that is still due for these orders may go out any more; ``besides`` is a message that
         stays as it is.
 
-        A message that is in a sender's hand may arrive all the same: its outcome is unknown.
+        A message that is in a sender's hand may arrive all the same: its outcome is unknown, and it keeps its lease
+        until the sender puts it down.
         """
         perhaps_sent = or_(OUTBOX.c.outcome_unknown, OUTBOX.c.leased_by.is_not(None))
-        gone = {"state": "withdrawn", "outcome_unknown": perhaps_sent, "leased_by": None, "leased_until": None}
+        gone = {"state": "withdrawn", "outcome_unknown": perhaps_sent}
         for chunk in chunks(order_ids):
             due = (
                 OUTBOX.c.order_id.in_(chunk),
