@@ -233,6 +233,7 @@ change-leaves-nothing = No goods would be left; cancel the order instead.
 change-in-effect = Version { $version } of the order is in effect.
 change-overtaken = Meanwhile the order has version { $version }; ask for the change again.
 change-restated = The channel has stated the order anew.
+change-split = Meanwhile a part of the order goes as an order of its own; ask for the change of each part.
 changed-too-late = The change came after the warehouse had picked the order; it arrives as it was ordered first. Talk to the customer.
 push-stopped = It was not known whether the warehouse had the order; it has stopped, and the stock was given back.
 promised-by = { $person } promised { $date } instead of { $before }.

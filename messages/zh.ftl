@@ -230,6 +230,7 @@ change-leaves-nothing = 变更后没有商品，请直接取消订单。
 change-in-effect = 订单第 { $version } 版已生效。
 change-overtaken = 订单已是第 { $version } 版，请重新提交变更。
 change-restated = 渠道重新提交了订单内容。
+change-split = 订单已拆分发货，请按拆分后的各单重新提交变更。
 changed-too-late = 仓库拣货后才收到变更，订单按原内容送达，请联系客户。
 push-stopped = 不确定仓库是否收到订单；仓库已停止作业，库存已退回。
 promised-by = { $person } 将承诺日期由 { $before } 改为 { $date }。
