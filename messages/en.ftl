@@ -675,6 +675,7 @@ cli-stock-received = { $quantity } of { $sku } are booked into { $warehouse }; o
 cli-stock-show-help = Show where the pieces of a SKU are, who holds them, what can be promised.
 cli-stock-none = { $sku } has no stock anywhere yet.
 cli-stock-coming = On the way
+cli-stock-overdue = { $day } (overdue)
 cli-stock-holders = Promised to
 cli-stock-presale = a deposit
 cli-stock-announce-help = Expect goods: they count for promises from their day on.

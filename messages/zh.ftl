@@ -662,6 +662,7 @@ cli-stock-received = { $quantity } 件 { $sku } 已入 { $warehouse }；重新�
 cli-stock-show-help = 查看一个 SKU 的库存：在哪里、谁占用、还可承诺多少。
 cli-stock-none = { $sku } 还没有任何库存。
 cli-stock-coming = 在途
+cli-stock-overdue = { $day }（已逾期）
 cli-stock-holders = 已承诺给
 cli-stock-presale = 定金
 cli-stock-announce-help = 登记在途货物：从预计到货日起可承诺。
