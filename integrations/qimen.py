@@ -202,7 +202,7 @@ class Qimen:
         if {code, sub_code} & _OUR_KEYS or code in _OUR_KEYS_AT_TOP:
             return self._words.misconfigured(words, code=shown)
         if code == "7":
-            return self._words.unavailable(words, code=shown)
+            return self._words.too_often(words, code=shown)
         if code == "10" or sub_code.startswith("isp."):
             return self._words.unavailable(words, code=shown, outcome_unknown=answer.writes)
         return self._words.rejected(words, code=shown)

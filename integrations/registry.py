@@ -25,6 +25,7 @@ from integrations.sf_express import SfExpress, SfExpressSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
+from integrations.tokens import OwnToken, TokenStore
 from integrations.union_pay import UnionPay, UnionPaySettings
 from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
 from integrations.wechat_pay import WechatPay, WechatPaySettings
@@ -40,14 +41,26 @@ class Maker(Protocol):
     def __call__(self, settings: Any, http: httpx.AsyncClient, *, clock: Callable[[], datetime]) -> Partner: ...
 
 
+class TokenMaker(Protocol):
+    """How the class of a partner is called whose access token expires."""
+
+    def __call__(
+        self, settings: Any, http: httpx.AsyncClient, *, clock: Callable[[], datetime], token: TokenStore
+    ) -> Partner: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PartnerEntry:
-    """What is known of a partner before it is configured."""
+    """What is known of a partner before it is configured.
+
+    ``has_token``: it is called with an access token that expires, and its class takes a ``TokenStore`` as ``token``.
+    """
 
     port: type[Partner]
     settings: type[PartnerSettings]
-    maker: Maker
+    maker: Maker | TokenMaker
     title: str
+    has_token: bool = False
 
 
 PARTNERS: Final[Mapping[str, PartnerEntry]] = {
@@ -68,7 +81,9 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "wecom": PartnerEntry(Notifier, WeComSettings, WeCom, "WeCom group robot"),
     "feishu": PartnerEntry(Notifier, FeishuSettings, Feishu, "Feishu / Lark custom bot"),
     "mail": PartnerEntry(Notifier, MailSettings, Mail, "Mail (SMTP)"),
-    "wechat_account": PartnerEntry(Notifier, WeChatAccountSettings, WeChatAccount, "WeChat official account"),
+    "wechat_account": PartnerEntry(
+        Notifier, WeChatAccountSettings, WeChatAccount, "WeChat official account", has_token=True
+    ),
 }
 
 
@@ -77,9 +92,17 @@ def names(port: type[Partner]) -> tuple[str, ...]:
     return tuple(name for name, entry in PARTNERS.items() if entry.port is port)
 
 
-def build(name: str, settings: Mapping[str, Any], http: httpx.AsyncClient, clock: Callable[[], datetime]) -> Partner:
-    """The partner ``name``, ready to be called. Raises ``Misconfigured`` with the fields that are wrong or missing,
-    never with what stands in them."""
+def build(
+    name: str,
+    settings: Mapping[str, Any],
+    http: httpx.AsyncClient,
+    clock: Callable[[], datetime],
+    token: TokenStore | None = None,
+) -> Partner:
+    """The partner ``name``, ready to be called; its access token, if it has one, is kept in ``token``.
+
+    Raises ``Misconfigured`` with the fields that are wrong or missing, never with what stands in them.
+    """
     entry = PARTNERS.get(name)
     if entry is None:
         raise Misconfigured(name, f"there is no such partner; there are: {', '.join(PARTNERS)}")
@@ -87,7 +110,9 @@ def build(name: str, settings: Mapping[str, Any], http: httpx.AsyncClient, clock
         checked = entry.settings.model_validate(dict(settings))
     except ValidationError as error:
         raise Misconfigured(name, _faults(error)) from None
-    return entry.maker(checked, http, clock=clock)
+    if entry.has_token:
+        return cast(TokenMaker, entry.maker)(checked, http, clock=clock, token=token or OwnToken())
+    return cast(Maker, entry.maker)(checked, http, clock=clock)
 
 
 def build_as(

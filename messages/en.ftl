@@ -273,6 +273,8 @@ order-ambiguous = { $orders } orders of different channels have this number; say
 
 partner-rejected = { $partner } refused the message: { $message }
 partner-misconfigured = { $partner } cannot be used until its settings are mended: { $message }
+partner-stopped-title = { $account } is not called any more
+partner-stopped = It refuses what we prove who we are with: { $message } Its messages wait; the other partners go on. Mend its credential (orderspine credential set, or its block in Prefect), and it goes on by itself.
 too-many-tries = Sending failed { $tries } times; a person must look.
 mended-by = { $person } corrected the data.
 released-by = { $person } released the order.
@@ -415,6 +417,14 @@ cli-col-after = after
 cli-db-help = The database.
 cli-db-upgrade-help = Make or update the tables, and store who is connected.
 cli-db-upgraded = The database is at version { $version }.
+cli-credential-help = Credentials of partners.
+cli-credential-register-help = Have Prefect offer a form for each partner's credential.
+cli-credential-registered = Prefect knows { $count } kinds of credentials: Blocks, +, Orderspine.
+cli-credential-set-help = Store the credential of a connection; asks for each part.
+cli-credential-set = The credential { $name } is stored. Runs that start from now on use it.
+cli-credential-name-help = Its name in the connections file (secret = ...). An answer @FILE stands for what the file holds.
+cli-credential-unknown = No connection names the credential { $name }: add secret = "{ $name }" to it in the connections file.
+cli-credential-not-json = What came through the pipe is not a JSON object of the credential's fields.
 cli-doctor-help = Say what is configured, what answers, what is wrong, and what to do.
 cli-doctor-rules = rules
 cli-doctor-database = database
@@ -432,6 +442,7 @@ cli-doctor-prefect-down = { $address } does not answer. Start it, or unset PREFE
 cli-doctor-answers = { $address } answers
 cli-doctor-partner-answers = { $partner } answers and accepts our key
 cli-doctor-set-up = { $partner } is set up (it cannot be asked without sending something)
+cli-doctor-stopped = not called since { $since }: { $why } Mend its credential; it goes on by itself
 cli-doctor-nothing-connected = nothing is connected yet; see docs/running-it-for-real.md
 cli-doctor-bad = { $count ->
     [one] One thing must be mended.
@@ -556,6 +567,8 @@ console-messages-for-person = wait for a person
 console-gates = Closed gates
 console-no-gates = All gates are open.
 console-closed-since = closed since
+console-stopped = Partners that refuse our credential
+console-stopped-since = since
 console-refused = Quarantine
 console-refused-examples = One example is shown for each reason.
 console-nothing-refused = Nothing is refused.

@@ -10,6 +10,7 @@ from models.inbox import Inbox
 from models.money_flow import Payment, SettlementLine, SettlementMatch
 from models.order import Answer, Hold, OrderLine, OrderVersion, SalesOrder
 from models.outbox import Outbox
+from models.partner_account import PartnerAccount
 from models.quarantine import Quarantine
 from models.shipment import Outbound, OutboundLine, Parcel, Shipment, TrackingEvent
 from models.stock import Arrival, Reservation, StockLevel, StockMovement
@@ -36,6 +37,7 @@ __all__ = [
     "OutboundLine",
     "Outbox",
     "Parcel",
+    "PartnerAccount",
     "Payment",
     "PolicyVersion",
     "Product",

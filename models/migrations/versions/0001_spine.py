@@ -126,6 +126,25 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         )
 
     op.create_table(
+        "partner_account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("next_turn_at", UtcDateTime(), nullable=True),
+        sa.Column("paused_until", UtcDateTime(), nullable=True),
+        sa.Column("refused_at", UtcDateTime(), nullable=True),
+        sa.Column("refused_why", sa.String(), nullable=False),
+        sa.Column("refused_for", sa.String(), nullable=False),
+        sa.Column("refused_with", sa.String(), nullable=False),
+        sa.Column("ask_again_at", UtcDateTime(), nullable=True),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("token_until", UtcDateTime(), nullable=True),
+        sa.Column("token_leased_until", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_partner_account_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_account")),
+        sa.UniqueConstraint("company_id", "account", name=op.f("uq_partner_account_company_id_account")),
+    )
+    op.create_table(
         "product",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
