@@ -77,6 +77,7 @@ class _WaybillNo(Reply):
 
 
 class _Order(Reply):
+    orderId: str | None = ""  # noqa: N815
     filterResult: int | None = None  # noqa: N815
     waybillNoInfoList: tuple[_WaybillNo, ...] | None = None  # noqa: N815
 
@@ -166,7 +167,7 @@ class SfExpress:
     def _waybill(self, request_no: str, order: _Order) -> Waybill:
         for number in order.waybillNoInfoList or ():
             if number.waybillType == _MAIN:
-                return Waybill(request_no, number.waybillNo, CARRIER)
+                return Waybill(order.orderId or request_no, number.waybillNo, CARRIER)
         if order.filterResult == _REFUSED_AREA:
             raise self._words.rejected("SF does not carry to this address", field="receiver")
         raise self._words.unavailable("SF has not given a waybill number yet")

@@ -5,6 +5,7 @@ from models.company import Company, Customer, KitComponent, Product, ProductUnit
 from models.decision import Decision, DecisionBatch, PolicyVersion
 from models.event import OrderEvent
 from models.external_ref import ExternalRef
+from models.feed import Feed
 from models.gate import Gate
 from models.inbox import Inbox
 from models.money_flow import Payment, SettlementLine, SettlementMatch
@@ -26,6 +27,7 @@ __all__ = [
     "Decision",
     "DecisionBatch",
     "ExternalRef",
+    "Feed",
     "Gate",
     "Hold",
     "Inbox",

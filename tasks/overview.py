@@ -107,7 +107,7 @@ class OrderPage:
 def list_orders(status: str = "", hold: str = "", words: str = "", before: int | None = None) -> OrderPage:
     """Orders with that status, with an open hold of that kind, and found by ``words``: a number, or a customer.
 
-    Empty means any. Raises ``DatabaseNotReady``.
+    Empty means any. Raises ``DatabaseNotReady``, and ``Mistyped`` for words like a check code that is none.
     """
     with reading() as work:
         wanted = []

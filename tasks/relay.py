@@ -123,9 +123,18 @@ async def _send(letter: Letter, line: Line | Exception, rules: Rules) -> tuple[s
         return _refused(letter, error), f"{letter.connection}: rejected"
     except (Unavailable, Conflict, Misconfigured) as error:
         return _put_off(letter, error, rules), f"{letter.connection}: {type(error).__name__.lower()}"
+    return _answered(letter, request, answer)
+
+
+def _answered(letter: Letter, request: Any, answer: Any) -> tuple[str, str]:
+    """The partner has it, unless what it answers is about something else (C3)."""
+    sender = SENDERS[letter.kind]
     with _outcome_of(letter) as (work, withdrawn):
+        if foreign := sender.foreign(work, letter, request, answer):
+            tried = {"tries": letter.tries + 1, "last_error": f"{foreign.code}: {dict(foreign.facts)}"[:500]}
+            return _to_person(work, letter, WhyPerson.REJECTED, tried, foreign), f"{letter.connection}: {foreign.code}"
         work.outbox.settle(letter.message_id, state="sent", sent_at=work.now, tries=letter.tries + 1, last_error=None)
-        SENDERS[letter.kind].record(work, letter, request, answer)
+        sender.record(work, letter, request, answer)
         if withdrawn:
             _take_back(work, letter)
     return "sent", ""
