@@ -12,6 +12,7 @@ from sandbox.dingtalk import DINGTALK
 from sandbox.endpoint import PartnerEndpoint
 from sandbox.exchange import Partner
 from sandbox.feishu import FEISHU
+from sandbox.jd import JD
 from sandbox.jt import JT
 from sandbox.kingdee import KINGDEE
 from sandbox.kuaidi100 import KUAIDI100
@@ -30,6 +31,7 @@ from sandbox.world import World
 PARTNERS: tuple[Partner, ...] = (
     SHOP,
     TAOBAO,
+    JD,
     QIMEN,
     SF,
     JT,

@@ -14,6 +14,10 @@ TAOBAO_APP_SECRET = "helloworld"
 TAOBAO_SESSION = "test"
 TAOBAO_SELLER_NICK = "脊梁旗舰店"
 
+JD_APP_KEY = "12345678"
+JD_APP_SECRET = "helloworld"
+JD_ACCESS_TOKEN = "test"
+
 SHOP_SECRET = "whsec_c2FuZGJveC1zaG9wLXNlY3JldC0wMTIzNDU2Nzg5YWI="
 """Signs requests to the shop and its webhooks alike."""
 

@@ -17,6 +17,13 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "session": credentials.TAOBAO_SESSION,
         "page_size": 3,
     },
+    "jd": lambda base: {
+        "url": f"{base}/jd/routerjson",
+        "app_key": credentials.JD_APP_KEY,
+        "secret": credentials.JD_APP_SECRET,
+        "access_token": credentials.JD_ACCESS_TOKEN,
+        "page_size": 3,
+    },
     "shop": lambda base: {"url": f"{base}/shop", "secret": credentials.SHOP_SECRET, "page_size": 3},
     "qimen": lambda base: {
         "url": f"{base}/qimen/router/qimen/service",

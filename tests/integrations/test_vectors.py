@@ -30,6 +30,7 @@ from integrations import (
     alipay,
     dingtalk,
     feishu,
+    jd,
     jtexpress,
     kingdee_sign,
     kuaidi100,
@@ -70,6 +71,28 @@ def test_taobao_signs_as_the_sdk() -> None:
     params = TOP_EXAMPLE | {"memo": HOSTILE, "empty": ""}
     present = {name: value for name, value in params.items() if value}
     assert taobao.sign(params, "helloworld", "md5") == sdk_sign("helloworld", present)
+
+
+JOS_EXAMPLE = {
+    "method": "jingdong.pop.order.enSearch",
+    "app_key": "12345678",
+    "access_token": "test",
+    "timestamp": "2024-01-02 03:04:05",
+    "v": "2.0",
+    "format": "json",
+    "360buy_param_json": (
+        '{"order_state":"WAIT_SELLER_STOCK_OUT","optional_fields":"orderId","page":"1","page_size":"100"}'
+    ),
+}
+JOS_VECTORS = [
+    (JOS_EXAMPLE, "D466CC239B02032314B0D5A5C494BFC9"),
+    (JOS_EXAMPLE | {"360buy_param_json": '{"remark":"中文备注"}'}, "060F68523D02DD97D0ADCDDF20580064"),
+]
+
+
+@pytest.mark.parametrize(("params", "expected"), JOS_VECTORS)
+def test_jd_signs_as_the_vectors(params: dict[str, str], expected: str) -> None:
+    assert jd.sign(params | {"sign": "is not signed"}, "helloworld") == expected
 
 
 def test_qimen_signs_parameters_and_body() -> None:
