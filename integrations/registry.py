@@ -29,6 +29,7 @@ from integrations.taobao import Taobao, TaobaoSettings
 from integrations.union_pay import UnionPay, UnionPaySettings
 from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
 from integrations.wechat_pay import WechatPay, WechatPaySettings
+from integrations.wechat_shop import WechatShop, WechatShopSettings
 from integrations.wecom import WeCom, WeComSettings
 
 Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier
@@ -55,6 +56,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "taobao": PartnerEntry(Channel, TaobaoSettings, Taobao, "Taobao / Tmall"),
     "shop": PartnerEntry(Channel, ShopSettings, Shop, "Shop (signed REST and webhooks)"),
     "jd": PartnerEntry(Channel, JdSettings, Jd, "JD (POP shops)"),
+    "wechat_shop": PartnerEntry(Channel, WechatShopSettings, WechatShop, "WeChat shop"),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
     "jtexpress": PartnerEntry(Carrier, JtExpressSettings, JtExpress, "J&T Express"),

@@ -25,6 +25,7 @@ from sandbox.taobao import TAOBAO
 from sandbox.union_pay import UNION_PAY
 from sandbox.wechat_account import WECHAT_ACCOUNT
 from sandbox.wechat_pay import WECHAT_PAY
+from sandbox.wechat_shop import WECHAT_SHOP
 from sandbox.wecom import WECOM
 from sandbox.world import World
 
@@ -32,6 +33,7 @@ PARTNERS: tuple[Partner, ...] = (
     SHOP,
     TAOBAO,
     JD,
+    WECHAT_SHOP,
     QIMEN,
     SF,
     JT,

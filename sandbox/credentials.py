@@ -90,4 +90,9 @@ WECHAT_APP_SECRET = "sandbox-official-account"
 WECHAT_TEMPLATE_ID = "ngqIpbwh8bUfcSsECmogfXcV14J0tQlEpBO27izEYtY"
 WECHAT_FOLLOWERS = ("oSandboxFollower0000000000001", "oSandboxFollower0000000000002")
 
+WECHAT_SHOP_APP_ID = "wxb1170446a4c0a5a2"
+WECHAT_SHOP_SECRET = "sandbox-wechat-shop"
+WECHAT_SHOP_TOKEN = "QDG6eK"
+WECHAT_SHOP_AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
+
 SLACK_WEBHOOK_PATH = "/slack/services/T000/B000/XXX"

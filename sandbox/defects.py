@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.money import fen, yuan
 
-_EVERYWHERE = frozenset({"shop", "taobao", "jd"})
+_EVERYWHERE = frozenset({"shop", "taobao", "jd", "wechat_shop"})
 
 DEFECTS: Mapping[str, frozenset[str]] = {
     "unknown_sku": _EVERYWHERE,
@@ -22,7 +22,7 @@ DEFECTS: Mapping[str, frozenset[str]] = {
     "unknown_status": _EVERYWHERE,
     "missing_currency": frozenset({"shop"}),
 }
-"""Defect → channels that can express it (TOP and JOS name no currency)."""
+"""Defect → channels that can express it (the Chinese platforms name no currency)."""
 
 
 def spoil(order: dict[str, Any], defect: str, rng: Random) -> None:

@@ -18,8 +18,12 @@ from sandbox.money import yuan
 from sandbox.order_book import Order
 from sandbox.people import Person, make_people
 
-CHANNELS = ("shop", "taobao", "jd")
-_NUMBERS = {"taobao": (3_600_000_000_000_000_000, 100_003), "jd": (300_000_000_000, 1_009)}
+CHANNELS = ("shop", "taobao", "jd", "wechat_shop")
+_NUMBERS = {
+    "taobao": (3_600_000_000_000_000_000, 100_003),
+    "jd": (300_000_000_000, 1_009),
+    "wechat_shop": (3_705_115_058_471_200_000, 256),
+}
 """Where the numbers of a channel start, and how far apart they are."""
 
 _STATUS_WEIGHTS = {"paid": 95, "unpaid": 3, "cancelled": 2}

@@ -12,10 +12,12 @@ from conformance import of
 from samples import HOSTILE, NOON
 from standardwebhooks import Webhook
 
-from integrations.errors import Forged, Rejected
-from integrations.ports import Channel, PushesOrders
+from integrations.errors import Forged, Rejected, Unavailable
+from integrations.ports import CallsForOrders, Channel, PushesOrders
 from models.messages import RawMessage
-from sandbox import credentials
+from sandbox import credentials, wechat_push
+from sandbox.faults import Fault, FaultKind
+from sandbox.hub import Message
 
 MINUTE = timedelta(minutes=1)
 
@@ -233,3 +235,49 @@ async def a_stale_webhook_is_refused(bench: Bench, name: str) -> None:
     for at in (now - timedelta(minutes=6), now + timedelta(minutes=6)):
         with pytest.raises(Forged):
             bench.partner(name).receive(*WEBHOOKS[name](order, at), now)
+
+
+CALLS: Mapping[str, Callable[[str, datetime], Message]] = {
+    "wechat_shop": lambda number, at: wechat_push.push(number, "pay", at)
+}
+"""How a channel calls to say that an order changed, signed by the sandbox's own implementation."""
+
+
+@of(CallsForOrders)
+async def a_call_brings_the_order_as_a_poll_would(bench: Bench, name: str) -> None:
+    polled = await _message(bench, name)
+    partner = bench.partner(name)
+    call = CALLS[name](partner.read_order(polled).order_no, real_clock())
+    for _ in range(2):
+        assert await partner.hear(call.params, call.body) == polled
+    accepted, refused = partner.answer_call(None), partner.answer_call(Forged(name, "words"))
+    assert 200 <= accepted[0] < 300 <= refused[0]
+
+
+@of(CallsForOrders)
+async def a_forged_call_is_refused(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    number = partner.read_order(await _message(bench, name)).order_no
+    call, other = CALLS[name](number, real_clock()), CALLS[name]("1", real_clock() + MINUTE)
+    forgeries = [
+        (call.params, other.body),
+        (other.params, call.body),
+        *(({**call.params, key: forged}, call.body) for key in ("timestamp", "msg_signature") for forged in ("0", "é")),
+        *(({}, body) for body in (call.body, b"", b"{}", b"[]", b"<xml/>", b"\xff", b"[" * 100_000)),
+    ]
+    for query, body in forgeries:
+        with pytest.raises(Forged):
+            await partner.hear(query, body)
+    with pytest.raises(Forged):
+        partner.answer_check({**call.params, "signature": "0", "echostr": "42"})
+    assert partner.answer_check({**call.params, "echostr": "42"}) == "42"
+
+
+@of(CallsForOrders)
+async def an_outage_while_an_order_is_asked_for_makes_the_call_come_again(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    call = CALLS[name](partner.read_order(await _message(bench, name)).order_no, real_clock())
+    bench.world.add_fault(Fault(name, "*", FaultKind.STATUS_500, times=None))
+    with pytest.raises(Unavailable) as caught:
+        await partner.hear(call.params, call.body)
+    assert partner.answer_call(caught.value)[0] >= 500

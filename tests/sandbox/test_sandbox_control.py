@@ -82,6 +82,7 @@ async def test_an_exact_order_is_kept_as_given(client: httpx.AsyncClient, world:
         "shop",
         "taobao",
         "jd",
+        "wechat_shop",
         "qimen",
         "sf",
         "kingdee",
