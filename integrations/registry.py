@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, TypeVar, cast
 import httpx
 from pydantic import ValidationError
 
+from integrations.alibaba_1688 import Alibaba1688, Alibaba1688Settings
 from integrations.alipay import Alipay, AlipaySettings
 from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
@@ -57,6 +58,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "shop": PartnerEntry(Channel, ShopSettings, Shop, "Shop (signed REST and webhooks)"),
     "jd": PartnerEntry(Channel, JdSettings, Jd, "JD (POP shops)"),
     "wechat_shop": PartnerEntry(Channel, WechatShopSettings, WechatShop, "WeChat shop"),
+    "alibaba_1688": PartnerEntry(Channel, Alibaba1688Settings, Alibaba1688, "1688"),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
     "jtexpress": PartnerEntry(Carrier, JtExpressSettings, JtExpress, "J&T Express"),

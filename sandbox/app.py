@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from sandbox.alibaba_1688 import ALIBABA_1688
 from sandbox.alipay import ALIPAY
 from sandbox.cap import CAP
 from sandbox.control import router
@@ -34,6 +35,7 @@ PARTNERS: tuple[Partner, ...] = (
     TAOBAO,
     JD,
     WECHAT_SHOP,
+    ALIBABA_1688,
     QIMEN,
     SF,
     JT,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.money import fen, yuan
 
-_EVERYWHERE = frozenset({"shop", "taobao", "jd", "wechat_shop"})
+_EVERYWHERE = frozenset({"shop", "taobao", "jd", "wechat_shop", "alibaba_1688"})
 
 DEFECTS: Mapping[str, frozenset[str]] = {
     "unknown_sku": _EVERYWHERE,

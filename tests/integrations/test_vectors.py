@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import jwt
 import pytest
+from aop.api.base import BaseApi
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -27,6 +28,7 @@ from standardwebhooks import Webhook
 from top.api.base import sign as sdk_sign
 
 from integrations import (
+    alibaba_1688,
     alipay,
     dingtalk,
     feishu,
@@ -93,6 +95,17 @@ JOS_VECTORS = [
 @pytest.mark.parametrize(("params", "expected"), JOS_VECTORS)
 def test_jd_signs_as_the_vectors(params: dict[str, str], expected: str) -> None:
     assert jd.sign(params | {"sign": "is not signed"}, "helloworld") == expected
+
+
+def test_1688_signs_as_the_official_example_and_the_sdk() -> None:
+    path = "param2/1/system/currentTime/1000000"
+    assert alibaba_1688.sign(path, {"b": "2", "a": "1"}, "test123") == "33E54F4F7B989E3E0E912D3FBD2F1A03CA7CCE88"
+    orders = "param2/1/com.alibaba.trade/alibaba.trade.getSellerOrderList/1000000"
+    asked = {"access_token": "tok", "page": "1", "pageSize": "20", "modifyStartTime": "20240101000000000+0800"}
+    assert alibaba_1688.sign(orders, asked, "test123") == "314322958228A9B4F00B74A14581FC7CF335250B"
+    said = asked | {"memo": HOSTILE}
+    theirs = BaseApi.sign(None, orders, said, "test123")
+    assert alibaba_1688.sign(orders, said | {"_aop_signature": "not signed"}, "test123") == theirs
 
 
 def test_qimen_signs_parameters_and_body() -> None:

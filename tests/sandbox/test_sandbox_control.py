@@ -83,6 +83,7 @@ async def test_an_exact_order_is_kept_as_given(client: httpx.AsyncClient, world:
         "taobao",
         "jd",
         "wechat_shop",
+        "alibaba_1688",
         "qimen",
         "sf",
         "kingdee",
