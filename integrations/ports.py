@@ -65,6 +65,23 @@ class PushesOrders(Protocol):
 
 
 @runtime_checkable
+class CallsForOrders(Protocol):
+    """A channel that calls us to say which order changed, and is then asked how it is."""
+
+    def answer_check(self, query: Mapping[str, str]) -> str:
+        """What proves to the channel that our address is ours. Raises ``Forged``."""
+        ...
+
+    async def hear(self, query: Mapping[str, str], body: bytes) -> RawMessage | None:
+        """Verify a call and fetch the order that it is about; ``None`` if it is about none. Raises ``Forged``."""
+        ...
+
+    def answer_call(self, refusal: PartnerError | None) -> tuple[int, str, bytes]:
+        """What the channel wants to hear after that: status, media type, body. A refused call comes again."""
+        ...
+
+
+@runtime_checkable
 class MessagesCustomers(Protocol):
     """A channel that can reach the customer for us."""
 

@@ -104,6 +104,7 @@ order-kind-unknown = The channel calls the order a “{ $kind }”, which we do 
 channel-unavailable = The channel reports that the goods are unavailable.
 channel-forbids-shipping = The order is paid, but the channel does not allow it to be shipped yet.
 channel-shipped-in-part = The channel reports that part of the order was already shipped elsewhere.
+channel-refund-under-way = The customer has asked the channel for a refund that is not decided yet.
 reported-by-channel = The channel reports that the order is { $status ->
     [received] { status-received }
     [confirmed] { status-confirmed }

@@ -104,6 +104,7 @@ order-kind-unknown = 渠道称该订单为“{ $kind }”，我们不认识这�
 channel-unavailable = 渠道反馈商品缺货。
 channel-forbids-shipping = 订单已付款，但渠道暂不允许发货。
 channel-shipped-in-part = 渠道反馈订单已在别处部分发货。
+channel-refund-under-way = 客户已在渠道申请退款，尚未处理完。
 reported-by-channel = 渠道反馈订单{ $status ->
     [received] { status-received }
     [confirmed] { status-confirmed }

@@ -18,6 +18,7 @@ from samples import CALLS, Call
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
 from integrations.ports import (
+    CallsForOrders,
     Carrier,
     Channel,
     Erp,
@@ -31,7 +32,7 @@ from integrations.ports import (
 from integrations.registry import PARTNERS, Partner
 from sandbox.faults import FaultKind
 
-ABILITIES = (PushesOrders, PushesPayments, TellsOfOrders)
+ABILITIES = (PushesOrders, CallsForOrders, PushesPayments, TellsOfOrders)
 """What some partners of a port can do besides."""
 
 Check = Callable[[Bench, str], Awaitable[None]]
