@@ -111,12 +111,13 @@ def told_as(world: World, progress: str) -> dict[str, datetime]:
 
 def measure(world: World, orders: int, pause: float) -> list[float]:
     """Seconds from each parcel's leaving until both ERP and channel know."""
+    before = {it["code"] for it in world.state("qimen")["outbounds"]}
     now = datetime.now(UTC)
     since = (now - timedelta(minutes=30)).isoformat()
     placed = world.do("/orders", channel="shop", count=2 * orders, since=since, until=now.isoformat())["order_nos"]
     world.do("/orders/shop/push", order_nos=placed)
-    wait_for("orders at the warehouse", lambda: len(told_as(world, "released")) >= orders)
-    leaving = [it["code"] for it in world.state("qimen")["outbounds"]][:orders]
+    wait_for("orders at the warehouse", lambda: len(told_as(world, "released").keys() - before) >= orders)
+    leaving = sorted(told_as(world, "released").keys() - before)[:orders]
     for code in leaving:
         world.do("/warehouse/work", codes=[code])
         time.sleep(pause)
