@@ -13,15 +13,29 @@ from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.errors import Misconfigured
 from integrations.feishu import Feishu, FeishuSettings
+from integrations.folder import Folder, FolderSettings
+from integrations.ftp import Ftp, FtpSettings
 from integrations.jtexpress import JtExpress, JtExpressSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
 from integrations.kuaidi100 import Kuaidi100, Kuaidi100Settings
 from integrations.mail import Mail, MailSettings
-from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Tracker, Warehouse
+from integrations.mailbox import Mailbox, MailboxSettings
+from integrations.ports import (
+    AlertFeed,
+    Carrier,
+    Channel,
+    DocumentSource,
+    Erp,
+    Notifier,
+    PaymentProvider,
+    Tracker,
+    Warehouse,
+)
 from integrations.qimen import Qimen, QimenSettings
 from integrations.qweather import QWeather, QWeatherSettings
 from integrations.settings import PartnerSettings
 from integrations.sf_express import SfExpress, SfExpressSettings
+from integrations.sftp import Sftp, SftpSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
@@ -30,8 +44,8 @@ from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
 from integrations.wechat_pay import WechatPay, WechatPaySettings
 from integrations.wecom import WeCom, WeComSettings
 
-Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier
-P = TypeVar("P", Channel, Warehouse, Carrier, Tracker, Erp, PaymentProvider, AlertFeed, Notifier)
+Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier | DocumentSource
+P = TypeVar("P", Channel, Warehouse, Carrier, Tracker, Erp, PaymentProvider, AlertFeed, Notifier, DocumentSource)
 
 
 class Maker(Protocol):
@@ -69,6 +83,10 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "feishu": PartnerEntry(Notifier, FeishuSettings, Feishu, "Feishu / Lark custom bot"),
     "mail": PartnerEntry(Notifier, MailSettings, Mail, "Mail (SMTP)"),
     "wechat_account": PartnerEntry(Notifier, WeChatAccountSettings, WeChatAccount, "WeChat official account"),
+    "folder": PartnerEntry(DocumentSource, FolderSettings, Folder, "Folder"),
+    "sftp": PartnerEntry(DocumentSource, SftpSettings, Sftp, "SFTP directory"),
+    "ftp": PartnerEntry(DocumentSource, FtpSettings, Ftp, "FTP directory (TLS)"),
+    "mailbox": PartnerEntry(DocumentSource, MailboxSettings, Mailbox, "Mailbox (IMAP)"),
 }
 
 

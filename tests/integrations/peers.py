@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import mail_sink
+from document_places import ftp_settings, mailbox_settings, sftp_settings
 
 from sandbox import credentials
 
@@ -114,6 +115,10 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "recipients": [credentials.WECHAT_FOLLOWERS[0]],
         "longest": 200,
     },
+    "folder": lambda _: {"path": "/nowhere"},
+    "sftp": sftp_settings,
+    "ftp": ftp_settings,
+    "mailbox": mailbox_settings,
 }
 
 SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "jtexpress": "jt", "kingdee_cloud": "kingdee"}
@@ -122,3 +127,7 @@ SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "jtexpress": "jt", "king
 FAULTED: Mapping[str, str] = {"wechat_account": "template.send"}
 """Where a partner is asked for a token first: the operation on which faults are laid, for a token that is not had has
 done nothing yet. What becomes of a call whose token is not had is asked in the partner's own tests."""
+
+UNDISTURBED = frozenset({"folder", "sftp", "ftp", "mailbox"})
+"""Whose peers cannot be told to fail in the ways that all partners are asked about: a disk, and servers that others
+wrote. What becomes of outages, wrong passwords and lost connections is asked in their own tests."""
