@@ -12,7 +12,8 @@ from pathlib import PurePosixPath
 from typing import Final
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_LONGEST_NAME: Final = 100
+_LONGEST: Final = 50
+"""Characters of each part of a name: file systems allow 255 bytes in all."""
 
 
 def sender_of(head: Message) -> str:
@@ -45,7 +46,7 @@ def _name(part: Message) -> str:
         return ""
     plain = _CONTROL.sub("", _decoded(collapse_rfc2231_value(stated))).replace("\\", "/")
     stem, dot, ending = PurePosixPath(plain).name.strip().partition(".")
-    return f"{stem[:_LONGEST_NAME]}{dot}{ending}"[: 2 * _LONGEST_NAME]
+    return f"{stem[:_LONGEST]}{dot}{ending[-12:]}"
 
 
 def _decoded(text: str) -> str:

@@ -7,6 +7,7 @@ from models.event import OrderEvent
 from models.external_ref import ExternalRef
 from models.gate import Gate
 from models.inbox import Inbox
+from models.kept_file import Delivery, KeptFile
 from models.money_flow import Payment, SettlementLine, SettlementMatch
 from models.order import Answer, Hold, OrderLine, OrderVersion, SalesOrder
 from models.outbox import Outbox
@@ -24,10 +25,12 @@ __all__ = [
     "Customer",
     "Decision",
     "DecisionBatch",
+    "Delivery",
     "ExternalRef",
     "Gate",
     "Hold",
     "Inbox",
+    "KeptFile",
     "KitComponent",
     "OrderEvent",
     "OrderLine",
