@@ -82,8 +82,8 @@ class Claims:
         return self._lease(ORDER, limit, ORDER.c.company_id == self.company_id, ORDER.c.reported_status.is_not(None))
 
     def messages_to_send(self, now: datetime, limit: int) -> Claimed:
-        """Outbox messages that are due, whose region no closed gate covers (invariant 6), and that come after no earlier one of
-        their order: to each partner an order's messages go one after the other, and what undoes something
+        """Outbox messages that are due, whose region no closed gate covers (invariant 6), and that no earlier one of
+        their order precedes: to each partner an order's messages go one after the other, so what undoes something
         waits for what is still on its way there (C3)."""
         shut = exists().where(
             _GATE.c.company_id == OUTBOX.c.company_id, _GATE.c.region == OUTBOX.c.region, _GATE.c.opened_at.is_(None)

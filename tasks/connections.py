@@ -10,10 +10,11 @@ import ssl
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import httpx
 from prefect.blocks.system import Secret
@@ -77,6 +78,10 @@ class CompanySettings(BaseModel):
     code: str = "main"
     name: str = ""
     zone: str = "Asia/Shanghai"
+
+    def day_of(self, at: datetime) -> date:
+        """The day that it is here then."""
+        return at.astimezone(ZoneInfo(self.zone)).date()
 
 
 class Connections(BaseModel):
