@@ -14,16 +14,30 @@ from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.errors import Misconfigured
 from integrations.feishu import Feishu, FeishuSettings
+from integrations.folder import Folder, FolderSettings
+from integrations.ftp import Ftp, FtpSettings
 from integrations.jd import Jd, JdSettings
 from integrations.jtexpress import JtExpress, JtExpressSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
 from integrations.kuaidi100 import Kuaidi100, Kuaidi100Settings
 from integrations.mail import Mail, MailSettings
-from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Tracker, Warehouse
+from integrations.mailbox import Mailbox, MailboxSettings
+from integrations.ports import (
+    AlertFeed,
+    Carrier,
+    Channel,
+    DocumentSource,
+    Erp,
+    Notifier,
+    PaymentProvider,
+    Tracker,
+    Warehouse,
+)
 from integrations.qimen import Qimen, QimenSettings
 from integrations.qweather import QWeather, QWeatherSettings
 from integrations.settings import PartnerSettings
 from integrations.sf_express import SfExpress, SfExpressSettings
+from integrations.sftp import Sftp, SftpSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
@@ -34,8 +48,8 @@ from integrations.wechat_pay import WechatPay, WechatPaySettings
 from integrations.wechat_shop import WechatShop, WechatShopSettings
 from integrations.wecom import WeCom, WeComSettings
 
-Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier
-P = TypeVar("P", Channel, Warehouse, Carrier, Tracker, Erp, PaymentProvider, AlertFeed, Notifier)
+Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier | DocumentSource
+P = TypeVar("P", Channel, Warehouse, Carrier, Tracker, Erp, PaymentProvider, AlertFeed, Notifier, DocumentSource)
 
 
 class Maker(Protocol):
@@ -90,6 +104,10 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "wechat_account": PartnerEntry(
         Notifier, WeChatAccountSettings, WeChatAccount, "WeChat official account", has_token=True
     ),
+    "folder": PartnerEntry(DocumentSource, FolderSettings, Folder, "Folder"),
+    "sftp": PartnerEntry(DocumentSource, SftpSettings, Sftp, "SFTP directory"),
+    "ftp": PartnerEntry(DocumentSource, FtpSettings, Ftp, "FTP directory (TLS)"),
+    "mailbox": PartnerEntry(DocumentSource, MailboxSettings, Mailbox, "Mailbox (IMAP)"),
 }
 
 

@@ -27,6 +27,7 @@ hold-customs = held by customs
 
 message-unreadable = The message cannot be read: { $why }
 file-unreadable = The file cannot be read: { $value }
+file-layout-unknown = Nobody has confirmed yet what its columns mean ({ $columns }). Do it with: orderspine import { $path }
 row-malformed = The row cannot be read as a table row: “{ $value }”.
 row-ragged = The row has more or fewer cells than the header: “{ $value }”.
 row-duplicated = The same row stands in the order twice (“{ $value }”).
@@ -685,6 +686,7 @@ console-event-promised = date promised
 ## Goods that arrive
 
 stock-arrived = { $quantity } of { $sku } arrived in { $warehouse }; the order is decided again.
+notice-file-waits = A file waits for somebody: { $file }
 notice-decisions = { $orders ->
     [one] One order
    *[other] { $orders } orders

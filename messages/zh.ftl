@@ -27,6 +27,7 @@ hold-customs = 海关查验中
 
 message-unreadable = 报文无法读取：{ $why }
 file-unreadable = 文件无法读取：{ $value }
+file-layout-unknown = 还没有人确认过各列的含义（{ $columns }）。请运行：orderspine import { $path }
 row-malformed = 该行格式有误，无法解析：“{ $value }”。
 row-ragged = 该行的列数与表头不一致：“{ $value }”。
 row-duplicated = 同一订单中有重复行（“{ $value }”）。
@@ -675,6 +676,7 @@ console-event-promised = 承诺日期
 ## Goods that arrive
 
 stock-arrived = { $quantity } 件 { $sku } 已到 { $warehouse }；订单重新决策。
+notice-file-waits = 有文件等待处理：{ $file }
 notice-decisions = { $role }：{ $orders } 张订单
 cli-stock-help = 货物：在哪里、什么会来、盘点了什么、各处账目是否一致。
 cli-stock-receive-help = 到货入账；等货的订单重新决策。
