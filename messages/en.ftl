@@ -426,6 +426,14 @@ cli-col-after = after
 cli-db-help = The database.
 cli-db-upgrade-help = Make or update the tables, and store who is connected.
 cli-db-upgraded = The database is at version { $version }.
+cli-new-help = Start a partner of your own.
+cli-new-channel-help = Write a sales channel to be filled in, with its simulated peer.
+cli-new-name-help = What it is called: at most 18 small letters, digits and _.
+cli-new-name-bad = { $name } is taken, or no name: use small letters, digits and _.
+cli-new-no-place = A line that the new one belongs to is not there any more: { $place }
+cli-new-made = These files are new or have a line more:
+    { $files }
+    What is missing now says: ./orderspine test tests/integrations/test_conformance.py -k { $name }
 cli-credential-help = Credentials of partners.
 cli-credential-register-help = Have Prefect offer a form for each partner's credential.
 cli-credential-registered = Prefect knows { $count } kinds of credentials: Blocks, +, Orderspine.

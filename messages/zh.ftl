@@ -419,6 +419,14 @@ cli-col-after = 之后
 cli-db-help = 数据库。
 cli-db-upgrade-help = 建立或升级数据表，并登记已连接的系统。
 cli-db-upgraded = 数据库版本为 { $version }。
+cli-new-help = 新建一个对接。
+cli-new-channel-help = 生成一个待填写的销售渠道及其模拟对端。
+cli-new-name-help = 名称：最多 18 个小写字母、数字和 _。
+cli-new-name-bad = { $name } 已存在或不是合法名称：请用小写字母、数字和 _。
+cli-new-no-place = 找不到应插入新行的位置：{ $place }
+cli-new-made = 以下文件是新建的或增加了一行：
+    { $files }
+    还缺什么，请运行：./orderspine test tests/integrations/test_conformance.py -k { $name }
 cli-credential-help = 各系统的凭证。
 cli-credential-register-help = 让 Prefect 为每种系统的凭证提供填写表单。
 cli-credential-registered = Prefect 已有 { $count } 种凭证表单：Blocks，+，Orderspine。
