@@ -1,18 +1,21 @@
 """Taobao and Tmall orders through TOP, the Taobao Open Platform (v2.0, open.taobao.com, API pages of 2024).
 
-Calls ``taobao.trades.sold.increment.get``, ``taobao.trade.fullinfo.get`` and ``taobao.logistics.offline.send``.
+Calls ``taobao.trades.sold.increment.get``, ``taobao.refunds.receive.get``, ``taobao.trade.fullinfo.get`` and
+``taobao.logistics.offline.send``.
 Verified by: the signature example of the official page, the SDK ``taobao-openapi``, and the sandbox. Not called live.
 """
 
 import hashlib
 import hmac
+import logging
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import httpx
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 
 from integrations.answers import Answer, Reply
 from integrations.beijing import from_beijing, to_beijing
@@ -29,9 +32,15 @@ NAME: Final = "taobao"
 SLICE: Final = timedelta(minutes=30)
 """The longest window that TOP advises; it refuses more than a day."""
 
+REFUNDS_SLICE: Final = timedelta(days=1)
+_REFUNDS: Final = "refunds|"
+"""What the cursor starts with once the trades of a window are read."""
+
 _COMPANIES: Final = {"sf_express": "SF"}
 _OUR_KEYS: Final = {"11", "12", "24", "25", "26", "27", "28", "29", "30", "31", "42"}
 _ITS_FAULT: Final = {"10"}
+
+_logger = logging.getLogger(__name__)
 
 SignMethod = Literal["md5", "hmac", "hmac-sha256"]
 R = TypeVar("R", bound=Reply)
@@ -57,12 +66,22 @@ class _Increment(Reply):
     trades: _Trades = _Trades()
 
 
-class _Trade(Reply):
-    status: str
-
-
 class _FullInfo(Reply):
-    trade: _Trade
+    trade: dict[str, Any]
+
+
+class _Refund(Reply):
+    tid: Annotated[str, BeforeValidator(str)]
+    modified: str = ""
+
+
+class _Refunds(Reply):
+    refund: tuple[_Refund, ...] = ()
+
+
+class _RefundList(Reply):
+    total_results: int
+    refunds: _Refunds = _Refunds()
 
 
 class _Shipping(Reply):
@@ -90,8 +109,15 @@ class Taobao:
         self._wire = Wire(self._words, http, clock)
 
     async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:
-        """One page of ``trades.sold.increment.get``, walked from the last page to the first."""
-        return await walk(self._increment, since, until, cursor, size=self._settings.page_size, longest=SLICE)
+        """One page of ``trades.sold.increment.get``, and then of the trades whose refunds changed
+        (``refunds.receive.get``); either is walked from the last page to the first."""
+        size = self._settings.page_size
+        if cursor is None or not cursor.startswith(_REFUNDS):
+            page = await walk(self._increment, since, until, cursor, size=size, longest=SLICE)
+            return page if page.next_cursor else replace(page, next_cursor=_REFUNDS)
+        cursor = cursor.removeprefix(_REFUNDS) or None
+        page = await walk(self._refunded, since, until, cursor, size=size, longest=REFUNDS_SLICE)
+        return replace(page, next_cursor=_REFUNDS + page.next_cursor) if page.next_cursor else page
 
     def read_order(self, message: RawMessage) -> ChannelOrder:
         """Translate one trade."""
@@ -119,8 +145,7 @@ class Taobao:
             raise self._words.rejected("the shipment was not accepted", field="tid")
 
     async def _status(self, tid: str) -> str:
-        found = await self._call("taobao.trade.fullinfo.get", {"fields": "tid,status", "tid": tid}, _FullInfo)
-        return found.trade.status
+        return text((await self._trade(tid, "tid,status")).trade.get("status"))
 
     async def _increment(self, start: datetime, stop: datetime, page: int, size: int) -> Found:
         params = {
@@ -133,6 +158,30 @@ class Taobao:
         }
         found = await self._call("taobao.trades.sold.increment.get", params, _Increment)
         return Found(found.total_results, [_message(trade, start) for trade in found.trades.trade])
+
+    async def _refunded(self, start: datetime, stop: datetime, page: int, size: int) -> Found:
+        """The trades of refunds, as they are now, dated as their refunds: the trade itself may be older."""
+        params = {
+            "fields": "refund_id,tid,modified",
+            "start_modified": to_beijing(start - SECOND),
+            "end_modified": to_beijing(stop),
+            "page_no": str(page),
+            "page_size": str(size),
+            "use_has_next": "false",
+        }
+        found = await self._call("taobao.refunds.receive.get", params, _RefundList)
+        messages: list[RawMessage] = []
+        for refund in found.refunds.refund:
+            try:
+                trade = (await self._trade(refund.tid, FIELDS)).trade
+            except Rejected as error:
+                _logger.warning("the trade of a refund is not told: %s", error)
+                continue
+            messages.append(replace(_message(trade, start), occurred_at=_moment(refund.modified, start)))
+        return Found(found.total_results, messages)
+
+    async def _trade(self, tid: str, fields: str) -> _FullInfo:
+        return await self._call("taobao.trade.fullinfo.get", {"fields": fields, "tid": tid}, _FullInfo)
 
     async def _call(self, method: str, params: Mapping[str, str], shape: type[R], *, writes: bool = False) -> R:
         secret = self._settings.secret.get_secret_value()
@@ -167,12 +216,15 @@ class Taobao:
 
 
 def _message(trade: Mapping[str, Any], start: datetime) -> RawMessage:
-    """A trade whose time of change cannot be read belongs to the slice in which it came."""
+    return order_message(text(trade.get("tid")), trade, _moment(text(trade.get("modified")), start))
+
+
+def _moment(modified: str, start: datetime) -> datetime:
+    """What changed at a time that cannot be read belongs to the slice in which it came."""
     try:
-        modified = from_beijing(text(trade.get("modified")))
+        return from_beijing(modified)
     except ValueError:
-        modified = start
-    return order_message(text(trade.get("tid")), trade, modified)
+        return start
 
 
 def sign(params: Mapping[str, str], secret: str, method: SignMethod) -> str:
