@@ -1,7 +1,7 @@
 """Taobao and Tmall orders through TOP, the Taobao Open Platform (v2.0, open.taobao.com, API pages of 2024).
 
 Calls ``taobao.trades.sold.increment.get``, ``taobao.refunds.receive.get``, ``taobao.trade.fullinfo.get`` and
-``taobao.logistics.offline.send``.
+``taobao.logistics.offline.send``; of the message queue ``taobao.tmc.messages.consume`` and ``confirm``.
 Verified by: the signature example of the official page, the SDK ``taobao-openapi``, and the sandbox. Not called live.
 """
 
@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -24,9 +24,10 @@ from integrations.http import Wire
 from integrations.newest_first import SECOND, Found, walk
 from integrations.reading import order_message, parsed, text
 from integrations.settings import PartnerSettings, WebAddress
+from integrations.taobao_queue import MOST_TAKEN, Confirmed, Taken
 from integrations.taobao_trade import FIELDS, HAS_LEFT, read_trade
 from integrations.words import Words
-from models.messages import ChannelOrder, Page, RawMessage, ShipmentNotice
+from models.messages import ChannelOrder, News, Page, RawMessage, ShipmentNotice
 
 NAME: Final = "taobao"
 SLICE: Final = timedelta(minutes=30)
@@ -54,6 +55,7 @@ class TaobaoSettings(PartnerSettings):
     secret: SecretStr = Field(description="AppSecret of the application")
     session: SecretStr = Field(description="Session key that the shop's owner granted")
     sign_method: SignMethod = Field(default="hmac-sha256", description="How requests are signed")
+    message_group: str = Field(default="", description="Group of the message queue (TMC); empty: it is not read")
     page_size: int = Field(default=50, ge=1, le=100, description="Trades per page; TOP advises 40 to 50")
 
 
@@ -119,6 +121,23 @@ class Taobao:
         page = await walk(self._refunded, since, until, cursor, size=size, longest=REFUNDS_SLICE)
         return replace(page, next_cursor=_REFUNDS + page.next_cursor) if page.next_cursor else page
 
+    async def take_news(self) -> News:
+        """``tmc.messages.consume``: the trades that the batch is about, as they are now."""
+        if not self._settings.message_group:
+            return News((), ())
+        asked = {"group_name": self._settings.message_group, "quantity": str(MOST_TAKEN)}
+        taken = await self._call("taobao.tmc.messages.consume", asked, Taken)
+        now = self._clock()
+        found = [await self._told(tid, now) for tid in taken.trades]
+        return News(tuple(message for message in found if message), taken.receipts)
+
+    async def confirm_news(self, receipts: Sequence[str]) -> None:
+        """``tmc.messages.confirm``."""
+        asked = {"group_name": self._settings.message_group, "s_message_ids": ",".join(receipts)}
+        confirmed = await self._call("taobao.tmc.messages.confirm", asked, Confirmed)
+        if not confirmed.is_success:
+            raise self._words.unavailable("the messages were not confirmed")
+
     def read_order(self, message: RawMessage) -> ChannelOrder:
         """Translate one trade."""
         trade = parsed(message)
@@ -170,15 +189,19 @@ class Taobao:
             "use_has_next": "false",
         }
         found = await self._call("taobao.refunds.receive.get", params, _RefundList)
-        messages: list[RawMessage] = []
-        for refund in found.refunds.refund:
-            try:
-                trade = (await self._trade(refund.tid, FIELDS)).trade
-            except Rejected as error:
-                _logger.warning("the trade of a refund is not told: %s", error)
-                continue
-            messages.append(replace(_message(trade, start), occurred_at=_moment(refund.modified, start)))
+        told = [(refund, await self._told(refund.tid, start)) for refund in found.refunds.refund]
+        messages = [
+            replace(message, occurred_at=_moment(refund.modified, start)) for refund, message in told if message
+        ]
         return Found(found.total_results, messages)
+
+    async def _told(self, tid: str, start: datetime) -> RawMessage | None:
+        """A trade as it is now; ``None`` for one that is not told any more, which stops no other."""
+        try:
+            return _message((await self._trade(tid, FIELDS)).trade, start)
+        except Rejected as error:
+            _logger.warning("a trade that something is said about is not told: %s", error)
+            return None
 
     async def _trade(self, tid: str, fields: str) -> _FullInfo:
         return await self._call("taobao.trade.fullinfo.get", {"fields": fields, "tid": tid}, _FullInfo)

@@ -3,6 +3,8 @@
     taobao.trades.sold.get            by creation, at most the last 3 months
     taobao.trades.sold.increment.get  by change, at most one day, newest first
     taobao.trade.fullinfo.get         one trade
+    taobao.tmc.messages.consume       the oldest messages that are not confirmed
+    taobao.tmc.messages.confirm       by their ids; what is not confirmed comes again
     taobao.refunds.receive.get        refunds by change, newest first
     taobao.logistics.offline.send     ship; key tid + out_sid, a repeat is refused as shipped already
 
@@ -194,6 +196,20 @@ def _refunds(world: World, params: Mapping[str, str]) -> dict[str, Any]:
     return content
 
 
+def _consume(world: World, params: Mapping[str, str]) -> dict[str, Any]:
+    _required(params, "group_name")
+    taken = world.taobao_queue.take(_number(params, "quantity", 100, 200))
+    return {"messages": {"tmc_message": taken}} if taken else {}
+
+
+def _confirm(world: World, params: Mapping[str, str]) -> dict[str, Any]:
+    numbers = _required(params, "s_message_ids").split(",")
+    if len(numbers) > 200 or not all(number.isdecimal() for number in numbers):
+        raise _invalid("s_message_ids")
+    world.taobao_queue.confirm([int(number) for number in numbers])
+    return {"is_success": True}
+
+
 def _fullinfo(world: World, params: Mapping[str, str]) -> dict[str, Any]:
     fields = _required(params, "fields").split(",")
     order = world.channels["taobao"].book.get(_required(params, "tid"))
@@ -225,6 +241,8 @@ _METHODS: Mapping[str, Callable[[World, Mapping[str, str]], dict[str, Any]]] = {
     "trades.sold.increment.get": _increment,
     "trade.fullinfo.get": _fullinfo,
     "refunds.receive.get": _refunds,
+    "tmc.messages.consume": _consume,
+    "tmc.messages.confirm": _confirm,
     "logistics.offline.send": _send,
 }
 

@@ -24,6 +24,7 @@ from sandbox.ledger import Ledger, RequestLog
 from sandbox.official_account import OfficialAccount
 from sandbox.order_book import Order
 from sandbox.orders import CHANNELS, Generated, make_orders
+from sandbox.taobao_queue import TaobaoQueue
 from sandbox.warehouse import Outbound, Warehouse
 from sandbox.warehouse_work import WarehouseWork, work_in_warehouse
 from sandbox.weather import Alert, Weather
@@ -63,6 +64,7 @@ class World:
         self.feishu = ChatRoom()
         self.wechat_account = OfficialAccount()
         self.wechat_shop = AppToken()
+        self.taobao_queue = TaobaoQueue()
 
     def set_now(self, moment: datetime | None) -> None:
         """Fix the world's clock, or let it run with ``None``."""

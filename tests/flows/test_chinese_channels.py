@@ -10,7 +10,9 @@ from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
+from integrations.errors import Unavailable
 from sandbox import credentials as known
+from sandbox.faults import Fault, FaultKind
 from sandbox.wechat_push import push
 from settings import get_settings
 from tasks.connections import connections
@@ -86,6 +88,23 @@ async def test_an_order_waits_while_its_refund_is_under_way(hub: Sandbox, clock:
         number=order["order_no"],
     )
     assert ["channel-refund-under-way"] in [codes(hold.reasons) for hold in held]
+
+
+async def test_what_stands_in_taobaos_queue_is_stored_before_it_is_confirmed(hub: Sandbox, clock: Clock) -> None:
+    file = get_settings().connections
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("/taobao/router/rest", '/taobao/router/rest", message_group = "default'), "utf-8")
+    orders = place(hub, "taobao", 3)
+    for order in orders:
+        hub.world.taobao_queue.put("taobao_trade_TradeBuyerPay", {"tid": order["order_no"]}, clock.now)
+    hub.world.add_fault(Fault("taobao", "tmc.messages.confirm", FaultKind.STATUS_500, times=None))
+    with pytest.raises(Unavailable):
+        await ingest_channels(["taobao"])
+    assert len(column("SELECT 1 FROM inbox WHERE source = 'taobao'")) == len(hub.world.taobao_queue.waiting) == 3
+    hub.world.clear_faults()
+    (pulled,) = await ingest_channels(["taobao"])
+    assert (pulled.seen, pulled.new) == (6, 0)
+    assert hub.world.taobao_queue.waiting == {}
 
 
 async def test_a_push_brings_its_order_at_once_and_a_poll_not_again(hub: Sandbox, clock: Clock) -> None:
