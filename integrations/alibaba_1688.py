@@ -172,7 +172,7 @@ class Alibaba1688:
     def _refusal(self, refusal: _Refusal) -> PartnerError:
         code, words = refusal.error_code, refusal.error_message or "gave no reason"
         if "FrequencyLimit" in code:
-            return self._words.unavailable(words, code=code)
+            return self._words.too_often(words, code=code)
         return (self._words.misconfigured if code.startswith("gw.") else self._words.rejected)(words, code=code)
 
     def _insist(self, answer: Answer, said: _Said) -> None:

@@ -184,7 +184,7 @@ class Jd:
     def _refusal(self, answer: Answer, refusal: _Refusal) -> PartnerError:
         code, words = str(refusal.code), refusal.zh_desc or refusal.en_desc or "gave no reason"
         if code in _TOO_OFTEN:
-            return self._words.unavailable(words, code=code)
+            return self._words.too_often(words, code=code)
         if code in _OUR_KEYS:
             return self._words.misconfigured(words, code=code)
         if code in _ITS_FAULT:

@@ -4,25 +4,31 @@ Every method raises the classes of ``integrations.errors`` and no other error. C
 with the same key: an implementation recognises the partner's "already exists" and returns the first result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from integrations.errors import PartnerError
 from models.messages import (
     Alert,
     ChannelOrder,
+    Document,
+    ErpNews,
     ErpOrder,
     ErpReceipt,
+    ErpStatus,
     News,
     Notice,
     OutboundAccepted,
     OutboundConfirmed,
+    OutboundProgress,
     OutboundRequest,
     Page,
     PaymentNews,
     Place,
     RawMessage,
+    RefusedRow,
     ShipmentNotice,
     StatementLine,
     StockLine,
@@ -124,15 +130,15 @@ class Warehouse(Protocol):
     def receive_callback(
         self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes, now: datetime
     ) -> RawMessage:
-        """Verify a confirmation and return it raw. Raises ``Forged``."""
+        """Verify a confirmation, or a report of progress, and return it raw. Raises ``Forged``."""
         ...
 
     def answer_callback(self, refusal: PartnerError | None) -> tuple[str, bytes]:
         """What the warehouse wants to hear after a callback: media type and body. A refused one comes again."""
         ...
 
-    def read_confirmation(self, message: RawMessage) -> OutboundConfirmed:
-        """Translate a confirmation; pure. Raises ``Rejected`` for one that contradicts itself."""
+    def read_confirmation(self, message: RawMessage) -> OutboundConfirmed | OutboundProgress:
+        """Translate a callback; pure. Raises ``Rejected`` for one that contradicts itself."""
         ...
 
 
@@ -195,6 +201,13 @@ class Erp(Protocol):
         """Ask whether the ERP has the order, and how far it is."""
         ...
 
+    async def push_status(self, status: ErpStatus) -> None:
+        """Write how far an order is, and its numbers elsewhere; a repeat changes nothing.
+
+        Raises ``Rejected`` if the ERP has no such order, has it cancelled, or has another's check code on it.
+        """
+        ...
+
     async def cancel_order(self, order_no: str) -> None:
         """Take an order back wherever it stands; one that the ERP does not have, or that is cancelled already, is.
 
@@ -204,6 +217,16 @@ class Erp(Protocol):
 
     async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
         """What the ERP says that is in stock."""
+        ...
+
+
+@runtime_checkable
+class TellsOfOrders(Protocol):
+    """An ERP that can be asked what changed of the orders it has."""
+
+    async def pull_news(self, since: datetime, until: datetime) -> list[ErpNews]:
+        """Our orders that anybody, we included, changed there in the half-open window ``[since, until)``, oldest
+        first; each as it is now."""
         ...
 
 
@@ -251,4 +274,32 @@ class Notifier(Protocol):
 
     async def notify(self, notice: Notice) -> None:
         """Deliver a notice."""
+        ...
+
+
+@runtime_checkable
+class DocumentSource(Protocol):
+    """A place into which others put files for us (A2)."""
+
+    async def find_documents(self) -> list[Document]:
+        """What lies there whole and was not put away, oldest first; a file that is still being written is left out."""
+        ...
+
+    async def fetch_document(self, document: Document, folder: Path) -> list[Path]:
+        """Write the files of a document into an empty folder, and return them. Raises ``Conflict`` if it has changed
+        since it was found, or is gone."""
+        ...
+
+    async def put_away(self, document: Document) -> bool:
+        """Our own copy is safe: see to it that the document is not found again. Whether that could be done: a place
+        that cannot be marked finds it for ever, under the same ``document_id``. A repeat changes nothing."""
+        ...
+
+
+@runtime_checkable
+class AnswersByFile(DocumentSource, Protocol):
+    """A warehouse that confirms by putting files somewhere."""
+
+    def read_answers(self, file: Path) -> Iterator[RawMessage | RefusedRow]:
+        """The confirmations in a file, and the rows that belong to none. Raises ``UnreadableFile``."""
         ...

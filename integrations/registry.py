@@ -14,27 +14,42 @@ from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.errors import Misconfigured
 from integrations.feishu import Feishu, FeishuSettings
+from integrations.folder import Folder, FolderSettings
+from integrations.ftp import Ftp, FtpSettings
 from integrations.jd import Jd, JdSettings
 from integrations.jtexpress import JtExpress, JtExpressSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
 from integrations.kuaidi100 import Kuaidi100, Kuaidi100Settings
 from integrations.mail import Mail, MailSettings
-from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Tracker, Warehouse
+from integrations.mailbox import Mailbox, MailboxSettings
+from integrations.ports import (
+    AlertFeed,
+    Carrier,
+    Channel,
+    DocumentSource,
+    Erp,
+    Notifier,
+    PaymentProvider,
+    Tracker,
+    Warehouse,
+)
 from integrations.qimen import Qimen, QimenSettings
 from integrations.qweather import QWeather, QWeatherSettings
 from integrations.settings import PartnerSettings
 from integrations.sf_express import SfExpress, SfExpressSettings
+from integrations.sftp import Sftp, SftpSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
+from integrations.tokens import OwnToken, TokenStore
 from integrations.union_pay import UnionPay, UnionPaySettings
 from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
 from integrations.wechat_pay import WechatPay, WechatPaySettings
 from integrations.wechat_shop import WechatShop, WechatShopSettings
 from integrations.wecom import WeCom, WeComSettings
 
-Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier
-P = TypeVar("P", Channel, Warehouse, Carrier, Tracker, Erp, PaymentProvider, AlertFeed, Notifier)
+Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier | DocumentSource
+P = TypeVar("P", Channel, Warehouse, Carrier, Tracker, Erp, PaymentProvider, AlertFeed, Notifier, DocumentSource)
 
 
 class Maker(Protocol):
@@ -43,21 +58,33 @@ class Maker(Protocol):
     def __call__(self, settings: Any, http: httpx.AsyncClient, *, clock: Callable[[], datetime]) -> Partner: ...
 
 
+class TokenMaker(Protocol):
+    """How the class of a partner is called whose access token expires."""
+
+    def __call__(
+        self, settings: Any, http: httpx.AsyncClient, *, clock: Callable[[], datetime], token: TokenStore
+    ) -> Partner: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PartnerEntry:
-    """What is known of a partner before it is configured."""
+    """What is known of a partner before it is configured.
+
+    ``has_token``: it is called with an access token that expires, and its class takes a ``TokenStore`` as ``token``.
+    """
 
     port: type[Partner]
     settings: type[PartnerSettings]
-    maker: Maker
+    maker: Maker | TokenMaker
     title: str
+    has_token: bool = False
 
 
 PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "taobao": PartnerEntry(Channel, TaobaoSettings, Taobao, "Taobao / Tmall"),
     "shop": PartnerEntry(Channel, ShopSettings, Shop, "Shop (signed REST and webhooks)"),
     "jd": PartnerEntry(Channel, JdSettings, Jd, "JD (POP shops)"),
-    "wechat_shop": PartnerEntry(Channel, WechatShopSettings, WechatShop, "WeChat shop"),
+    "wechat_shop": PartnerEntry(Channel, WechatShopSettings, WechatShop, "WeChat shop", has_token=True),
     "alibaba_1688": PartnerEntry(Channel, Alibaba1688Settings, Alibaba1688, "1688"),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
@@ -74,7 +101,13 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "wecom": PartnerEntry(Notifier, WeComSettings, WeCom, "WeCom group robot"),
     "feishu": PartnerEntry(Notifier, FeishuSettings, Feishu, "Feishu / Lark custom bot"),
     "mail": PartnerEntry(Notifier, MailSettings, Mail, "Mail (SMTP)"),
-    "wechat_account": PartnerEntry(Notifier, WeChatAccountSettings, WeChatAccount, "WeChat official account"),
+    "wechat_account": PartnerEntry(
+        Notifier, WeChatAccountSettings, WeChatAccount, "WeChat official account", has_token=True
+    ),
+    "folder": PartnerEntry(DocumentSource, FolderSettings, Folder, "Folder"),
+    "sftp": PartnerEntry(DocumentSource, SftpSettings, Sftp, "SFTP directory"),
+    "ftp": PartnerEntry(DocumentSource, FtpSettings, Ftp, "FTP directory (TLS)"),
+    "mailbox": PartnerEntry(DocumentSource, MailboxSettings, Mailbox, "Mailbox (IMAP)"),
 }
 
 
@@ -83,9 +116,17 @@ def names(port: type[Partner]) -> tuple[str, ...]:
     return tuple(name for name, entry in PARTNERS.items() if entry.port is port)
 
 
-def build(name: str, settings: Mapping[str, Any], http: httpx.AsyncClient, clock: Callable[[], datetime]) -> Partner:
-    """The partner ``name``, ready to be called. Raises ``Misconfigured`` with the fields that are wrong or missing,
-    never with what stands in them."""
+def build(
+    name: str,
+    settings: Mapping[str, Any],
+    http: httpx.AsyncClient,
+    clock: Callable[[], datetime],
+    token: TokenStore | None = None,
+) -> Partner:
+    """The partner ``name``, ready to be called; its access token, if it has one, is kept in ``token``.
+
+    Raises ``Misconfigured`` with the fields that are wrong or missing, never with what stands in them.
+    """
     entry = PARTNERS.get(name)
     if entry is None:
         raise Misconfigured(name, f"there is no such partner; there are: {', '.join(PARTNERS)}")
@@ -93,7 +134,9 @@ def build(name: str, settings: Mapping[str, Any], http: httpx.AsyncClient, clock
         checked = entry.settings.model_validate(dict(settings))
     except ValidationError as error:
         raise Misconfigured(name, _faults(error)) from None
-    return entry.maker(checked, http, clock=clock)
+    if entry.has_token:
+        return cast(TokenMaker, entry.maker)(checked, http, clock=clock, token=token or OwnToken())
+    return cast(Maker, entry.maker)(checked, http, clock=clock)
 
 
 def build_as(

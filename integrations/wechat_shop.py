@@ -19,6 +19,7 @@ from integrations.chunks import chunks
 from integrations.errors import Forged, PartnerError, Rejected
 from integrations.reading import Reader, order_message, parsed, section, text
 from integrations.settings import PartnerSettings, WebAddress
+from integrations.tokens import TokenStore
 from integrations.wechat_push import NotOurs, encoding_key, insist, opened
 from integrations.wechat_shop_event import order_named, sealed_content
 from integrations.wechat_shop_line import WechatShopLine
@@ -104,10 +105,12 @@ class _Position:
 class WechatShop:
     """One shop's orders, with what became of their refunds."""
 
-    def __init__(self, settings: WechatShopSettings, http: httpx.AsyncClient, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: WechatShopSettings, http: httpx.AsyncClient, *, clock: Callable[[], datetime], token: TokenStore
+    ) -> None:
         self._settings = settings
         self._words = Words(NAME, settings.secrets())
-        self._line = WechatShopLine(NAME, settings.url, settings.app_id, settings.app_secret, http, clock)
+        self._line = WechatShopLine(NAME, settings.url, settings.app_id, settings.app_secret, http, clock, token)
         self._deliveries = _DELIVERIES | {name.lower(): code for name, code in settings.deliveries.items()}
 
     async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:

@@ -1,10 +1,9 @@
 """The line to the interfaces of a WeChat shop: each call carries the app's token, which is asked for and renewed here.
 
-The token comes from ``/cgi-bin/stable_token``, which gives every worker the same one while it lasts: asking again takes
-it from nobody. One that is refused is asked for again once.
+The token comes from ``/cgi-bin/stable_token``, which gives everybody the same one while it lasts: asking again takes it
+from nobody. One that is refused is asked for again once.
 """
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from pydantic import SecretStr
 from integrations.answers import Answer, Reply
 from integrations.errors import PartnerError
 from integrations.http import Wire
+from integrations.tokens import Token, TokenStore
 from integrations.words import Words
 
 TOO_FAST_FOR: Final = {45011: timedelta(minutes=1), 45009: timedelta(hours=1)}
@@ -28,8 +28,9 @@ _OUR_KEYS: Final = _TOKEN | {40002, 40013, 40125, 40164, 41002, 41004, 48001, 48
 R = TypeVar("R", bound=Reply)
 
 
-class _Token(Reply):
+class _Given(Reply):
     access_token: str = ""
+    expires_in: int = 7_200
 
 
 class _Outcome(Reply):
@@ -48,22 +49,22 @@ class WechatShopLine:
         secret: SecretStr,
         http: httpx.AsyncClient,
         now: Callable[[], datetime],
+        token: TokenStore,
     ) -> None:
         self._name = name
         self._url = url
         self._app_id = app_id
         self._secret = secret.get_secret_value()
         self._http = http
-        self._token = ""
-        self._asking = asyncio.Lock()
+        self._token = token
         self.now = now
 
     async def call(self, path: str, asked: Mapping[str, Any], shape: type[R], *, writes: bool = False) -> R:
         """The reply to ``asked`` at ``path``; a token that has expired is renewed once, and the call made again."""
-        token = await self._valid_token("")
+        token = await self._token.valid(self._ask_for_token)
         answer, outcome = await self._sent(path, asked, token, writes=writes)
         if outcome.errcode in _TOKEN:
-            token = await self._valid_token(token)
+            token = await self._token.valid(self._ask_for_token, refused=token)
             answer, outcome = await self._sent(path, asked, token, writes=writes)
         if outcome.errcode != 0:
             raise self._refusal(answer, outcome)
@@ -74,23 +75,16 @@ class WechatShopLine:
         answer = await self._post(url, asked, self._words(token), writes=writes)
         return answer, answer.read(_Outcome)
 
-    async def _valid_token(self, refused: str) -> str:
-        """The token to use now; a new one if none is held but the ``refused`` one. Several at once ask once."""
-        async with self._asking:
-            if self._token == refused:
-                self._token = await self._ask_for_token()
-            return self._token
-
-    async def _ask_for_token(self) -> str:
+    async def _ask_for_token(self) -> Token:
         asked = {"grant_type": "client_credential", "appid": self._app_id, "secret": self._secret}
         answer = await self._post(f"{self._url}/cgi-bin/stable_token", asked, self._words(""), writes=False)
         outcome = answer.read(_Outcome)
         if outcome.errcode != 0:
             raise self._refusal(answer, outcome)
-        token = answer.read(_Token).access_token
-        if not token:
+        given = answer.read(_Given)
+        if not given.access_token:
             raise answer.unreadable("it has no access_token")
-        return token
+        return Token(given.access_token, timedelta(seconds=given.expires_in))
 
     async def _post(self, url: httpx.URL | str, content: Mapping[str, Any], words: Words, *, writes: bool) -> Answer:
         body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
@@ -104,7 +98,7 @@ class WechatShopLine:
     def _refusal(self, answer: Answer, outcome: _Outcome) -> PartnerError:
         words, code, said = answer.words, str(outcome.errcode), outcome.errmsg
         if outcome.errcode in TOO_FAST_FOR:
-            return words.unavailable(said, code=code, retry_after=TOO_FAST_FOR[outcome.errcode])
+            return words.too_often(said, code=code, wait=TOO_FAST_FOR[outcome.errcode])
         if outcome.errcode in _BUSY:
             return words.unavailable(said, code=code, outcome_unknown=answer.writes)
         if outcome.errcode in _OUR_KEYS:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from bench import Bench
 from loopback import closed_port
+from peers import UNDISTURBED
 from samples import CALLS, Call
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
@@ -25,13 +26,14 @@ from integrations.ports import (
     Notifier,
     PushesOrders,
     PushesPayments,
+    TellsOfOrders,
     Tracker,
     Warehouse,
 )
 from integrations.registry import PARTNERS, Partner
 from sandbox.faults import FaultKind
 
-ABILITIES = (PushesOrders, CallsForOrders, PushesPayments)
+ABILITIES = (PushesOrders, CallsForOrders, PushesPayments, TellsOfOrders)
 """What some partners of a port can do besides."""
 
 Check = Callable[[Bench, str], Awaitable[None]]
@@ -68,7 +70,11 @@ def calls(name: str) -> tuple[Call, ...]:
 
 def checks_for(name: str) -> list[str]:
     entry = PARTNERS[name]
-    return [title for title, asked in CHECKS.items() if asked.concerns(entry.port, entry.maker)]
+    return [
+        title
+        for title, asked in CHECKS.items()
+        if asked.concerns(entry.port, entry.maker) and (asked.ports or name not in UNDISTURBED)
+    ]
 
 
 async def failure(bench: Bench, name: str, call: Call, kind: FaultKind) -> PartnerError:

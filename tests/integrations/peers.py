@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import mail_sink
+from document_places import ftp_settings, mailbox_settings, sftp_settings
 
 from sandbox import credentials
 
@@ -136,6 +137,10 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "recipients": [credentials.WECHAT_FOLLOWERS[0]],
         "longest": 200,
     },
+    "folder": lambda _: {"path": "/nowhere"},
+    "sftp": sftp_settings,
+    "ftp": ftp_settings,
+    "mailbox": mailbox_settings,
 }
 
 SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "jtexpress": "jt", "kingdee_cloud": "kingdee"}
@@ -145,3 +150,7 @@ FAULTED: Mapping[str, str] = {"wechat_account": "template.send", "wechat_shop": 
 """Where a partner is asked something before it is told anything, a token or what it has already: the operations on
 which faults are laid, for nothing is done yet before them. What becomes of a call whose token is not had is asked in
 the partner's own tests."""
+
+UNDISTURBED = frozenset({"folder", "sftp", "ftp", "mailbox"})
+"""Whose peers cannot be told to fail in the ways that all partners are asked about: a disk, and servers that others
+wrote. What becomes of outages, wrong passwords and lost connections is asked in their own tests."""
