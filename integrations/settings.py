@@ -23,6 +23,6 @@ class PartnerSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value in these settings: what must never be shown."""
+        """Every secret value in these settings that is not empty: what must never be shown."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr) and value)
