@@ -1,6 +1,6 @@
 """How much memory an import of a large file takes, next to the size of the file.
 
-``python -m benchmarks.files [--megabytes 100] [--kinds csv,xlsx]`` writes files of that size (a workbook: unpacked), and
+``python -m benchmarks.files [--megabytes 100] [--kinds csv,xlsx]`` writes files of that size (a workbook: unpacked) and
 stages each of them as ``orderspine import`` does, in a process of its own with an empty SQLite database.
 """
 

@@ -37,11 +37,12 @@ def rows(count: int) -> Iterator[list[str]]:
     """The rows below the header."""
     for number in range(count):
         order = number // LINES_AN_ORDER
+        street = f"南山区科技园南区高新南一道 {order} 号 {number % 40} 楼"
+        remark = f"请在工作日送货，送货前打电话，放在前台即可。发票抬头：{order} 号公司，税号 91440300MA5{number:08d}。"
         yield [
-            f"SO2026{order:010d}", f"2026-06-{order % 28 + 1:02d} {order % 24:02d}:{order % 60:02d}:00", f"C{order % 5000}",
-            f"收货人{order}", f"138{order % 10**8:08d}", "广东省", "深圳市", f"南山区科技园南区高新南一道 {order} 号 {number % 40} 楼",
-            f"SKU-{number % 2000:05d}", str(number % 5 + 1), f"{number % 900 + 10}.90",
-            f"请在工作日送货，送货前打电话，放在前台即可。发票抬头：{order} 号公司，税号 91440300MA5{number:08d}。",
+            f"SO2026{order:010d}", f"2026-06-{order % 28 + 1:02d} {order % 24:02d}:{order % 60:02d}:00",
+            f"C{order % 5000}", f"收货人{order}", f"138{order % 10**8:08d}", "广东省", "深圳市", street,
+            f"SKU-{number % 2000:05d}", str(number % 5 + 1), f"{number % 900 + 10}.90", remark,
         ]  # fmt: skip
 
 
@@ -54,8 +55,8 @@ def write_csv(file: Path, count: int) -> int:
 
 
 def write_workbook(file: Path, size: int) -> int:
-    """A workbook whose parts unpacked are of about that size, its texts in a shared table as Excel writes them; the real
-    size of its parts."""
+    """A workbook whose parts are of about that size unpacked, its texts in a shared table as Excel writes them; the
+    real size of its parts."""
     count = size // (2 * ROW_BYTES)
     strings: Path = file.with_suffix(".strings")
     known: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Stage one file as ``orderspine import`` does, and say what this process needed: ``python -m benchmarks.files.stage FILE``."""
+"""Stage one file as ``orderspine import`` does, and say what that took: ``python -m benchmarks.files.stage FILE``."""
 
 import asyncio
 import json
