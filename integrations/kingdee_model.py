@@ -4,13 +4,16 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Final
 
-from integrations.beijing import to_beijing
+from integrations.beijing import from_beijing, to_beijing
 from integrations.reading import number
-from models.messages import ErpOrder, StockLine
+from models.check_code import code_in, with_code
+from models.messages import ErpNews, ErpOrder, StockLine
 from models.money import Money
 
 ORDER_FORM: Final = "SAL_SaleOrder"
 STOCK_FORM: Final = "STK_Inventory"
+_VOID: Final = "B"
+_CLOSED: Final = "B"
 
 
 def sale_order(order: ErpOrder, organisation: str, unit: str, currency: str) -> dict[str, Any]:
@@ -22,7 +25,7 @@ def sale_order(order: ErpOrder, organisation: str, unit: str, currency: str) -> 
         "FDate": to_beijing(order.placed_at),
         "FSaleOrgId": {"FNumber": organisation},
         "FCustId": {"FNumber": order.customer},
-        "FNote": order.remark,
+        "FNote": with_code(order.check_code, order.remark),
         "FSaleOrderFinance": {
             "FSettleCurrId": {"FNumber": currency},
             "FIsIncludedTax": True,
@@ -41,6 +44,23 @@ def sale_order(order: ErpOrder, organisation: str, unit: str, currency: str) -> 
             for line in order.lines
         ],
     }
+
+
+def sale_order_news(rows: Iterable[Sequence[Any]]) -> list[ErpNews]:
+    """Rows of number, id, note, void, closed and time of change, oldest first; those whose note has no check
+    code are not ours. Raises ``ValueError`` for a time that cannot be read."""
+    found = [
+        ErpNews(
+            order_no=str(number_),
+            partner_id=str(document_id),
+            check_code=code,
+            open=str(void) != _VOID and str(closed) != _CLOSED,
+            changed_at=from_beijing(str(changed_at).replace("T", " ")[:19]),
+        )
+        for number_, document_id, note, void, closed, changed_at in rows
+        if (code := code_in(str(note)))
+    ]
+    return sorted(found, key=lambda news: news.changed_at)
 
 
 def stock_lines(warehouse: str, rows: Iterable[Sequence[Any]]) -> list[StockLine]:

@@ -14,11 +14,14 @@ from models.messages import (
     Alert,
     ChannelOrder,
     Document,
+    ErpNews,
     ErpOrder,
     ErpReceipt,
+    ErpStatus,
     Notice,
     OutboundAccepted,
     OutboundConfirmed,
+    OutboundProgress,
     OutboundRequest,
     Page,
     PaymentNews,
@@ -65,6 +68,23 @@ class PushesOrders(Protocol):
 
 
 @runtime_checkable
+class CallsForOrders(Protocol):
+    """A channel that calls us to say which order changed, and is then asked how it is."""
+
+    def answer_check(self, query: Mapping[str, str]) -> str:
+        """What proves to the channel that our address is ours. Raises ``Forged``."""
+        ...
+
+    async def hear(self, query: Mapping[str, str], body: bytes) -> RawMessage | None:
+        """Verify a call and fetch the order that it is about; ``None`` if it is about none. Raises ``Forged``."""
+        ...
+
+    def answer_call(self, refusal: PartnerError | None) -> tuple[int, str, bytes]:
+        """What the channel wants to hear after that: status, media type, body. A refused call comes again."""
+        ...
+
+
+@runtime_checkable
 class MessagesCustomers(Protocol):
     """A channel that can reach the customer for us."""
 
@@ -96,15 +116,15 @@ class Warehouse(Protocol):
     def receive_callback(
         self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes, now: datetime
     ) -> RawMessage:
-        """Verify a confirmation and return it raw. Raises ``Forged``."""
+        """Verify a confirmation, or a report of progress, and return it raw. Raises ``Forged``."""
         ...
 
     def answer_callback(self, refusal: PartnerError | None) -> tuple[str, bytes]:
         """What the warehouse wants to hear after a callback: media type and body. A refused one comes again."""
         ...
 
-    def read_confirmation(self, message: RawMessage) -> OutboundConfirmed:
-        """Translate a confirmation; pure. Raises ``Rejected`` for one that contradicts itself."""
+    def read_confirmation(self, message: RawMessage) -> OutboundConfirmed | OutboundProgress:
+        """Translate a callback; pure. Raises ``Rejected`` for one that contradicts itself."""
         ...
 
 
@@ -167,6 +187,13 @@ class Erp(Protocol):
         """Ask whether the ERP has the order, and how far it is."""
         ...
 
+    async def push_status(self, status: ErpStatus) -> None:
+        """Write how far an order is, and its numbers elsewhere; a repeat changes nothing.
+
+        Raises ``Rejected`` if the ERP has no such order, has it cancelled, or has another's check code on it.
+        """
+        ...
+
     async def cancel_order(self, order_no: str) -> None:
         """Take an order back wherever it stands; one that the ERP does not have, or that is cancelled already, is.
 
@@ -176,6 +203,16 @@ class Erp(Protocol):
 
     async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
         """What the ERP says that is in stock."""
+        ...
+
+
+@runtime_checkable
+class TellsOfOrders(Protocol):
+    """An ERP that can be asked what changed of the orders it has."""
+
+    async def pull_news(self, since: datetime, until: datetime) -> list[ErpNews]:
+        """Our orders that anybody, we included, changed there in the half-open window ``[since, until)``, oldest
+        first; each as it is now."""
         ...
 
 

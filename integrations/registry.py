@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, TypeVar, cast
 import httpx
 from pydantic import ValidationError
 
+from integrations.alibaba_1688 import Alibaba1688, Alibaba1688Settings
 from integrations.alipay import Alipay, AlipaySettings
 from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
@@ -16,6 +17,7 @@ from integrations.excel_bridge import ExcelBridge, ExcelBridgeSettings
 from integrations.feishu import Feishu, FeishuSettings
 from integrations.folder import Folder, FolderSettings
 from integrations.ftp import Ftp, FtpSettings
+from integrations.jd import Jd, JdSettings
 from integrations.jtexpress import JtExpress, JtExpressSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
 from integrations.kuaidi100 import Kuaidi100, Kuaidi100Settings
@@ -40,9 +42,11 @@ from integrations.sftp import Sftp, SftpSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
+from integrations.tokens import OwnToken, TokenStore
 from integrations.union_pay import UnionPay, UnionPaySettings
 from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
 from integrations.wechat_pay import WechatPay, WechatPaySettings
+from integrations.wechat_shop import WechatShop, WechatShopSettings
 from integrations.wecom import WeCom, WeComSettings
 
 Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier | DocumentSource
@@ -55,19 +59,34 @@ class Maker(Protocol):
     def __call__(self, settings: Any, http: httpx.AsyncClient, *, clock: Callable[[], datetime]) -> Partner: ...
 
 
+class TokenMaker(Protocol):
+    """How the class of a partner is called whose access token expires."""
+
+    def __call__(
+        self, settings: Any, http: httpx.AsyncClient, *, clock: Callable[[], datetime], token: TokenStore
+    ) -> Partner: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PartnerEntry:
-    """What is known of a partner before it is configured."""
+    """What is known of a partner before it is configured.
+
+    ``has_token``: it is called with an access token that expires, and its class takes a ``TokenStore`` as ``token``.
+    """
 
     port: type[Partner]
     settings: type[PartnerSettings]
-    maker: Maker
+    maker: Maker | TokenMaker
     title: str
+    has_token: bool = False
 
 
 PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "taobao": PartnerEntry(Channel, TaobaoSettings, Taobao, "Taobao / Tmall"),
     "shop": PartnerEntry(Channel, ShopSettings, Shop, "Shop (signed REST and webhooks)"),
+    "jd": PartnerEntry(Channel, JdSettings, Jd, "JD (POP shops)"),
+    "wechat_shop": PartnerEntry(Channel, WechatShopSettings, WechatShop, "WeChat shop", has_token=True),
+    "alibaba_1688": PartnerEntry(Channel, Alibaba1688Settings, Alibaba1688, "1688"),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
     "excel_bridge": PartnerEntry(Warehouse, ExcelBridgeSettings, ExcelBridge, "Excel bridge (sheets in a folder)"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
@@ -84,7 +103,9 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "wecom": PartnerEntry(Notifier, WeComSettings, WeCom, "WeCom group robot"),
     "feishu": PartnerEntry(Notifier, FeishuSettings, Feishu, "Feishu / Lark custom bot"),
     "mail": PartnerEntry(Notifier, MailSettings, Mail, "Mail (SMTP)"),
-    "wechat_account": PartnerEntry(Notifier, WeChatAccountSettings, WeChatAccount, "WeChat official account"),
+    "wechat_account": PartnerEntry(
+        Notifier, WeChatAccountSettings, WeChatAccount, "WeChat official account", has_token=True
+    ),
     "folder": PartnerEntry(DocumentSource, FolderSettings, Folder, "Folder"),
     "sftp": PartnerEntry(DocumentSource, SftpSettings, Sftp, "SFTP directory"),
     "ftp": PartnerEntry(DocumentSource, FtpSettings, Ftp, "FTP directory (TLS)"),
@@ -97,9 +118,17 @@ def names(port: type[Partner]) -> tuple[str, ...]:
     return tuple(name for name, entry in PARTNERS.items() if entry.port is port)
 
 
-def build(name: str, settings: Mapping[str, Any], http: httpx.AsyncClient, clock: Callable[[], datetime]) -> Partner:
-    """The partner ``name``, ready to be called. Raises ``Misconfigured`` with the fields that are wrong or missing,
-    never with what stands in them."""
+def build(
+    name: str,
+    settings: Mapping[str, Any],
+    http: httpx.AsyncClient,
+    clock: Callable[[], datetime],
+    token: TokenStore | None = None,
+) -> Partner:
+    """The partner ``name``, ready to be called; its access token, if it has one, is kept in ``token``.
+
+    Raises ``Misconfigured`` with the fields that are wrong or missing, never with what stands in them.
+    """
     entry = PARTNERS.get(name)
     if entry is None:
         raise Misconfigured(name, f"there is no such partner; there are: {', '.join(PARTNERS)}")
@@ -107,7 +136,9 @@ def build(name: str, settings: Mapping[str, Any], http: httpx.AsyncClient, clock
         checked = entry.settings.model_validate(dict(settings))
     except ValidationError as error:
         raise Misconfigured(name, _faults(error)) from None
-    return entry.maker(checked, http, clock=clock)
+    if entry.has_token:
+        return cast(TokenMaker, entry.maker)(checked, http, clock=clock, token=token or OwnToken())
+    return cast(Maker, entry.maker)(checked, http, clock=clock)
 
 
 def build_as(

@@ -10,8 +10,9 @@ from sqlalchemy import Index, UniqueConstraint, or_, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from models.base import UTC_TIME, Json, chunks, one_of, table_of
+from models.base import UTC_TIME, Json, one_of, table_of
 from models.bulk import insert_missing
+from models.many import among
 
 
 class Owed(StrEnum):
@@ -22,6 +23,7 @@ class Owed(StrEnum):
     CANCEL_OUTBOUND = "cancel-outbound"
     CANCEL_WAYBILL = "cancel-waybill"
     ERP_ORDER = "erp-order"
+    ERP_STATUS = "erp-status"
     CANCEL_ERP_ORDER = "cancel-erp-order"
     CHANNEL_SHIPMENT = "channel-shipment"
     CUSTOMER_MESSAGE = "customer-message"
@@ -117,13 +119,12 @@ class OutboxPost:
         """
         perhaps_sent = or_(OUTBOX.c.outcome_unknown, OUTBOX.c.leased_by.is_not(None))
         gone = {"state": "withdrawn", "outcome_unknown": perhaps_sent}
-        for chunk in chunks(order_ids):
-            due = (
-                OUTBOX.c.order_id.in_(chunk),
-                OUTBOX.c.kind.in_(sorted(kinds)),
-                OUTBOX.c.state.in_(("due", "person")),
-            )
-            statement = update(OUTBOX).where(*due)
-            if besides is not None:
-                statement = statement.where(OUTBOX.c.id != besides)
-            self.session.execute(statement.values(**gone))
+        due = (
+            among(OUTBOX.c.order_id, order_ids),
+            OUTBOX.c.kind.in_(sorted(kinds)),
+            OUTBOX.c.state.in_(("due", "person")),
+        )
+        statement = update(OUTBOX).where(*due)
+        if besides is not None:
+            statement = statement.where(OUTBOX.c.id != besides)
+        self.session.execute(statement.values(**gone))

@@ -11,7 +11,7 @@ from sandbox.bills import Distortion
 from sandbox.faults import FaultKind
 from sandbox.weather import Level
 
-ChannelName = Literal["shop", "taobao"]
+ChannelName = Literal["shop", "taobao", "jd", "wechat_shop", "alibaba_1688"]
 
 
 class Body(BaseModel):
@@ -116,3 +116,8 @@ class LayFault(Body):
     seconds: float = 0.0
     factor: float = 0.9
     sku: str = ""
+
+
+class SetQuota(Body):
+    calls: int = Field(ge=1)
+    seconds: float = Field(gt=0)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sandbox.app_token import AppToken
 from sandbox.bills import BillRow, Bills, Distortion, distort, payments_of
 from sandbox.carrier import Carrier, Waybill
 from sandbox.catalogue import make_catalogue
@@ -23,6 +24,7 @@ from sandbox.ledger import Ledger, RequestLog
 from sandbox.official_account import OfficialAccount
 from sandbox.order_book import Order
 from sandbox.orders import CHANNELS, Generated, make_orders
+from sandbox.quotas import Quota
 from sandbox.warehouse import Outbound, Warehouse
 from sandbox.warehouse_work import WarehouseWork, work_in_warehouse
 from sandbox.weather import Alert, Weather
@@ -42,6 +44,7 @@ class World:
         self.ledger = Ledger(self.clock)
         self.requests = RequestLog()
         self.faults = Faults()
+        self.quotas: dict[str, Quota] = {}
         self.deliveries = Deliveries(self.hub, self.faults, self.requests)
         self.catalogue = make_catalogue(seed=self.seed)
         self._weights = {product.sku: product.weight_grams for product in self.catalogue}
@@ -61,6 +64,7 @@ class World:
         self.wecom = ChatRoom()
         self.feishu = ChatRoom()
         self.wechat_account = OfficialAccount()
+        self.wechat_shop = AppToken()
 
     def set_now(self, moment: datetime | None) -> None:
         """Fix the world's clock, or let it run with ``None``."""
@@ -76,7 +80,7 @@ class World:
         dirty_share: float = 0.0,
         seed: int | None = None,
     ) -> Generated:
-        """Generate `count` orders in [since, until), aware, in the channel `shop` or `taobao`."""
+        """Generate `count` orders in [since, until), aware, in one of the ``CHANNELS``."""
         target = self.channels[channel]
         made = make_orders(
             channel,

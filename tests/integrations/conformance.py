@@ -18,11 +18,22 @@ from peers import UNDISTURBED
 from samples import CALLS, Call
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
-from integrations.ports import Carrier, Channel, Erp, Notifier, PushesOrders, PushesPayments, Tracker, Warehouse
+from integrations.ports import (
+    CallsForOrders,
+    Carrier,
+    Channel,
+    Erp,
+    Notifier,
+    PushesOrders,
+    PushesPayments,
+    TellsOfOrders,
+    Tracker,
+    Warehouse,
+)
 from integrations.registry import PARTNERS, Partner
 from sandbox.faults import FaultKind
 
-ABILITIES = (PushesOrders, PushesPayments)
+ABILITIES = (PushesOrders, CallsForOrders, PushesPayments, TellsOfOrders)
 """What some partners of a port can do besides."""
 
 Check = Callable[[Bench, str], Awaitable[None]]

@@ -19,6 +19,28 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "session": credentials.TAOBAO_SESSION,
         "page_size": 3,
     },
+    "jd": lambda base: {
+        "url": f"{base}/jd/routerjson",
+        "app_key": credentials.JD_APP_KEY,
+        "secret": credentials.JD_APP_SECRET,
+        "access_token": credentials.JD_ACCESS_TOKEN,
+        "page_size": 3,
+    },
+    "alibaba_1688": lambda base: {
+        "url": f"{base}/alibaba_1688/openapi",
+        "app_key": credentials.ALIBABA_1688_APP_KEY,
+        "secret": credentials.ALIBABA_1688_SECRET,
+        "access_token": credentials.ALIBABA_1688_TOKEN,
+        "page_size": 3,
+    },
+    "wechat_shop": lambda base: {
+        "url": f"{base}/wechat_shop",
+        "app_id": credentials.WECHAT_SHOP_APP_ID,
+        "app_secret": credentials.WECHAT_SHOP_SECRET,
+        "token": credentials.WECHAT_SHOP_TOKEN,
+        "aes_key": credentials.WECHAT_SHOP_AES_KEY,
+        "page_size": 3,
+    },
     "shop": lambda base: {"url": f"{base}/shop", "secret": credentials.SHOP_SECRET, "page_size": 3},
     "qimen": lambda base: {
         "url": f"{base}/qimen/router/qimen/service",
@@ -126,9 +148,10 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
 SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "jtexpress": "jt", "kingdee_cloud": "kingdee"}
 """Where the sandbox calls a partner otherwise than the registry."""
 
-FAULTED: Mapping[str, str] = {"wechat_account": "template.send"}
-"""Where a partner is asked for a token first: the operation on which faults are laid, for a token that is not had has
-done nothing yet. What becomes of a call whose token is not had is asked in the partner's own tests."""
+FAULTED: Mapping[str, str] = {"wechat_account": "template.send", "wechat_shop": "order/*/*", "alibaba_1688": "*Order*"}
+"""Where a partner is asked something before it is told anything, a token or what it has already: the operations on
+which faults are laid, for nothing is done yet before them. What becomes of a call whose token is not had is asked in
+the partner's own tests."""
 
 UNDISTURBED = frozenset({"folder", "sftp", "ftp", "mailbox"})
 """Whose peers cannot be told to fail in the ways that all partners are asked about: a disk, and servers that others

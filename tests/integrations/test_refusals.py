@@ -11,6 +11,7 @@ from samples import CALLS
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
 from integrations.registry import PARTNERS
+from integrations.words import QUIET
 from sandbox import union_pay
 
 
@@ -187,6 +188,7 @@ async def test_a_code_has_its_class(
     ("name", "reply", "expected"),
     [
         ("taobao", top(7, "", "This ban will last for 42 more seconds"), timedelta(seconds=42)),
+        ("taobao", top(7, "", "App Call Limited"), QUIET),
         ("dingtalk", robot(130101), timedelta(minutes=10)),
         ("wecom", robot(45009), timedelta(minutes=1)),
         ("feishu", bot(11232), timedelta(minutes=1)),
