@@ -4,10 +4,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
-from mail_sink import judged, mail_served
+import mail_sink
+import sftp_server
+from excel_people import People
 from peers import FAULTED, SANDBOX_NAMES, SETTINGS
 from pydantic import SecretStr
 
@@ -25,18 +29,21 @@ def real_clock() -> datetime:
 @dataclass
 class Bench:
     """``makers`` replaces classes of the registry, for the tests of the suite itself. ``mail_address`` is where the
-    sandbox takes mail; ``servers`` are those that a test started and that end with it."""
+    sandbox takes mail, ``bridge_address`` where ``people`` share their sheets;
+    ``servers`` are those that a test started and that end with it."""
 
     address: str
     world: World
     http: httpx.AsyncClient
     mail_address: str = ""
+    bridge_address: str = ""
+    people: People | None = None
     servers: ExitStack = field(default_factory=ExitStack)
     makers: dict[str, Any] = field(default_factory=dict)
 
     def address_of(self, name: str) -> str:
         """Where the peer of ``name`` is reached."""
-        return self.mail_address if name == "mail" else self.address
+        return {"mail": self.mail_address, "excel_bridge": self.bridge_address}.get(name, self.address)
 
     def partner(
         self,
@@ -59,9 +66,14 @@ class Bench:
     ) -> Any:
         """The client of ``name`` whose peer is ``answer``."""
         if name == "mail":
-            address = self.servers.enter_context(mail_served(judged(answer)))
+            address = self.servers.enter_context(mail_sink.mail_served(mail_sink.judged(answer)))
             there = SETTINGS[name](address)
             return self.partner(name, settings=(settings or there) | {"port": there["port"]})
+        if name == "excel_bridge":
+            root = Path(self.servers.enter_context(TemporaryDirectory()))
+            judges = sftp_server.judged(answer)
+            there = SETTINGS[name](self.servers.enter_context(sftp_server.sftp_served(root, judges)))
+            return self.partner(name, settings=there)
         http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
         return self.partner(name, http=http, settings=settings)
 
@@ -70,7 +82,7 @@ class Bench:
         settings = SETTINGS[name](self.address_of(name))
         model: type[PartnerSettings] = PARTNERS[name].settings
         for field_name, about in model.model_fields.items():
-            if about.annotation is SecretStr and len(settings[field_name]) < 20:
+            if about.annotation is SecretStr and len(settings.get(field_name, "")) in range(1, 20):
                 settings[field_name] = f"q9Zx-{field_name}-7Kw3"
         return settings
 
