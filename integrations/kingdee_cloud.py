@@ -18,9 +18,10 @@ from integrations.answers import Answer, Reply
 from integrations.chunks import chunks
 from integrations.errors import PartnerError, Rejected
 from integrations.http import Wire
-from integrations.kingdee_model import ORDER_FORM, STOCK_FORM, quoted, sale_order, stock_lines
+from integrations.kingdee_model import ORDER_FORM, STOCK_FORM, quoted, sale_order
 from integrations.kingdee_sign import Account, headers
 from integrations.settings import PartnerSettings, WebAddress
+from integrations.stock_rows import stock_lines
 from integrations.words import Words
 from models.messages import ErpOrder, ErpReceipt, StockLine
 

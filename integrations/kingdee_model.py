@@ -1,12 +1,9 @@
-"""Kingdee's documents: what a sales order becomes, and what stock rows say. No I/O."""
+"""Kingdee's documents: what a sales order becomes. No I/O."""
 
-from collections.abc import Iterable, Sequence
-from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Final
 
 from integrations.beijing import to_beijing
-from integrations.reading import number
-from models.messages import ErpOrder, StockLine
+from models.messages import ErpOrder
 from models.money import Money
 
 ORDER_FORM: Final = "SAL_SaleOrder"
@@ -43,24 +40,6 @@ def sale_order(order: ErpOrder, organisation: str, unit: str, currency: str) -> 
     }
 
 
-def stock_lines(warehouse: str, rows: Iterable[Sequence[Any]]) -> list[StockLine]:
-    """Rows of material, quantity and free quantity, summed per SKU; parts of a piece cannot be sold and are cut off.
-
-    Raises ``ValueError`` for a figure that is no number.
-    """
-    totals: dict[str, tuple[Decimal, Decimal]] = {}
-    for material, quantity, free in rows:
-        before = totals.get(str(material), (Decimal(0), Decimal(0)))
-        totals[str(material)] = before[0] + number(quantity), before[1] + number(free)
-    return [
-        StockLine(warehouse, sku, _pieces(free), _pieces(quantity - free)) for sku, (quantity, free) in totals.items()
-    ]
-
-
 def quoted(text: str) -> str:
     """A literal for ``FilterString``, with quotes doubled as in SQL."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def _pieces(total: Decimal) -> int:
-    return int(total.to_integral_value(ROUND_FLOOR))

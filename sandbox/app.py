@@ -17,6 +17,7 @@ from sandbox.kingdee import KINGDEE
 from sandbox.kuaidi100 import KUAIDI100
 from sandbox.qimen import QIMEN
 from sandbox.qweather import QWEATHER
+from sandbox.sap import SAP
 from sandbox.sf import SF
 from sandbox.shop import SHOP
 from sandbox.slack import SLACK
@@ -35,6 +36,7 @@ PARTNERS: tuple[Partner, ...] = (
     JT,
     KUAIDI100,
     KINGDEE,
+    SAP,
     ALIPAY,
     WECHAT_PAY,
     UNION_PAY,

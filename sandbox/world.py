@@ -130,7 +130,7 @@ class World:
 
     def issue_goods(self, number: str) -> None:
         """Somebody in the ERP issues the goods of a sales order: from then on it cannot be undone."""
-        self.erp.issue(number, self.clock.now())
+        self.erp.issue(number)
 
     async def work_in_warehouse(self, limit: int | None = None, codes: Sequence[str] | None = None) -> WarehouseWork:
         """Pick and ship open outbounds, oldest first, then send every confirmation that is owed."""

@@ -72,10 +72,12 @@ class Bench:
                 settings[field_name] = f"q9Zx-{field_name}-7Kw3"
         return settings
 
-    def fault(self, name: str, kind: FaultKind, times: int | None = None) -> None:
-        """Lay a fault on all work that the peer of ``name`` is asked for, in place of those laid before."""
+    def fault(self, name: str, kind: FaultKind, times: int | None = None, *, method: str = "") -> None:
+        """Lay a fault on whatever the peer of ``name`` is asked for, or on the work of one method of the port, in place
+        of those laid before."""
         self.world.clear_faults()
-        self.world.add_fault(Fault(SANDBOX_NAMES.get(name, name), FAULTED.get(name, "*"), kind, times))
+        operation = FAULTED.get(name, {}).get(method, "*")
+        self.world.add_fault(Fault(SANDBOX_NAMES.get(name, name), operation, kind, times))
 
     def effects(self, name: str) -> list[tuple[str, str]]:
         """What was really done at the peer of ``name``: (effect, key), oldest first."""

@@ -52,6 +52,13 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "app_id": credentials.KINGDEE_APP_ID,
         "app_secret": credentials.KINGDEE_APP_SECRET,
     },
+    "sap": lambda base: {
+        "url": f"{base}/sap/opu/odata/sap",
+        "user": credentials.SAP_USER,
+        "password": credentials.SAP_PASSWORD,
+        "client": credentials.SAP_CLIENT,
+        "sales_organisation": "1710",
+    },
     "alipay": lambda base: {
         "url": f"{base}/alipay/gateway.do",
         "app_id": credentials.ALIPAY_APP_ID,
@@ -119,6 +126,12 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
 SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "jtexpress": "jt", "kingdee_cloud": "kingdee"}
 """Where the sandbox calls a partner otherwise than the registry."""
 
-FAULTED: Mapping[str, str] = {"wechat_account": "template.send"}
-"""Where a partner is asked for a token first: the operation on which faults are laid, for a token that is not had has
-done nothing yet. What becomes of a call whose token is not had is asked in the partner's own tests."""
+FAULTED: Mapping[str, Mapping[str, str]] = {
+    "wechat_account": {"notify": "template.send"},
+    "sap": {"push_order": "A_SalesOrder.create", "cancel_order": "A_SalesOrderItem.change"},
+}
+"""Where a partner is asked for something before the work itself, a token or whether it is done already: the operation
+of the work, by method. A question that fails has done nothing yet, and that is asked in the partner's own tests."""
+
+WITHOUT_A_BODY = frozenset({("sap", "cancel_order")})
+"""Methods whose work is answered by a status alone: nothing of the reply can be cut off."""
