@@ -26,6 +26,7 @@ from integrations.sf_express import SfExpress, SfExpressSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
+from integrations.u8_openapi import U8OpenApi, U8OpenApiSettings
 from integrations.union_pay import UnionPay, UnionPaySettings
 from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
 from integrations.wechat_pay import WechatPay, WechatPaySettings
@@ -60,6 +61,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "kuaidi100": PartnerEntry(Tracker, Kuaidi100Settings, Kuaidi100, "Kuaidi100"),
     "kingdee_cloud": PartnerEntry(Erp, KingdeeCloudSettings, KingdeeCloud, "Kingdee K/3 Cloud"),
     "sap": PartnerEntry(Erp, SapSettings, Sap, "SAP S/4HANA"),
+    "u8_openapi": PartnerEntry(Erp, U8OpenApiSettings, U8OpenApi, "Yonyou U8 (OpenAPI)"),
     "alipay": PartnerEntry(PaymentProvider, AlipaySettings, Alipay, "Alipay"),
     "wechat_pay": PartnerEntry(PaymentProvider, WechatPaySettings, WechatPay, "WeChat Pay"),
     "union_pay": PartnerEntry(PaymentProvider, UnionPaySettings, UnionPay, "UnionPay"),

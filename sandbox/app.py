@@ -22,6 +22,7 @@ from sandbox.sf import SF
 from sandbox.shop import SHOP
 from sandbox.slack import SLACK
 from sandbox.taobao import TAOBAO
+from sandbox.u8 import U8
 from sandbox.union_pay import UNION_PAY
 from sandbox.wechat_account import WECHAT_ACCOUNT
 from sandbox.wechat_pay import WECHAT_PAY
@@ -37,6 +38,7 @@ PARTNERS: tuple[Partner, ...] = (
     KUAIDI100,
     KINGDEE,
     SAP,
+    U8,
     ALIPAY,
     WECHAT_PAY,
     UNION_PAY,

@@ -23,6 +23,7 @@ from sandbox.ledger import Ledger, RequestLog
 from sandbox.official_account import OfficialAccount
 from sandbox.order_book import Order
 from sandbox.orders import CHANNELS, Generated, make_orders
+from sandbox.u8_desk import U8Desk
 from sandbox.warehouse import Outbound, Warehouse
 from sandbox.warehouse_work import WarehouseWork, work_in_warehouse
 from sandbox.weather import Alert, Weather
@@ -54,6 +55,7 @@ class World:
         }
         self.subscriptions: dict[str, tuple[str, str]] = {}
         self.erp = Erp()
+        self.u8 = U8Desk()
         self.bills = Bills()
         self.weather = Weather()
         self.dingtalk = ChatRoom()

@@ -121,6 +121,11 @@ ERP_ORDERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, list[tupl
         model["FNote"],
         [(entry["FMaterialId"]["FNumber"], entry["FQty"], entry["FTaxPrice"]) for entry in model["FSaleOrderEntry"]],
     ),
+    "u8_openapi": lambda model: (
+        model["custcode"],
+        model["memo"],
+        [(entry["inventorycode"], entry["quantity"], entry["taxunitprice"]) for entry in model["entry"]],
+    ),
     "sap": lambda model: (
         model["SoldToParty"],
         model["to_Text"][0]["LongText"],

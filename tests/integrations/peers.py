@@ -59,6 +59,15 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "client": credentials.SAP_CLIENT,
         "sales_organisation": "1710",
     },
+    "u8_openapi": lambda base: {
+        "url": f"{base}/u8",
+        "from_account": credentials.U8_FROM_ACCOUNT,
+        "to_account": credentials.U8_TO_ACCOUNT,
+        "app_key": credentials.U8_APP_KEY,
+        "app_secret": credentials.U8_APP_SECRET,
+        "department": "05",
+        "wait": 0.01,
+    },
     "alipay": lambda base: {
         "url": f"{base}/alipay/gateway.do",
         "app_id": credentials.ALIPAY_APP_ID,
@@ -123,11 +132,17 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     },
 }
 
-SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "jtexpress": "jt", "kingdee_cloud": "kingdee"}
+SANDBOX_NAMES: Mapping[str, str] = {
+    "sf_express": "sf",
+    "jtexpress": "jt",
+    "kingdee_cloud": "kingdee",
+    "u8_openapi": "u8",
+}
 """Where the sandbox calls a partner otherwise than the registry."""
 
 FAULTED: Mapping[str, Mapping[str, str]] = {
     "wechat_account": {"notify": "template.send"},
+    "u8_openapi": {"push_order": "saleorder/add", "cancel_order": "saleorder/close"},
     "sap": {"push_order": "A_SalesOrder.create", "cancel_order": "A_SalesOrderItem.change"},
 }
 """Where a partner is asked for something before the work itself, a token or whether it is done already: the operation

@@ -29,6 +29,7 @@ from integrations.sap import Sap
 from integrations.sf_express import SfExpress
 from integrations.shop import Shop
 from integrations.taobao import Taobao
+from integrations.u8_openapi import U8OpenApi
 from integrations.wechat_account import WeChatAccount
 from models.messages import (
     ChannelOrder,
@@ -174,6 +175,14 @@ class CountsBlockedStock(Sap):
         return [replace(line, available=line.available + line.locked, locked=0) for line in lines]
 
 
+class ClosesWithoutVerifying(U8OpenApi):
+    """Takes it for granted that an order that is called off was verified."""
+
+    async def cancel_order(self, order_no: str) -> None:
+        if await self._voucher(order_no):
+            await self._gateway.write("saleorder/close", {"voucher_code": order_no})
+
+
 class KeepsAnExpiredToken(WeChatAccount):
     async def _valid_token(self, _refused: str) -> str:
         return await super()._valid_token("")
@@ -293,6 +302,16 @@ BROKEN: list[tuple[str, type, set[str]]] = [
     ),
     ("sap", CreatesWithoutAsking, REPEATS | {"recorded_replies_are_read_to_exact_values"}),
     ("sap", CountsBlockedStock, {"recorded_replies_are_read_to_exact_values"}),
+    (
+        "u8_openapi",
+        ClosesWithoutVerifying,
+        REPEATS
+        | {
+            "an_erp_order_is_taken_back_wherever_it_stands",
+            "an_erp_order_whose_goods_are_issued_is_not_taken_back",
+            "recorded_replies_are_read_to_exact_values",
+        },
+    ),
     (
         "sf_express",
         InventsAWaybill,

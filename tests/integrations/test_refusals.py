@@ -48,6 +48,10 @@ def odata(status: int, code: str = "V1/302", headers: dict[str, str] | None = No
     return httpx.Response(status, json={"error": error}, headers=headers)
 
 
+def u8(message: str) -> Any:
+    return {"errcode": "1", "errmsg": message}
+
+
 def alipay(code: str, sub_code: str) -> Any:
     node = {"code": code, "msg": "Failed", "sub_code": sub_code, "sub_msg": "words"}
     return {"alipay_data_dataservice_bill_downloadurl_query_response": node}
@@ -136,6 +140,12 @@ AGAIN = (Conflict, None)
         ("sap", "find_order", httpx.Response(400, text="<html>words</html>"), NEVER),
         ("sap", "find_order", {"d": {"results": [{"SalesOrder": "1"}], "__count": "1"}}, WAIT),
         ("sap", "pull_stock", {"d": {"results": [{}], "__count": "1"}}, WAIT),
+        ("u8_openapi", "find_order", u8("app_key 未授权"), STOP),
+        ("u8_openapi", "find_order", u8("token 已过期"), STOP),
+        ("u8_openapi", "find_order", u8("调用过于频繁"), WAIT),
+        ("u8_openapi", "find_order", u8("客户已停用"), NEVER),
+        ("u8_openapi", "find_order", {"errcode": "0", "token": {"id": "t"}}, WAIT),
+        ("u8_openapi", "pull_stock", {"errcode": "0", "token": {"id": "t"}, "row_count": "1"}, WAIT),
         ("alipay", "pull_statement", alipay("40004", "BILL_NOT_EXIST"), WAIT),
         ("alipay", "pull_statement", alipay("40004", "INVAILID_ARGUMENTS"), NEVER),
         ("alipay", "pull_statement", alipay("40006", "isv.insufficient-isv-permissions"), STOP),
