@@ -153,15 +153,24 @@ class Tracker(Protocol):
 
 
 @runtime_checkable
-class Erp(Protocol):
-    """The book of record that the company already has."""
-
-    async def push_order(self, order: ErpOrder) -> ErpReceipt:
-        """Store the order and bring it to 'audited'; resumes where an earlier attempt stopped."""
-        ...
+class ErpBooks(Protocol):
+    """The book of record that the company already has, for reading."""
 
     async def find_order(self, order_no: str) -> ErpReceipt | None:
         """Ask whether the ERP has the order, and how far it is."""
+        ...
+
+    async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
+        """What the ERP says that is in stock."""
+        ...
+
+
+@runtime_checkable
+class Erp(ErpBooks, Protocol):
+    """A book of record that takes orders."""
+
+    async def push_order(self, order: ErpOrder) -> ErpReceipt:
+        """Store the order and bring it to 'audited'; resumes where an earlier attempt stopped."""
         ...
 
     async def cancel_order(self, order_no: str) -> None:
@@ -169,10 +178,6 @@ class Erp(Protocol):
 
         Raises ``Rejected`` if the ERP has issued goods for it.
         """
-        ...
-
-    async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
-        """What the ERP says that is in stock."""
         ...
 
 

@@ -17,7 +17,17 @@ from integrations.jtexpress import JtExpress, JtExpressSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
 from integrations.kuaidi100 import Kuaidi100, Kuaidi100Settings
 from integrations.mail import Mail, MailSettings
-from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Tracker, Warehouse
+from integrations.ports import (
+    AlertFeed,
+    Carrier,
+    Channel,
+    Erp,
+    ErpBooks,
+    Notifier,
+    PaymentProvider,
+    Tracker,
+    Warehouse,
+)
 from integrations.qimen import Qimen, QimenSettings
 from integrations.qweather import QWeather, QWeatherSettings
 from integrations.sap import Sap, SapSettings
@@ -26,14 +36,15 @@ from integrations.sf_express import SfExpress, SfExpressSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
+from integrations.u8_database import U8Database, U8DatabaseSettings
 from integrations.u8_openapi import U8OpenApi, U8OpenApiSettings
 from integrations.union_pay import UnionPay, UnionPaySettings
 from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
 from integrations.wechat_pay import WechatPay, WechatPaySettings
 from integrations.wecom import WeCom, WeComSettings
 
-Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier
-P = TypeVar("P", Channel, Warehouse, Carrier, Tracker, Erp, PaymentProvider, AlertFeed, Notifier)
+Partner = Channel | Warehouse | Carrier | Tracker | Erp | ErpBooks | PaymentProvider | AlertFeed | Notifier
+P = TypeVar("P", Channel, Warehouse, Carrier, Tracker, Erp, ErpBooks, PaymentProvider, AlertFeed, Notifier)
 
 
 class Maker(Protocol):
@@ -62,6 +73,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "kingdee_cloud": PartnerEntry(Erp, KingdeeCloudSettings, KingdeeCloud, "Kingdee K/3 Cloud"),
     "sap": PartnerEntry(Erp, SapSettings, Sap, "SAP S/4HANA"),
     "u8_openapi": PartnerEntry(Erp, U8OpenApiSettings, U8OpenApi, "Yonyou U8 (OpenAPI)"),
+    "u8_database": PartnerEntry(ErpBooks, U8DatabaseSettings, U8Database, "Yonyou U8 (database, only read)"),
     "alipay": PartnerEntry(PaymentProvider, AlipaySettings, Alipay, "Alipay"),
     "wechat_pay": PartnerEntry(PaymentProvider, WechatPaySettings, WechatPay, "WeChat Pay"),
     "union_pay": PartnerEntry(PaymentProvider, UnionPaySettings, UnionPay, "UnionPay"),

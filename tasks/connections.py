@@ -73,8 +73,8 @@ class CompanySettings(BaseModel):
 
 
 class Connections(BaseModel):
-    """Everything that is connected. The first carrier and the first ERP are the ones used;
-    the first tracker follows the parcels of carriers that are not connected."""
+    """Everything that is connected. The first carrier and the first ERP are the ones used; the first of ``books`` is
+    read for stock in place of the ERP; the first tracker follows the parcels of carriers that are not connected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -84,6 +84,7 @@ class Connections(BaseModel):
     carrier: list[CarrierConnection] = []
     tracker: list[Connection] = []
     erp: list[Connection] = []
+    books: list[Connection] = []
     payments: list[Connection] = []
     alerts: list[Connection] = []
     notifier: list[Connection] = []
@@ -91,8 +92,8 @@ class Connections(BaseModel):
     def all(self) -> list[Connection]:
         """Every connection."""
         return [
-            *self.channel, *self.warehouse, *self.carrier, *self.tracker, *self.erp, *self.payments, *self.alerts,
-            *self.notifier,
+            *self.channel, *self.warehouse, *self.carrier, *self.tracker, *self.erp, *self.books,
+            *self.payments, *self.alerts, *self.notifier,
         ]  # fmt: skip
 
     def named(self, code: str) -> Connection:
@@ -101,6 +102,11 @@ class Connections(BaseModel):
             if connection.code == code:
                 return connection
         raise BadConnections(f"Nothing is connected under the name {code!r}. Add it to {get_settings().connections}.")
+
+    @property
+    def stock_book(self) -> str | None:
+        """Whom the ERP's stock is read from."""
+        return next((connection.code for connection in (*self.books, *self.erp)), None)
 
     def carrier_of(self, planned: str, told: str) -> str:
         """Whose a parcel is, when the warehouse tells by whom it sent it: the planned carrier's connection, another

@@ -10,6 +10,7 @@ import httpx
 from mail_sink import judged, mail_served
 from peers import FAULTED, SANDBOX_NAMES, SETTINGS
 from pydantic import SecretStr
+from u8_tables import U8Tables, need_odbc, u8_tables
 
 from integrations.registry import PARTNERS, build
 from integrations.settings import PartnerSettings
@@ -24,18 +25,28 @@ def real_clock() -> datetime:
 @dataclass
 class Bench:
     """``makers`` replaces classes of the registry, for the tests of the suite itself. ``mail_address`` is where the
-    sandbox takes mail; ``servers`` are those that a test started and that end with it."""
+    sandbox takes mail; ``servers`` are those that a test started and that end with it; ``postgres`` starts the real
+    database server of the session, or says where it is."""
 
     address: str
     world: World
     http: httpx.AsyncClient
+    postgres: Callable[[], str]
     mail_address: str = ""
     servers: ExitStack = field(default_factory=ExitStack)
     makers: dict[str, Any] = field(default_factory=dict)
+    books_address: str = ""
 
     def address_of(self, name: str) -> str:
         """Where the peer of ``name`` is reached."""
-        return self.mail_address if name == "mail" else self.address
+        return {"mail": self.mail_address, "u8_database": self.books_address}.get(name) or self.address
+
+    def books(self) -> U8Tables:
+        """An empty database of U8's; from now on its client speaks to it. Skips where there is no ODBC."""
+        need_odbc()
+        tables = self.servers.enter_context(u8_tables(self.postgres()))
+        self.books_address = tables.address
+        return tables
 
     def partner(
         self,

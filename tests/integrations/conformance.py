@@ -18,7 +18,17 @@ from peers import WITHOUT_A_BODY
 from samples import CALLS, Call
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
-from integrations.ports import Carrier, Channel, Erp, Notifier, PushesOrders, PushesPayments, Tracker, Warehouse
+from integrations.ports import (
+    Carrier,
+    Channel,
+    Erp,
+    ErpBooks,
+    Notifier,
+    PushesOrders,
+    PushesPayments,
+    Tracker,
+    Warehouse,
+)
 from integrations.registry import PARTNERS, Partner
 from sandbox.faults import FaultKind
 
@@ -30,21 +40,22 @@ Check = Callable[[Bench, str], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Asked:
-    """A check, and the ports whose partners are asked."""
+    """A check, and the ports whose partners are asked; if there is none, all but books, whose faults are those of a
+    database."""
 
     check: Check
     ports: tuple[type, ...]
 
     def concerns(self, port: type[Partner], maker: Any) -> bool:
         by_ability = any(ability in self.ports and issubclass(maker, ability) for ability in ABILITIES)
-        return not self.ports or port in self.ports or by_ability
+        return port in self.ports or by_ability or (not self.ports and port is not ErpBooks)
 
 
 CHECKS: dict[str, Asked] = {}
 
 
 def of(*ports: type) -> Callable[[Check], Check]:
-    """Register a check for partners of these ports; for all if none is given."""
+    """Register a check for partners of these ports; for all but books if none is given."""
 
     def register(check: Check) -> Check:
         CHECKS[check.__name__] = Asked(check, ports)

@@ -48,7 +48,12 @@ def world(sandbox_world: World) -> World:
 
 
 @pytest.fixture
-async def bench(sandbox_address: str, mail_address: str, world: World) -> AsyncIterator[Bench]:
+async def bench(
+    sandbox_address: str, mail_address: str, world: World, request: pytest.FixtureRequest
+) -> AsyncIterator[Bench]:
+    def postgres() -> str:
+        return str(request.getfixturevalue("postgres"))
+
     async with httpx.AsyncClient() as client:
         with ExitStack() as servers:
-            yield Bench(sandbox_address, world, client, mail_address, servers)
+            yield Bench(sandbox_address, world, client, postgres, mail_address, servers)

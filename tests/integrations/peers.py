@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import mail_sink
+import u8_tables
 
 from sandbox import credentials
 
@@ -68,6 +69,7 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "department": "05",
         "wait": 0.01,
     },
+    "u8_database": u8_tables.settings_of,
     "alipay": lambda base: {
         "url": f"{base}/alipay/gateway.do",
         "app_id": credentials.ALIPAY_APP_ID,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element
 
+import conformance_books  # noqa: F401  (registers the checks of databases)
 import conformance_channels  # noqa: F401  (registers the checks of channels)
 import conformance_content  # noqa: F401  (registers the checks of what is read and written)
 import pytest
@@ -29,6 +30,7 @@ from integrations.sap import Sap
 from integrations.sf_express import SfExpress
 from integrations.shop import Shop
 from integrations.taobao import Taobao
+from integrations.u8_database import U8Database
 from integrations.u8_openapi import U8OpenApi
 from integrations.wechat_account import WeChatAccount
 from models.messages import (
@@ -183,6 +185,19 @@ class ClosesWithoutVerifying(U8OpenApi):
             await self._gateway.write("saleorder/close", {"voucher_code": order_no})
 
 
+class ReadsOneBatchOnly(U8Database):
+    async def _query(self, statement: str, parameters: Sequence[str]) -> list[Any]:
+        return await super()._query(statement.replace("SUM", "MAX"), parameters)
+
+
+class TakesALockForAnEmptyBook(U8Database):
+    async def find_order(self, order_no: str) -> ErpReceipt | None:
+        try:
+            return await super().find_order(order_no)
+        except Unavailable:
+            return None
+
+
 class KeepsAnExpiredToken(WeChatAccount):
     async def _valid_token(self, _refused: str) -> str:
         return await super()._valid_token("")
@@ -310,6 +325,17 @@ BROKEN: list[tuple[str, type, set[str]]] = [
             "an_erp_order_is_taken_back_wherever_it_stands",
             "an_erp_order_whose_goods_are_issued_is_not_taken_back",
             "recorded_replies_are_read_to_exact_values",
+        },
+    ),
+    ("u8_database", ReadsOneBatchOnly, {"stock_in_the_books_is_read_to_exact_values"}),
+    (
+        "u8_database",
+        TakesALockForAnEmptyBook,
+        {
+            "books_that_nobody_opens_are_an_outage",
+            "a_locked_table_is_an_outage_after_a_while",
+            "a_connection_that_is_cut_is_an_outage",
+            "no_secret_of_the_books_is_shown",
         },
     ),
     (
