@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.failures import Unusable, explain
 from cli.screen import as_json, console, t
+
+if TYPE_CHECKING:
+    from tasks.connections import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def _prefect(answers: Callable[[str], bool]) -> Finding:
 
 async def _partners() -> list[Finding]:
     from integrations.errors import PartnerError
+    from models.database import DatabaseNotReady
     from tasks.connections import BadConnections, connections, partner
     from tasks.readers import PRESET
 
@@ -123,11 +127,26 @@ async def _partners() -> list[Finding]:
         try:
             async with partner(connection.code) as client:
                 asked = await _ask(client)
-        except PartnerError as error:
+        except (PartnerError, DatabaseNotReady) as error:
             findings.append(Finding(connection.code, False, str(error)))
         else:
-            findings.append(Finding(connection.code, True, t(asked, partner=connection.partner)))
+            findings.append(
+                _stopped(connection) or Finding(connection.code, True, t(asked, partner=connection.partner))
+            )
     return findings
+
+
+def _stopped(connection: "Connection") -> Finding | None:
+    """What a partner that cannot be asked without an effect said when it refused our credential."""
+    from tasks.partners.standing import stopped_accounts
+    from tasks.reading import reading
+
+    with reading() as work:
+        stopped = {one.account: one for one in stopped_accounts(work)}
+    if (one := stopped.get(connection.account)) is None:
+        return None
+    told = t("cli-doctor-stopped", since=one.since.isoformat(timespec="minutes"), why=one.why)
+    return Finding(connection.code, False, told)
 
 
 async def _ask(client: Any) -> str:

@@ -148,6 +148,13 @@ async def make_pool() -> None:
             return
 
 
+def register_credentials() -> None:
+    """Forms for partners' credentials; this process must report to the stack's Prefect already."""
+    from tasks.partners.credentials import register_block_types
+
+    asyncio.run(register_block_types())
+
+
 def start_worker(stack: Stack) -> None:
     """The work pool and its warm worker; this process must report to the stack's Prefect already."""
     asyncio.run(make_pool())

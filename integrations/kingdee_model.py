@@ -1,13 +1,17 @@
-"""Kingdee's documents: what a sales order becomes. No I/O."""
+"""Kingdee's documents: what a sales order becomes, and what changed of one. No I/O."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from integrations.beijing import to_beijing
-from models.messages import ErpOrder
+from integrations.beijing import from_beijing, to_beijing
+from models.check_code import code_in, with_code
+from models.messages import ErpNews, ErpOrder
 from models.money import Money
 
 ORDER_FORM: Final = "SAL_SaleOrder"
 STOCK_FORM: Final = "STK_Inventory"
+_VOID: Final = "B"
+_CLOSED: Final = "B"
 
 
 def sale_order(order: ErpOrder, organisation: str, unit: str, currency: str) -> dict[str, Any]:
@@ -19,7 +23,7 @@ def sale_order(order: ErpOrder, organisation: str, unit: str, currency: str) -> 
         "FDate": to_beijing(order.placed_at),
         "FSaleOrgId": {"FNumber": organisation},
         "FCustId": {"FNumber": order.customer},
-        "FNote": order.remark,
+        "FNote": with_code(order.check_code, order.remark),
         "FSaleOrderFinance": {
             "FSettleCurrId": {"FNumber": currency},
             "FIsIncludedTax": True,
@@ -38,6 +42,23 @@ def sale_order(order: ErpOrder, organisation: str, unit: str, currency: str) -> 
             for line in order.lines
         ],
     }
+
+
+def sale_order_news(rows: Iterable[Sequence[Any]]) -> list[ErpNews]:
+    """Rows of number, id, note, void, closed and time of change, oldest first; those whose note has no check
+    code are not ours. Raises ``ValueError`` for a time that cannot be read."""
+    found = [
+        ErpNews(
+            order_no=str(number_),
+            partner_id=str(document_id),
+            check_code=code,
+            open=str(void) != _VOID and str(closed) != _CLOSED,
+            changed_at=from_beijing(str(changed_at).replace("T", " ")[:19]),
+        )
+        for number_, document_id, note, void, closed, changed_at in rows
+        if (code := code_in(str(note)))
+    ]
+    return sorted(found, key=lambda news: news.changed_at)
 
 
 def quoted(text: str) -> str:

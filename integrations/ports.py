@@ -12,11 +12,14 @@ from integrations.errors import PartnerError
 from models.messages import (
     Alert,
     ChannelOrder,
+    ErpNews,
     ErpOrder,
     ErpReceipt,
+    ErpStatus,
     Notice,
     OutboundAccepted,
     OutboundConfirmed,
+    OutboundProgress,
     OutboundRequest,
     Page,
     PaymentNews,
@@ -93,15 +96,15 @@ class Warehouse(Protocol):
     def receive_callback(
         self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes, now: datetime
     ) -> RawMessage:
-        """Verify a confirmation and return it raw. Raises ``Forged``."""
+        """Verify a confirmation, or a report of progress, and return it raw. Raises ``Forged``."""
         ...
 
     def answer_callback(self, refusal: PartnerError | None) -> tuple[str, bytes]:
         """What the warehouse wants to hear after a callback: media type and body. A refused one comes again."""
         ...
 
-    def read_confirmation(self, message: RawMessage) -> OutboundConfirmed:
-        """Translate a confirmation; pure. Raises ``Rejected`` for one that contradicts itself."""
+    def read_confirmation(self, message: RawMessage) -> OutboundConfirmed | OutboundProgress:
+        """Translate a callback; pure. Raises ``Rejected`` for one that contradicts itself."""
         ...
 
 
@@ -178,6 +181,28 @@ class Erp(ErpBooks, Protocol):
 
         Raises ``Rejected`` if the ERP has issued goods for it.
         """
+        ...
+
+
+@runtime_checkable
+class HearsOfOrders(Protocol):
+    """An ERP that keeps with an order how far it is elsewhere (C3)."""
+
+    async def push_status(self, status: ErpStatus) -> None:
+        """Write how far an order is, and its numbers elsewhere; a repeat changes nothing.
+
+        Raises ``Rejected`` if the ERP has no such order, has it cancelled, or has another's check code on it.
+        """
+        ...
+
+
+@runtime_checkable
+class TellsOfOrders(Protocol):
+    """An ERP that can be asked what changed of the orders it has."""
+
+    async def pull_news(self, since: datetime, until: datetime) -> list[ErpNews]:
+        """Our orders that anybody, we included, changed there in the half-open window ``[since, until)``, oldest
+        first; each as it is now."""
         ...
 
 

@@ -36,6 +36,7 @@ from integrations.sf_express import SfExpress, SfExpressSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
+from integrations.tokens import OwnToken, TokenStore
 from integrations.u8_database import U8Database, U8DatabaseSettings
 from integrations.u8_openapi import U8OpenApi, U8OpenApiSettings
 from integrations.union_pay import UnionPay, UnionPaySettings
@@ -53,14 +54,26 @@ class Maker(Protocol):
     def __call__(self, settings: Any, http: httpx.AsyncClient, *, clock: Callable[[], datetime]) -> Partner: ...
 
 
+class TokenMaker(Protocol):
+    """How the class of a partner is called whose access token expires."""
+
+    def __call__(
+        self, settings: Any, http: httpx.AsyncClient, *, clock: Callable[[], datetime], token: TokenStore
+    ) -> Partner: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PartnerEntry:
-    """What is known of a partner before it is configured."""
+    """What is known of a partner before it is configured.
+
+    ``has_token``: it is called with an access token that expires, and its class takes a ``TokenStore`` as ``token``.
+    """
 
     port: type[Partner]
     settings: type[PartnerSettings]
-    maker: Maker
+    maker: Maker | TokenMaker
     title: str
+    has_token: bool = False
 
 
 PARTNERS: Final[Mapping[str, PartnerEntry]] = {
@@ -72,7 +85,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "kuaidi100": PartnerEntry(Tracker, Kuaidi100Settings, Kuaidi100, "Kuaidi100"),
     "kingdee_cloud": PartnerEntry(Erp, KingdeeCloudSettings, KingdeeCloud, "Kingdee K/3 Cloud"),
     "sap": PartnerEntry(Erp, SapSettings, Sap, "SAP S/4HANA"),
-    "u8_openapi": PartnerEntry(Erp, U8OpenApiSettings, U8OpenApi, "Yonyou U8 (OpenAPI)"),
+    "u8_openapi": PartnerEntry(Erp, U8OpenApiSettings, U8OpenApi, "Yonyou U8 (OpenAPI)", has_token=True),
     "u8_database": PartnerEntry(ErpBooks, U8DatabaseSettings, U8Database, "Yonyou U8 (database, only read)"),
     "alipay": PartnerEntry(PaymentProvider, AlipaySettings, Alipay, "Alipay"),
     "wechat_pay": PartnerEntry(PaymentProvider, WechatPaySettings, WechatPay, "WeChat Pay"),
@@ -84,7 +97,9 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "wecom": PartnerEntry(Notifier, WeComSettings, WeCom, "WeCom group robot"),
     "feishu": PartnerEntry(Notifier, FeishuSettings, Feishu, "Feishu / Lark custom bot"),
     "mail": PartnerEntry(Notifier, MailSettings, Mail, "Mail (SMTP)"),
-    "wechat_account": PartnerEntry(Notifier, WeChatAccountSettings, WeChatAccount, "WeChat official account"),
+    "wechat_account": PartnerEntry(
+        Notifier, WeChatAccountSettings, WeChatAccount, "WeChat official account", has_token=True
+    ),
 }
 
 
@@ -93,9 +108,17 @@ def names(port: type[Partner]) -> tuple[str, ...]:
     return tuple(name for name, entry in PARTNERS.items() if entry.port is port)
 
 
-def build(name: str, settings: Mapping[str, Any], http: httpx.AsyncClient, clock: Callable[[], datetime]) -> Partner:
-    """The partner ``name``, ready to be called. Raises ``Misconfigured`` with the fields that are wrong or missing,
-    never with what stands in them."""
+def build(
+    name: str,
+    settings: Mapping[str, Any],
+    http: httpx.AsyncClient,
+    clock: Callable[[], datetime],
+    token: TokenStore | None = None,
+) -> Partner:
+    """The partner ``name``, ready to be called; its access token, if it has one, is kept in ``token``.
+
+    Raises ``Misconfigured`` with the fields that are wrong or missing, never with what stands in them.
+    """
     entry = PARTNERS.get(name)
     if entry is None:
         raise Misconfigured(name, f"there is no such partner; there are: {', '.join(PARTNERS)}")
@@ -103,7 +126,9 @@ def build(name: str, settings: Mapping[str, Any], http: httpx.AsyncClient, clock
         checked = entry.settings.model_validate(dict(settings))
     except ValidationError as error:
         raise Misconfigured(name, _faults(error)) from None
-    return entry.maker(checked, http, clock=clock)
+    if entry.has_token:
+        return cast(TokenMaker, entry.maker)(checked, http, clock=clock, token=token or OwnToken())
+    return cast(Maker, entry.maker)(checked, http, clock=clock)
 
 
 def build_as(

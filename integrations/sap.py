@@ -20,7 +20,7 @@ from integrations.odata import OData, quoted
 from integrations.sap_model import Place, StockRow, Terms, sales_order, stock_figures
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.stock_rows import stock_lines
-from models.messages import ErpOrder, ErpReceipt, StockLine
+from models.messages import ErpOrder, ErpReceipt, ErpStatus, StockLine
 
 NAME: Final = "sap"
 _ORDERS: Final = "API_SALES_ORDER_SRV/A_SalesOrder"
@@ -47,6 +47,9 @@ class SapSettings(PartnerSettings):
     price_condition: str = Field(default="PR00", description="Condition type that carries the price of a piece")
     note: str = Field(default="TX01", description="Text id of the header text that takes the remark")
     rejection_reason: str = Field(default="00", description="Reason for rejection of an item that is called off")
+    progress_field: str = Field(default="", description="Field of an order's header that keeps how far it is")
+    outbound_field: str = Field(default="", description="Field of an order's header that keeps the outbound's number")
+    waybill_field: str = Field(default="", description="Field of an order's header that keeps the waybills' numbers")
     zone: str = Field(default="Asia/Shanghai", description="Time zone in which the sales organisation dates")
     places: dict[str, str] = Field(
         default={}, description="Our warehouse code → plant or plant/storage location; else the plant of that code"
@@ -77,6 +80,7 @@ class _Items(Reply):
 
 class _Order(Reply):
     SalesOrder: str
+    AssignmentReference: str = ""
     DeliveryBlockReason: str = ""
     OverallTotalDeliveryStatus: str = ""
     OverallSDDocumentRejectionSts: str = ""
@@ -112,14 +116,28 @@ class Sap:
         if found is None:
             answer = await self._odata.create(_ORDERS, sales_order(order, self._terms()))
             return _receipt(order.order_no, answer.read(_Created).d)
-        if found.rejected:
-            raise self._words.rejected(f"{order.order_no} is {found.SalesOrder} there, and all of it is rejected")
+        self._check(order.order_no, order.check_code, found)
         return _receipt(order.order_no, found)
 
     async def find_order(self, order_no: str) -> ErpReceipt | None:
         """Query by ``PurchaseOrderByCustomer``."""
         found = await self._order(order_no)
         return _receipt(order_no, found) if found else None
+
+    async def push_status(self, status: ErpStatus) -> None:
+        """Write the fields of the header that the installation has for it, under the ETag that the order has."""
+        found = await self._order(status.order_no)
+        if found is None:
+            raise self._words.rejected(f"{status.order_no} is not there", field="PurchaseOrderByCustomer")
+        self._check(status.order_no, status.check_code, found)
+        settings = self._settings
+        told = {
+            settings.progress_field: str(status.progress),
+            settings.outbound_field: status.outbound_no,
+            settings.waybill_field: ",".join(status.waybill_nos),
+        }
+        if kept := {field: value for field, value in told.items() if field}:
+            await self._odata.change(f"{_ORDERS}({quoted(found.SalesOrder)})", kept, found.version.etag)
 
     async def cancel_order(self, order_no: str) -> None:
         """Reject the items that are not rejected yet; SAP is asked anew after each, for the ETag moves."""
@@ -161,6 +179,16 @@ class Sap:
             raise self._words.rejected(f"several orders carry {order_no}: {numbers}", field="PurchaseOrderByCustomer")
         return found[0] if found else None
 
+    def _check(self, order_no: str, ours: str, found: _StoredOrder) -> None:
+        """Raises ``Rejected`` for an order that was called off, or that carries another's check code."""
+        if found.rejected:
+            raise self._words.rejected(f"{order_no} is {found.SalesOrder} there, and all of it is rejected")
+        theirs = found.AssignmentReference
+        if theirs and ours and theirs != ours:
+            raise self._words.rejected(
+                f"{order_no} has the check code {theirs}, not {ours}", field="AssignmentReference"
+            )
+
     def _terms(self) -> Terms:
         settings = self._settings
         return Terms(
@@ -179,4 +207,5 @@ class Sap:
 
 
 def _receipt(order_no: str, order: _Order) -> ErpReceipt:
-    return ErpReceipt(order_no, order.SalesOrder, audited=not order.DeliveryBlockReason and not order.rejected)
+    audited = not order.DeliveryBlockReason and not order.rejected
+    return ErpReceipt(order_no, order.SalesOrder, audited, order.AssignmentReference)

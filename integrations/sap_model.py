@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from integrations.answers import Reply
 from integrations.odata import quoted
 from integrations.reading import number
+from models.check_code import with_code
 from models.messages import ErpOrder, OutboundLine
 from models.money import Money
 
@@ -50,15 +51,17 @@ class Place:
 
 def sales_order(order: ErpOrder, terms: Terms) -> dict[str, Any]:
     """The body of a deep insert into ``A_SalesOrder``. Quantities and prices are decimal texts: no float holds them."""
-    note = {"Language": terms.language, "LongTextID": terms.note, "LongText": order.remark}
+    remark = with_code(order.check_code, order.remark)
+    note = {"Language": terms.language, "LongTextID": terms.note, "LongText": remark}
     return {
         **terms.header,
         "SoldToParty": order.customer,
         "PurchaseOrderByCustomer": order.order_no,
+        "AssignmentReference": order.check_code,
         "RequestedDeliveryDate": day_of(order.placed_at, terms.zone),
         "TransactionCurrency": order.currency,
         "to_Item": [_item(10 * place, line, order.currency, terms) for place, line in enumerate(order.lines, 1)],
-        "to_Text": [note] if order.remark else [],
+        "to_Text": [note] if remark else [],
     }
 
 

@@ -1,9 +1,11 @@
 """What every partner's settings have in common."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
+
+from integrations.rate import Rate
 
 
 def _web_address(text: str) -> str:
@@ -21,6 +23,9 @@ class PartnerSettings(BaseModel):
     """Base of all settings: frozen, no unknown field, and no value shown when one of them is wrong."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    rate: ClassVar[Rate | None] = None
+    """How often the partner's documents let one credential call it; ``None`` where they name no number."""
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value in these settings: what must never be shown."""

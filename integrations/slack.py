@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, field_validator
 from slack_sdk.models.blocks import Block, HeaderBlock, MarkdownTextObject, PlainTextObject, SectionBlock
 
 from integrations.http import Wire
+from integrations.rate import Rate
 from integrations.settings import PartnerSettings
 from integrations.words import Words
 from models.messages import Notice
@@ -30,6 +31,8 @@ _GONE: Final = {"invalid_token", "no_service", "channel_is_archived", "channel_n
 
 class SlackSettings(PartnerSettings):
     """How to reach one channel."""
+
+    rate = Rate(1, 1)
 
     webhook: SecretStr = Field(description="The webhook's whole address: whoever has it may post")
 

@@ -173,7 +173,7 @@ class Taobao:
         code, words = str(refusal.code), refusal.sub_msg or refusal.msg
         shown = f"{code} {refusal.sub_code}".strip()
         if code == "7":
-            return self._words.unavailable(words, code=shown, retry_after=_banned_for(words + refusal.msg))
+            return self._words.too_often(words, code=shown, wait=_banned_for(words + refusal.msg))
         if code in _OUR_KEYS:
             return self._words.misconfigured(words, code=shown)
         if code in _ITS_FAULT or refusal.sub_code.startswith("isp."):

@@ -8,15 +8,16 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import httpx
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from integrations.answers import Answer, Reply
 from integrations.errors import PartnerError, Unavailable
 from integrations.http import Wire
+from integrations.tokens import Token, TokenStore
 from integrations.words import Words
 
 R = TypeVar("R", bound="Said")
@@ -54,8 +55,12 @@ class _Id(Reply):
     id: str
 
 
+class _Given(_Id):
+    lasts: int = Field(alias="expiresIn")
+
+
 class _Token(Said):
-    token: _Id
+    token: _Given
 
 
 class _Trade(Said):
@@ -77,6 +82,7 @@ class U8Gateway:
         account: Account,
         http: httpx.AsyncClient,
         clock: Callable[[], datetime],
+        token: TokenStore,
         *,
         wait: float,
         looks: int,
@@ -87,8 +93,7 @@ class U8Gateway:
         self._clock = clock
         self._wait = wait
         self._looks = looks
-        self._token = ""
-        self._asking = asyncio.Lock()
+        self._token = token
 
     async def read(self, path: str, asked: Mapping[str, str], shape: type[R]) -> R:
         """What a question below ``api/`` is answered."""
@@ -122,27 +127,24 @@ class U8Gateway:
         self, method: str, path: str, asked: Mapping[str, str], shape: type[R], body: bytes | None = None
     ) -> R:
         """One call with a token. A token that is not accepted any more is fetched anew, once: nothing was done."""
-        token = await self._valid_token("")
+        token = await self._token.valid(self._ask_for_token)
         answer = await self._call(method, path, {**asked, "token": token}, body)
         if _concerns_the_token(answer.read(Said)):
-            token = await self._valid_token(token)
+            token = await self._token.valid(self._ask_for_token, refused=token)
             answer = await self._call(method, path, {**asked, "token": token}, body)
         said = answer.read(Said)
         if not said.ok:
             raise _refusal(self._words(token), said)
         return answer.read(shape)
 
-    async def _valid_token(self, refused: str) -> str:
-        """The token to use now; a new one if none is held but the ``refused`` one. Several at once ask once."""
-        async with self._asking:
-            if self._token == refused:
-                secret = {"app_secret": self._account.app_secret.get_secret_value()}
-                answer = await self._call("GET", "system/token", secret, None)
-                said = answer.read(Said)
-                if not said.ok:
-                    raise _refusal(self._words(), said)
-                self._token = answer.read(_Token).token.id
-            return self._token
+    async def _ask_for_token(self) -> Token:
+        secret = {"app_secret": self._account.app_secret.get_secret_value()}
+        answer = await self._call("GET", "system/token", secret, None)
+        said = answer.read(Said)
+        if not said.ok:
+            raise _refusal(self._words(), said)
+        given = answer.read(_Token).token
+        return Token(given.id, timedelta(seconds=given.lasts))
 
     async def _call(self, method: str, path: str, query: Mapping[str, str], body: bytes | None) -> Answer:
         account = self._account

@@ -16,8 +16,9 @@ from integrations.answers import Reply
 from integrations.errors import Rejected
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.stock_rows import stock_lines
+from integrations.tokens import TokenStore
 from integrations.u8_gateway import Account, Said, U8Gateway
-from integrations.u8_voucher import Terms, sale_order
+from integrations.u8_voucher import CODE_FIELD, Terms, sale_order
 from integrations.words import Words
 from models.messages import ErpOrder, ErpReceipt, StockLine
 
@@ -50,6 +51,7 @@ class _Voucher(Reply):
     state: str = ""
     fhstatus: str | int | None = None
     closer: str | None = ""
+    check_code: str | None = Field(default="", alias=CODE_FIELD)
 
 
 class _Vouchers(Said):
@@ -70,14 +72,21 @@ class _Stock(Said):
 class U8OpenApi:
     """One account set."""
 
-    def __init__(self, settings: U8OpenApiSettings, http: httpx.AsyncClient, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        settings: U8OpenApiSettings,
+        http: httpx.AsyncClient,
+        *,
+        clock: Callable[[], datetime],
+        token: TokenStore,
+    ) -> None:
         self._settings = settings
         self._words = Words(NAME, settings.secrets())
         account = Account(
             settings.url, settings.from_account, settings.to_account, settings.app_key, settings.app_secret,
             settings.data_source,
         )  # fmt: skip
-        self._gateway = U8Gateway(NAME, account, http, clock, wait=settings.wait, looks=settings.looks)
+        self._gateway = U8Gateway(NAME, account, http, clock, token, wait=settings.wait, looks=settings.looks)
 
     async def push_order(self, order: ErpOrder) -> ErpReceipt:
         """Add and verify; an order that is there already is taken up where an earlier attempt stopped."""
@@ -92,14 +101,17 @@ class U8OpenApi:
             )
         if voucher.closer:
             raise self._words.rejected(f"{order.order_no} is closed")
+        theirs, ours = voucher.check_code, order.check_code
+        if theirs and ours and theirs != ours:
+            raise self._words.rejected(f"{order.order_no} has the check code {theirs}, not {ours}", field=CODE_FIELD)
         await self._verify(voucher)
-        return ErpReceipt(order.order_no, voucher.code, audited=True)
+        return ErpReceipt(order.order_no, voucher.code, audited=True, check_code=ours)
 
     async def find_order(self, order_no: str) -> ErpReceipt | None:
         """Query by ``code``."""
         voucher = await self._voucher(order_no)
         audited = voucher is not None and voucher.state == "Approved" and not voucher.closer
-        return ErpReceipt(order_no, voucher.code, audited) if voucher else None
+        return ErpReceipt(order_no, voucher.code, audited, voucher.check_code or "") if voucher else None
 
     async def cancel_order(self, order_no: str) -> None:
         """Close it, and verify it before if need be; one of which something was shipped stays."""

@@ -4,6 +4,7 @@ A claim is a lease: two workers never hold the same row, and what a killed worke
 runs out. Leases use the real clock, whatever time the hub is told that it is.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -81,10 +82,10 @@ class Claims:
         """Orders whose channel reported something that the hub has not followed yet."""
         return self._lease(ORDER, limit, ORDER.c.company_id == self.company_id, ORDER.c.reported_status.is_not(None))
 
-    def messages_to_send(self, now: datetime, limit: int) -> Claimed:
-        """Outbox messages that are due, whose region no closed gate covers (invariant 6), and that come after no earlier one of
-        their order: to each partner an order's messages go one after the other, and what undoes something
-        waits for what is still on its way there (C3)."""
+    def messages_to_send(self, now: datetime, limit: int, besides: Collection[str] = ()) -> Claimed:
+        """Outbox messages that are due, whose region no closed gate covers (invariant 6), and that no earlier one of
+        their order precedes: to each partner an order's messages go one after the other, so what undoes something
+        waits for what is still on its way there (C3). ``besides``: connections not to be called now."""
         shut = exists().where(
             _GATE.c.company_id == OUTBOX.c.company_id, _GATE.c.region == OUTBOX.c.region, _GATE.c.opened_at.is_(None)
         )
@@ -94,6 +95,7 @@ class Claims:
             OUTBOX.c.company_id == self.company_id,
             OUTBOX.c.state == "due",
             OUTBOX.c.next_try_at <= now,
+            OUTBOX.c.connection.not_in(besides),
             or_(OUTBOX.c.region == "", ~shut),
             ~exists().where(
                 _EARLIER.c.order_id == OUTBOX.c.order_id,

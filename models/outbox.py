@@ -22,6 +22,7 @@ class Owed(StrEnum):
     CANCEL_OUTBOUND = "cancel-outbound"
     CANCEL_WAYBILL = "cancel-waybill"
     ERP_ORDER = "erp-order"
+    ERP_STATUS = "erp-status"
     CANCEL_ERP_ORDER = "cancel-erp-order"
     CHANNEL_SHIPMENT = "channel-shipment"
     CUSTOMER_MESSAGE = "customer-message"

@@ -5,11 +5,13 @@ from models.company import Company, Customer, KitComponent, Product, ProductUnit
 from models.decision import Decision, DecisionBatch, PolicyVersion
 from models.event import OrderEvent
 from models.external_ref import ExternalRef
+from models.feed import Feed
 from models.gate import Gate
 from models.inbox import Inbox
 from models.money_flow import Payment, SettlementLine, SettlementMatch
 from models.order import Answer, Hold, OrderLine, OrderVersion, SalesOrder
 from models.outbox import Outbox
+from models.partner_account import PartnerAccount
 from models.quarantine import Quarantine
 from models.shipment import Outbound, OutboundLine, Parcel, Shipment, TrackingEvent
 from models.stock import Arrival, Reservation, StockLevel, StockMovement
@@ -25,6 +27,7 @@ __all__ = [
     "Decision",
     "DecisionBatch",
     "ExternalRef",
+    "Feed",
     "Gate",
     "Hold",
     "Inbox",
@@ -36,6 +39,7 @@ __all__ = [
     "OutboundLine",
     "Outbox",
     "Parcel",
+    "PartnerAccount",
     "Payment",
     "PolicyVersion",
     "Product",

@@ -188,9 +188,11 @@ class Relay(_Section):
 
 
 class Failures(_Section):
-    """Who is told when a step fails (I1)."""
+    """Who is told when a step fails (I1), or a partner refuses our credential."""
 
-    told: str = Field(default="", description="Connection that is told when a flow run fails or crashes")
+    told: str = Field(
+        default="", description="Connection that is told when a flow run fails, or a partner refuses our credential"
+    )
 
 
 class Settlement(_Section):

@@ -116,3 +116,8 @@ class LayFault(Body):
     seconds: float = 0.0
     factor: float = 0.9
     sku: str = ""
+
+
+class SetQuota(Body):
+    calls: int = Field(ge=1)
+    seconds: float = Field(gt=0)

@@ -33,13 +33,17 @@ class PartnerEndpoint:
             call = replace(call, stock_factor=fault.factor)
         if fault and kind is FaultKind.STRAY_STOCK:
             call = replace(call, stray_sku=fault.sku)
-        reply = answer_instead(fault, self._partner, call) or self._work(call)
+        reply = answer_instead(fault, self._partner, call) or self._too_often(call) or self._work(call)
         self._world.requests.count(Request(self._partner.name, operation, reply.outcome, kind))
         if kind is FaultKind.MALFORMED:
             reply = replace(reply, body=reply.body[: len(reply.body) * 2 // 3])
         if kind is FaultKind.DROP_REPLY:
             await _break_off(reply, send)
         await _response(reply)(scope, receive, send)
+
+    def _too_often(self, call: Call) -> Reply | None:
+        quota = self._world.quotas.get(self._partner.name)
+        return None if quota is None or quota.take() else self._partner.rate_limited(call)
 
     def _work(self, call: Call) -> Reply:
         try:

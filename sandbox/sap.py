@@ -5,6 +5,7 @@
     GET   /sap/opu/odata/sap/{service}/{set}                     $filter, $expand, $top, $skip, $inlinecount
     GET   /sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrder('1')
     POST  /sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrder    deep insert
+    PATCH /sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrder('1')               If-Match
     PATCH /sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrderItem(SalesOrder='1',SalesOrderItem='10')   If-Match
 
 A write without its token gets 403 with `x-csrf-token: Required`. Shapes follow a reply that SAP has published.
@@ -24,7 +25,7 @@ from sandbox.credentials import SAP_CLIENT, SAP_PASSWORD, SAP_USER
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
 from sandbox.odata import Json, error, literal_of, page_of, parse_filter
 from sandbox.sap_model import ITEM, MATERIAL_STOCK, ORDER, SALES_ORDERS, SERVICES, metadata
-from sandbox.sap_orders import change_item, create, etag_of, fields_of, invalid, items_of
+from sandbox.sap_orders import change_item, change_order, create, etag_of, fields_of, invalid, items_of
 
 if TYPE_CHECKING:
     from sandbox.erp import Document
@@ -34,6 +35,7 @@ _ROOT = "/opu/odata/sap/"
 _SEGMENT = re.compile(r"(?P<set>\w+)(?:\((?P<key>.*)\))?")
 _KEY = re.compile(r"(?:(?P<name>\w+)=)?(?P<value>'(?:[^']|'')*')(?:,|$)")
 _SESSION = "SAP_SESSIONID_S4H_100"
+_CHANGES = {ORDER: change_order, ITEM: change_item}
 
 
 def _segments(call: Call) -> tuple[str, str, dict[str, str]]:
@@ -151,8 +153,8 @@ def _written(world: World, call: Call, name: str, keys: dict[str, str]) -> Reply
         raise invalid("The request body is not JSON") from problem
     if (call.method, name) == ("POST", ORDER):
         return json_reply({"d": _order(world, call, create(world, body))}, status=201)
-    if (call.method, name) == ("PATCH", ITEM):
-        change_item(world, keys, body, call.headers.get("if-match", ""))
+    if call.method == "PATCH" and name in _CHANGES:
+        _CHANGES[name](world, keys, body, call.headers.get("if-match", ""))
         return Reply(b"", 204, outcome="ok")
     return error(405, "/IWFND/CM_CONSUMER/101", "Method not allowed")
 

@@ -35,8 +35,10 @@ SERVICES: Mapping[str, Mapping[str, EntityType]] = {
             ("SalesOrder",),
             _texts(
                 "SalesOrder SalesOrderType SalesOrganization DistributionChannel OrganizationDivision SoldToParty "
-                "PurchaseOrderByCustomer TransactionCurrency DeliveryBlockReason OverallSDProcessStatus "
-                "OverallTotalDeliveryStatus OverallSDDocumentRejectionSts TotalCreditCheckStatus"
+                "PurchaseOrderByCustomer AssignmentReference TransactionCurrency DeliveryBlockReason "
+                "OverallSDProcessStatus "
+                "OverallTotalDeliveryStatus OverallSDDocumentRejectionSts TotalCreditCheckStatus "
+                "YY1_Progress_SDH YY1_Outbound_SDH YY1_Waybills_SDH"
             )
             | {"RequestedDeliveryDate": DAY, "SalesOrderDate": DAY, "LastChangeDateTime": MOMENT},
             {"to_Item": ITEM, "to_Partner": "A_SalesOrderHeaderPartner", "to_Text": "A_SalesOrderText"},

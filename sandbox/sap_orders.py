@@ -72,24 +72,46 @@ def _many(value: Any) -> list[Json]:
     return list(value["results"] if isinstance(value, dict) else value or [])
 
 
+def change_order(world: World, keys: Mapping[str, str], body: Any, etag: str) -> None:
+    """Merge a change into the header of an order."""
+    document = _found(world, keys.get("", ""), etag)
+    _check(ORDER, body)
+    if any(document.model.get(name) != value for name, value in body.items()):
+        document.model.update(body)
+        _touch(world, document)
+        world.ledger.record("sap", "order-changed", document.number, change=body)
+
+
 def change_item(world: World, keys: Mapping[str, str], body: Any, etag: str) -> None:
     """Merge a change into an item. The ETag is the order's."""
-    document = world.erp.documents.get((ORDER, keys.get("SalesOrder", "")))
-    item = _item_of(document, keys.get("SalesOrderItem", "")) if document else None
-    if document is None or item is None:
+    document = _found(world, keys.get("SalesOrder", ""), etag)
+    item = _item_of(document, keys.get("SalesOrderItem", ""))
+    if item is None:
         raise Refused(error(404, "/IWBEP/CM_MGW_RT/020", "Resource not found for segment A_SalesOrderItem"))
-    if not etag:
-        raise Refused(error(428, "/IWFND/CM_MGW/023", "Precondition required"))
-    if etag not in ("*", etag_of(document)):
-        raise Refused(error(412, "/IWFND/CM_MGW/022", "The sales order was changed meanwhile"))
     _check(ITEM, body)
     if world.erp.is_issued(str(document.model.get("PurchaseOrderByCustomer"))):
         raise invalid("The item has been delivered and cannot be rejected", "V1/331")
     item.update(body)
     document.cancelled = all(item["SalesDocumentRjcnReason"] for item in document.model["to_Item"])
+    _touch(world, document)
+    world.ledger.record("sap", "item-changed", f"{document.number}/{item['SalesOrderItem']}", change=body)
+
+
+def _found(world: World, number: str, etag: str) -> Document:
+    """The order, if the caller knows it as it is now."""
+    document = world.erp.documents.get((ORDER, number))
+    if document is None:
+        raise Refused(error(404, "/IWBEP/CM_MGW_RT/020", "Resource not found for segment A_SalesOrder"))
+    if not etag:
+        raise Refused(error(428, "/IWFND/CM_MGW/023", "Precondition required"))
+    if etag not in ("*", etag_of(document)):
+        raise Refused(error(412, "/IWFND/CM_MGW/022", "The sales order was changed meanwhile"))
+    return document
+
+
+def _touch(world: World, document: Document) -> None:
+    """The ETag moves with each change, also within one moment of the world's clock."""
     document.modified_at = max(world.clock.now(), document.modified_at + timedelta(microseconds=1))
-    key = f"{document.number}/{item['SalesOrderItem']}"
-    world.ledger.record("sap", "item-changed", key, change=body)
 
 
 def _item_of(document: Document, number: str) -> Json | None:

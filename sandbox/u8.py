@@ -114,6 +114,7 @@ def _row(world: World, document: Document) -> dict[str, Any]:
         "deptcode": model["deptcode"],
         "state": _STATES[document.status],
         "verifier": "demo" if document.status is DocumentStatus.AUDITED else "",
+        "define10": model.get("define10", ""),
         "closer": "demo" if document.cancelled else "",
         "fhstatus": "2" if world.erp.is_issued(document.number) else "0",
     }

@@ -23,6 +23,7 @@ from sandbox.ledger import Ledger, RequestLog
 from sandbox.official_account import OfficialAccount
 from sandbox.order_book import Order
 from sandbox.orders import CHANNELS, Generated, make_orders
+from sandbox.quotas import Quota
 from sandbox.u8_desk import U8Desk
 from sandbox.warehouse import Outbound, Warehouse
 from sandbox.warehouse_work import WarehouseWork, work_in_warehouse
@@ -43,6 +44,7 @@ class World:
         self.ledger = Ledger(self.clock)
         self.requests = RequestLog()
         self.faults = Faults()
+        self.quotas: dict[str, Quota] = {}
         self.deliveries = Deliveries(self.hub, self.faults, self.requests)
         self.catalogue = make_catalogue(seed=self.seed)
         self._weights = {product.sku: product.weight_grams for product in self.catalogue}

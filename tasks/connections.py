@@ -1,27 +1,32 @@
 """Which partners this installation is connected to (``connections.toml``), and how to reach them.
 
-A connection names a partner of ``integrations.registry``, its settings, and the secret that completes them: the
-environment variable ``ORDERSPINE_SECRET_<NAME>`` or the Prefect ``Secret`` block ``<name>``, a JSON object in either.
+A connection names a partner of ``integrations.registry``, its settings, and the credential that completes them
+(``tasks.partners.credentials``).
 """
 
-import json
-import os
+import asyncio
 import ssl
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import httpx
-from prefect.blocks.system import Secret
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from integrations.errors import Misconfigured
-from integrations.registry import build
+from integrations.rate import Rate
+from integrations.registry import PARTNERS, build
 from settings import get_settings
+from tasks.partners.account import PATIENCE, Account, mark_of
+from tasks.partners.credentials import read_credential, secret_fields
+from tasks.partners.standing import is_refused, resting_accounts
+from tasks.partners.tokens import SharedToken
 
 
 class BadConnections(ValueError):
@@ -36,7 +41,13 @@ class Connection(BaseModel):
     code: str = Field(description="What we call it; unique in the file")
     partner: str = Field(description="Which integration speaks to it")
     settings: dict[str, Any] = {}
-    secret: str = Field(default="", description="Name of the secret that completes the settings")
+    secret: str = Field(default="", description="Name of the credential that completes the settings")
+    rate: Rate | None = Field(default=None, description="How often it may be called; else what the partner documents")
+
+    @property
+    def account(self) -> str:
+        """Partner and credential: connections that share both are one account there."""
+        return f"{self.partner}/{self.secret or self.code}"
 
 
 class ChannelConnection(Connection):
@@ -70,6 +81,10 @@ class CompanySettings(BaseModel):
     code: str = "main"
     name: str = ""
     zone: str = "Asia/Shanghai"
+
+    def day_of(self, at: datetime) -> date:
+        """The day that it is here then."""
+        return at.astimezone(ZoneInfo(self.zone)).date()
 
 
 class Connections(BaseModel):
@@ -142,31 +157,63 @@ def _read(path: str, _changed_at: int) -> Connections:
         raise BadConnections(f"{path}: {place}: {first['msg'].lower()}") from error
 
 
-async def _secret(name: str) -> dict[str, Any]:
-    if not name:
-        return {}
-    stated = os.environ.get("ORDERSPINE_SECRET_" + name.upper().replace("-", "_"))
-    if stated is None:
-        try:
-            block: Any = await Secret.aload(name)
-        except ValueError as error:
-            raise Misconfigured(name, "its secret is neither in the environment nor a Prefect Secret block") from error
-        stated = block.get()
-    if not isinstance(stated, str):
-        return dict(stated)
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An open line: the partner's client, and our account there."""
+
+    client: Any
+    account: Account
+
+
+@asynccontextmanager
+async def open_line(code: str, patience: timedelta = PATIENCE) -> AsyncIterator[Line]:
+    """A line to the partner of a connection, open for the length of the block. What calls meet is to be ``heeded``.
+
+    A call waits for its turn as long as ``patience``. Raises ``Misconfigured`` or ``BadConnections``.
+    """
+    connection = connections().named(code)
+    entry = PARTNERS.get(connection.partner)
+    name, rate = connection.account, connection.rate or (entry.settings.rate if entry else None)
     try:
-        return dict(json.loads(stated))
-    except (json.JSONDecodeError, ValueError) as error:
-        raise Misconfigured(name, "its secret is not a JSON object") from error
+        complete = {**connection.settings, **await read_credential(connection.secret, connection.partner)}
+    except Misconfigured as error:
+        await Account(name, connection.partner, code, mark="").refused(error)
+        raise
+    was_refused = await asyncio.to_thread(is_refused, name)
+    account = Account(name, connection.partner, code, mark_of(complete), rate, patience, was_refused)
+    token = SharedToken(account, [str(complete.get(field, "")) for field in secret_fields(connection.partner)])
+    async with httpx.AsyncClient(verify=_authorities(), event_hooks=account.hooks()) as http:
+        try:
+            client = build(connection.partner, complete, http, _real_time, token)
+        except Misconfigured as error:
+            await account.refused(error)
+            raise
+        yield Line(client, account)
 
 
 @asynccontextmanager
 async def partner(code: str) -> AsyncIterator[Any]:
     """The client of a connection, open for the length of the block. Raises ``Misconfigured`` or ``BadConnections``."""
-    connection = connections().named(code)
-    complete = {**connection.settings, **await _secret(connection.secret)}
-    async with httpx.AsyncClient(verify=_authorities()) as http:
-        yield build(connection.partner, complete, http, _real_time)
+    async with open_line(code) as line, line.account.heeded():
+        yield line.client
+
+
+async def resting(patience: timedelta = PATIENCE) -> frozenset[str]:
+    """Codes of the connections that are not to be called now: their partner asked for patience, or refused the very
+    credential that they have."""
+    accounts = await asyncio.to_thread(resting_accounts, patience)
+    return frozenset([c.code for c in connections().all() if c.account in accounts and await _rests(c, accounts)])
+
+
+async def _rests(connection: Connection, accounts: Mapping[str, str | None]) -> bool:
+    mark = accounts[connection.account]
+    if mark is None:
+        return True
+    try:
+        credential = await read_credential(connection.secret, connection.partner)
+    except Misconfigured:
+        return mark == ""
+    return mark == mark_of({**connection.settings, **credential})
 
 
 @cache

@@ -33,6 +33,11 @@ def erp_number(outbound_no: str) -> str:
     return f"SO{outbound_no.removeprefix('OUT')}"
 
 
+def outbound_of_erp_number(number: str) -> str:
+    """The outbound that goes with an ERP order of ours."""
+    return f"OUT{number.removeprefix('SO')}"
+
+
 def ask_partners(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecision]) -> None:
     """Plan the outbound of each order that the hub ships, and owe the carrier and the ERP their messages.
 

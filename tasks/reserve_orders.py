@@ -16,11 +16,11 @@ from policies.reservation import plan_reservations
 from policies.rules import Rules
 from tasks.decisions import remember
 from tasks.hub import Batch, LookAt, hub_task, tell, unit_of_work
-from tasks.notices import tell_roles
 from tasks.outbounds import ask_partners
 from tasks.presale import complete_deposits
 from tasks.reservation_facts import load
 from tasks.supplements import split_off
+from tasks.tell_roles import tell_roles
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,15 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from integrations.errors import Rejected
 from integrations.ports import Carrier
+from models.check_code import check_code
 from models.messages import Waybill, WaybillRequest
 from models.outbox import Owed
 from models.reasons import Reason
 from models.work import Work
 from tasks.call_off import give_back, take_back
-from tasks.senders.letter import Letter, Sender, note_sent, remember
+from tasks.senders.letter import Letter, Said, Sender, foreign_number, note_sent, remember
 from tasks.senders.outbounds import OUTBOUND, WAREHOUSE, find_outbound_of, goods_of, receiver_of, sender_of
 
 
@@ -22,12 +24,20 @@ class BookWaybill(Sender):
         found = find_outbound_of(work, letter)
         if found is None or found.state != "planned":
             return None
-        return WaybillRequest(found.outbound_no, sender_of(found), receiver_of(found), goods_of(work, found.id))
+        return WaybillRequest(
+            found.outbound_no, sender_of(found), receiver_of(found), goods_of(work, found.id),
+            check_code=check_code(found.outbound_no),
+        )  # fmt: skip
 
     async def deliver(self, client: Carrier, letter: Letter, request: WaybillRequest) -> Waybill:
         """Book, or find the waybill that an earlier try got."""
         known = await client.find_waybill(request.request_no) if letter.outcome_unknown else None
         return known or await client.book_waybill(request)
+
+    def foreign(self, work: Work, letter: Letter, request: WaybillRequest, answer: Waybill) -> Reason | None:
+        """Another outbound's waybill."""
+        said = Said(answer.request_no, answer.waybill_no)
+        return foreign_number(work, letter, "waybill", Said(request.request_no, ""), said)
 
     def record(self, work: Work, letter: Letter, request: WaybillRequest, answer: Waybill) -> None:
         """Keep the number; owe the warehouse its outbound, unless that was called off meanwhile."""
@@ -72,11 +82,13 @@ class CancelWaybill(Sender):
         return found if found is not None and found.state != "shipped" else None
 
     async def deliver(self, client: Carrier, letter: Letter, request: Any) -> Waybill | None:
-        """Give it back; a number that never reached us is asked for first."""
+        """Give it back; a number that never reached us is asked for first, and another's is left alone."""
         if request.waybill_no:
             waybill: Waybill | None = Waybill(request.outbound_no, request.waybill_no, request.carrier)
         else:
             waybill = await client.find_waybill(request.outbound_no)
+        if waybill and waybill.request_no != request.outbound_no:
+            raise Rejected(letter.connection, f"{waybill.waybill_no} is the waybill of {waybill.request_no}")
         if waybill:
             await client.cancel_waybill(waybill)
         return waybill

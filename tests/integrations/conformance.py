@@ -23,16 +23,18 @@ from integrations.ports import (
     Channel,
     Erp,
     ErpBooks,
+    HearsOfOrders,
     Notifier,
     PushesOrders,
     PushesPayments,
+    TellsOfOrders,
     Tracker,
     Warehouse,
 )
 from integrations.registry import PARTNERS, Partner
 from sandbox.faults import FaultKind
 
-ABILITIES = (PushesOrders, PushesPayments)
+ABILITIES = (PushesOrders, PushesPayments, TellsOfOrders, HearsOfOrders)
 """What some partners of a port can do besides."""
 
 Check = Callable[[Bench, str], Awaitable[None]]
@@ -65,7 +67,9 @@ def of(*ports: type) -> Callable[[Check], Check]:
 
 
 def calls(name: str) -> tuple[Call, ...]:
-    return CALLS[PARTNERS[name].port]
+    """What a partner is asked: the calls of its port that it has."""
+    entry = PARTNERS[name]
+    return tuple(call for call in CALLS[entry.port] if hasattr(entry.maker, call.method))
 
 
 def checks_for(name: str) -> list[str]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -14,11 +14,34 @@ import pytest
 from bench import Bench, real_clock
 from conformance import of
 from peers import SANDBOX_NAMES
-from samples import DAY, HOSTILE, LINES, NOON, NOTICE, a_parcel_elsewhere, erp_order, outbound, waybill_request
+from samples import (
+    CODE,
+    DAY,
+    HOSTILE,
+    LINES,
+    NOON,
+    NOTICE,
+    a_parcel_elsewhere,
+    erp_order,
+    erp_status,
+    outbound,
+    waybill_request,
+)
 
 from integrations.errors import Forged, Misconfigured, Rejected, Unavailable
-from integrations.ports import Carrier, Erp, Notifier, PaymentProvider, PushesPayments, Tracker, Warehouse
-from models.messages import Place, RawMessage
+from integrations.ports import (
+    Carrier,
+    Erp,
+    HearsOfOrders,
+    Notifier,
+    PaymentProvider,
+    PushesPayments,
+    TellsOfOrders,
+    Tracker,
+    Warehouse,
+)
+from models.check_code import check_code
+from models.messages import Place, Progress, RawMessage
 from sandbox import credentials, kuaidi100, wechat_pay
 from sandbox.bills import BillRow, Distortion
 from sandbox.faults import Fault, FaultKind
@@ -63,6 +86,7 @@ def _argument(value: Any) -> Any:
         "$outbound": outbound(),
         "$waybill_request": waybill_request(),
         "$erp_order": erp_order(),
+        "$erp_status": erp_status(),
         "$notice": NOTICE,
     }
     if isinstance(value, str) and value in samples:
@@ -102,6 +126,9 @@ async def an_outbound_arrives_as_meant(bench: Bench, name: str) -> None:
     ]
     assert arrived.express_code == "SF1000000001"
     assert arrived.logistics_code == "SF"
+    assert CODE in arrived.extend_props.values()
+    found = await bench.partner(name).find_outbound("OB-1")
+    assert found.check_code == CODE
 
 
 @of(Erp)
@@ -109,10 +136,73 @@ async def an_erp_order_arrives_as_meant(bench: Bench, name: str) -> None:
     receipt = await bench.partner(name).push_order(erp_order())
     (document,) = bench.world.erp.documents.values()
     customer, note, lines = ERP_ORDERS[name](document.model)
-    assert (customer, note) == ("CUST001", HOSTILE)
+    assert (customer, note) == ("CUST001", f"{CODE} {HOSTILE}")
     assert lines == [("SKU-0001", 2, "123.45"), ("SKU-0002", 1, "0.01")]
     assert receipt.partner_id in {document.number, str(document.id)}
     assert receipt.audited
+    assert receipt.check_code == CODE
+    assert await bench.partner(name).find_order("SO-1") == receipt
+
+
+@of(HearsOfOrders)
+async def an_erp_is_told_how_far_an_order_is(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    await partner.push_order(erp_order())
+    (document,) = bench.world.erp.documents.values()
+    before = dict(document.model)
+    for progress in (Progress.RELEASED, Progress.SHIPPED, Progress.SHIPPED):
+        await partner.push_status(erp_status(progress))
+    added = {value for field, value in document.model.items() if field not in before}
+    assert added == {"shipped", "OB-1", "SF1000000001,SF1000000002"}
+    assert {field: document.model[field] for field in before} == before, "nothing else is changed"
+    receipt = await partner.find_order("SO-1")
+    assert receipt is not None
+    assert receipt.audited
+
+
+@of(HearsOfOrders)
+async def an_erp_is_not_told_of_what_it_has_not_or_what_is_anothers(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    with pytest.raises(Rejected):
+        await partner.push_status(erp_status())
+    await partner.push_order(erp_order())
+    (document,) = bench.world.erp.documents.values()
+    before = dict(document.model)
+    with pytest.raises(Rejected):
+        await partner.push_status(erp_status(code=check_code("OUT0000000002")))
+    assert document.model == before
+    await partner.cancel_order("SO-1")
+    called_off = dict(document.model)
+    with pytest.raises(Rejected):
+        await partner.push_status(erp_status())
+    assert document.model == called_off
+
+
+@of(Erp)
+async def an_erp_order_with_anothers_check_code_is_not_taken_for_ours(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    await partner.push_order(erp_order())
+    with pytest.raises(Rejected):
+        await partner.push_order(replace(erp_order(), check_code=check_code("OUT0000000002")))
+
+
+@of(TellsOfOrders)
+async def news_of_orders_are_read_from_what_changed(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    for number, code in (("SO-1", CODE), ("SO-2", check_code("OUT0000000002"))):
+        await partner.push_order(replace(erp_order(number), check_code=code))
+    now = real_clock()
+    window = (now - timedelta(minutes=1), now + timedelta(minutes=1))
+    assert {(news.order_no, news.check_code, news.open) for news in await partner.pull_news(*window)} == {
+        ("SO-1", CODE, True),
+        ("SO-2", check_code("OUT0000000002"), True),
+    }
+    await partner.cancel_order("SO-2")
+    assert {(news.order_no, news.open) for news in await partner.pull_news(*window)} == {
+        ("SO-1", True),
+        ("SO-2", False),
+    }
+    assert await partner.pull_news(now + timedelta(minutes=1), now + timedelta(minutes=2)) == []
 
 
 ERP_ORDERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, list[tuple[str, int, str]]]]] = {
@@ -185,6 +275,15 @@ async def a_waybill_is_never_invented(bench: Bench, name: str) -> None:
     assert waybill.request_no == "OB-1"
     issued = bench.world.ledger.effects(None, "waybill-issued", "OB-1")
     assert [effect.content["waybill_no"] for effect in issued] == [waybill.waybill_no]
+
+
+@of(Carrier)
+async def a_waybill_carries_the_check_code(bench: Bench, name: str) -> None:
+    waybill = await bench.partner(name).book_waybill(waybill_request())
+    carried = bench.world.waybill(waybill.waybill_no)
+    assert carried is not None
+    assert CODE in carried.reference
+    assert await bench.partner(name).find_waybill("OB-1") == waybill
 
 
 @of(Carrier)
@@ -373,6 +472,7 @@ async def a_confirmation_says_what_left(bench: Bench, name: str) -> None:
     (parcel,) = confirmed.parcels
     assert (parcel.waybill_no, parcel.carrier, parcel.weight_grams) == ("SF1000000001", "sf_express", 1_250)
     assert dict(parcel.contents) == {"SKU-0001": 2, "SKU-0002": 1}
+    assert confirmed.check_code == CODE
 
 
 @of(Warehouse)

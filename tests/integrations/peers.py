@@ -59,6 +59,9 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "password": credentials.SAP_PASSWORD,
         "client": credentials.SAP_CLIENT,
         "sales_organisation": "1710",
+        "progress_field": "YY1_Progress_SDH",
+        "outbound_field": "YY1_Outbound_SDH",
+        "waybill_field": "YY1_Waybills_SDH",
     },
     "u8_openapi": lambda base: {
         "url": f"{base}/u8",

@@ -30,6 +30,7 @@ from integrations.sap import Sap
 from integrations.sf_express import SfExpress
 from integrations.shop import Shop
 from integrations.taobao import Taobao
+from integrations.tokens import AskForToken, OwnToken
 from integrations.u8_database import U8Database
 from integrations.u8_openapi import U8OpenApi
 from integrations.wechat_account import WeChatAccount
@@ -105,7 +106,7 @@ class ForgetsTheTimeOfAWebhook(Shop):
 class TakesExistingForRefused(Qimen):
     async def push_outbound(self, request: OutboundRequest) -> OutboundAccepted:
         reply = await self._call("deliveryorder.create", create_request(request, "OWNER1"), writes=True)
-        return OutboundAccepted(request.outbound_no, text_of(reply, "deliveryOrderId"))
+        return OutboundAccepted(request.outbound_no, text_of(reply, "deliveryOrderId"), request.check_code)
 
 
 class TrustsEveryCallback(Qimen):
@@ -147,7 +148,7 @@ class StartsTheChainAgain(KingdeeCloud):
         saved = await self._write("Save", {"Model": sale_order(order, "100", "Pcs", "PRE001")})
         for operation in ("Submit", "Audit"):
             await self._write(operation, {"Numbers": [order.order_no]})
-        return ErpReceipt(order.order_no, str(saved.Id), audited=True)
+        return ErpReceipt(order.order_no, str(saved.Id), audited=True, check_code=order.check_code)
 
 
 class TakesBackBlindly(KingdeeCloud):
@@ -198,9 +199,19 @@ class TakesALockForAnEmptyBook(U8Database):
             return None
 
 
+class ReadsNoCheckCode(KingdeeCloud):
+    def _check_code(self, *_: object) -> None:
+        return
+
+
+class NeverRenewed(OwnToken):
+    async def valid(self, ask: AskForToken, refused: str = "") -> str:  # noqa: ARG002  (that is what is broken)
+        return await super().valid(ask)
+
+
 class KeepsAnExpiredToken(WeChatAccount):
-    async def _valid_token(self, _refused: str) -> str:
-        return await super()._valid_token("")
+    def __init__(self, settings: Any, http: Any, *, clock: Any, token: Any) -> None:  # noqa: ARG002  (likewise)
+        super().__init__(settings, http, clock=clock, token=NeverRenewed())
 
 
 class FallsSilentWhenTheMailServerDoes(Mail):
@@ -338,6 +349,7 @@ BROKEN: list[tuple[str, type, set[str]]] = [
             "no_secret_of_the_books_is_shown",
         },
     ),
+    ("kingdee_cloud", ReadsNoCheckCode, {"an_erp_is_not_told_of_what_it_has_not_or_what_is_anothers"}),
     (
         "sf_express",
         InventsAWaybill,

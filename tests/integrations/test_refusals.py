@@ -11,6 +11,7 @@ from samples import CALLS
 
 from integrations.errors import Conflict, Misconfigured, PartnerError, Rejected, Unavailable
 from integrations.registry import PARTNERS
+from integrations.words import QUIET
 from sandbox import union_pay
 
 
@@ -144,8 +145,8 @@ AGAIN = (Conflict, None)
         ("u8_openapi", "find_order", u8("token 已过期"), STOP),
         ("u8_openapi", "find_order", u8("调用过于频繁"), WAIT),
         ("u8_openapi", "find_order", u8("客户已停用"), NEVER),
-        ("u8_openapi", "find_order", {"errcode": "0", "token": {"id": "t"}}, WAIT),
-        ("u8_openapi", "pull_stock", {"errcode": "0", "token": {"id": "t"}, "row_count": "1"}, WAIT),
+        ("u8_openapi", "find_order", {"errcode": "0", "token": {"id": "t", "expiresIn": 7200}}, WAIT),
+        ("u8_openapi", "pull_stock", {"errcode": "0", "token": {"id": "t", "expiresIn": 7200}, "row_count": "1"}, WAIT),
         ("alipay", "pull_statement", alipay("40004", "BILL_NOT_EXIST"), WAIT),
         ("alipay", "pull_statement", alipay("40004", "INVAILID_ARGUMENTS"), NEVER),
         ("alipay", "pull_statement", alipay("40006", "isv.insufficient-isv-permissions"), STOP),
@@ -210,6 +211,7 @@ async def test_a_code_has_its_class(
     ("name", "reply", "expected"),
     [
         ("taobao", top(7, "", "This ban will last for 42 more seconds"), timedelta(seconds=42)),
+        ("taobao", top(7, "", "App Call Limited"), QUIET),
         ("dingtalk", robot(130101), timedelta(minutes=10)),
         ("wecom", robot(45009), timedelta(minutes=1)),
         ("feishu", bot(11232), timedelta(minutes=1)),

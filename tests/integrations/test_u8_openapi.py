@@ -16,7 +16,7 @@ from integrations.u8_openapi import U8OpenApi
 from integrations.u8_voucher import Terms, sale_order
 from sandbox.faults import Fault, FaultKind
 
-TOKEN = {"errcode": "0", "token": {"id": "t"}}
+TOKEN = {"errcode": "0", "token": {"id": "t", "expiresIn": "7200"}}
 TRADE = {"errcode": "0", "trade": {"id": "1"}}
 NONE: dict[str, Any] = {"errcode": "0", "saleorderlist": []}
 

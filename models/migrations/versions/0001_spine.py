@@ -71,6 +71,16 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.UniqueConstraint("connection", "kind", "their_no", name=op.f("uq_external_ref_connection_kind_their_no")),
     )
     op.create_table(
+        "feed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("read_until", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_feed_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
+        sa.UniqueConstraint("company_id", "connection", name=op.f("uq_feed_company_id_connection")),
+    )
+    op.create_table(
         "gate",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
@@ -125,6 +135,25 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
             postgresql_where=sa.text("state = 'waiting'"),
         )
 
+    op.create_table(
+        "partner_account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("next_turn_at", UtcDateTime(), nullable=True),
+        sa.Column("paused_until", UtcDateTime(), nullable=True),
+        sa.Column("refused_at", UtcDateTime(), nullable=True),
+        sa.Column("refused_why", sa.String(), nullable=False),
+        sa.Column("refused_for", sa.String(), nullable=False),
+        sa.Column("refused_with", sa.String(), nullable=False),
+        sa.Column("ask_again_at", UtcDateTime(), nullable=True),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("token_until", UtcDateTime(), nullable=True),
+        sa.Column("token_leased_until", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_partner_account_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_account")),
+        sa.UniqueConstraint("company_id", "account", name=op.f("uq_partner_account_company_id_account")),
+    )
     op.create_table(
         "product",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -552,7 +581,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("leased_by", sa.String(), nullable=True),
         sa.Column("leased_until", UtcDateTime(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('waybill', 'outbound', 'cancel-outbound', 'cancel-waybill', 'erp-order', 'cancel-erp-order', 'channel-shipment', 'customer-message', 'notice')",
+            "kind IN ('waybill', 'outbound', 'cancel-outbound', 'cancel-waybill', 'erp-order', 'erp-status', 'cancel-erp-order', 'channel-shipment', 'customer-message', 'notice')",
             name=op.f("ck_outbox_kind"),
         ),
         sa.CheckConstraint("state IN ('due', 'sent', 'person', 'withdrawn')", name=op.f("ck_outbox_state")),
