@@ -76,7 +76,8 @@ def _told() -> list[Finding]:
     asked = {"purchasing", *(rule.tell for rule in rules.review if rule.tell)}
     silent = sorted(role for role in asked if rules.told.get(role) not in notifiers)
     named = (rules.weather.told, rules.tracking.told, rules.failures.told, rules.stock_comparison.told)
-    unknown = sorted({code for code in named if code} - notifiers)
+    for_files = (place.told for place in connected.documents)
+    unknown = sorted({code for code in (*named, *for_files) if code} - notifiers)
     what = t("cli-doctor-told")
     return [
         *(Finding(what, False, t("cli-doctor-role-unheard", role=role)) for role in silent),
@@ -153,7 +154,7 @@ async def _ask(client: Any) -> str:
     """Ask a partner something harmless; what cannot be asked without an effect is only checked for its settings."""
     from datetime import UTC, datetime, timedelta
 
-    from integrations.ports import AlertFeed, Carrier, Channel, Erp, PaymentProvider, Warehouse
+    from integrations.ports import AlertFeed, Carrier, Channel, DocumentSource, Erp, PaymentProvider, Warehouse
     from models.messages import Place
 
     now = datetime.now(UTC)
@@ -168,6 +169,8 @@ async def _ask(client: Any) -> str:
             await client.find_order("DOCTOR")
         case PaymentProvider():
             await client.pull_statement(date(now.year, now.month, 1))
+        case DocumentSource():
+            await client.find_documents()
         case AlertFeed():
             await client.pull_alerts(Place("", 22.54, 114.06))
         case _:

@@ -18,6 +18,7 @@ from cli import (
     policy,
     quarantine,
     reports,
+    scaffold,
     stay_up,
     stock,
 )
@@ -45,6 +46,7 @@ app.add_typer(gates.app, name="gate", help=t("cli-gate-help"))
 app.add_typer(policy.app, name="policy", help=t("cli-policy-help"))
 app.command(name="replay", help=t("cli-replay-help"))(replay)
 app.add_typer(credentials.app, name="credential", help=t("cli-credential-help"))
+app.add_typer(scaffold.app, name="new", help=t("cli-new-help"))
 app.add_typer(database.app, name="db", help=t("cli-db-help"))
 app.command(name="doctor", help=t("cli-doctor-help"))(doctor.doctor)
 

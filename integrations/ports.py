@@ -4,14 +4,16 @@ Every method raises the classes of ``integrations.errors`` and no other error. C
 with the same key: an implementation recognises the partner's "already exists" and returns the first result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from integrations.errors import PartnerError
 from models.messages import (
     Alert,
     ChannelOrder,
+    Document,
     ErpNews,
     ErpOrder,
     ErpReceipt,
@@ -25,6 +27,7 @@ from models.messages import (
     PaymentNews,
     Place,
     RawMessage,
+    RefusedRow,
     ShipmentNotice,
     StatementLine,
     StockLine,
@@ -61,6 +64,23 @@ class PushesOrders(Protocol):
 
     def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> RawMessage:
         """Verify a webhook and return the message in it; header names are lower case. Raises ``Forged``."""
+        ...
+
+
+@runtime_checkable
+class CallsForOrders(Protocol):
+    """A channel that calls us to say which order changed, and is then asked how it is."""
+
+    def answer_check(self, query: Mapping[str, str]) -> str:
+        """What proves to the channel that our address is ours. Raises ``Forged``."""
+        ...
+
+    async def hear(self, query: Mapping[str, str], body: bytes) -> RawMessage | None:
+        """Verify a call and fetch the order that it is about; ``None`` if it is about none. Raises ``Forged``."""
+        ...
+
+    def answer_call(self, refusal: PartnerError | None) -> tuple[int, str, bytes]:
+        """What the channel wants to hear after that: status, media type, body. A refused call comes again."""
         ...
 
 
@@ -250,4 +270,32 @@ class Notifier(Protocol):
 
     async def notify(self, notice: Notice) -> None:
         """Deliver a notice."""
+        ...
+
+
+@runtime_checkable
+class DocumentSource(Protocol):
+    """A place into which others put files for us (A2)."""
+
+    async def find_documents(self) -> list[Document]:
+        """What lies there whole and was not put away, oldest first; a file that is still being written is left out."""
+        ...
+
+    async def fetch_document(self, document: Document, folder: Path) -> list[Path]:
+        """Write the files of a document into an empty folder, and return them. Raises ``Conflict`` if it has changed
+        since it was found, or is gone."""
+        ...
+
+    async def put_away(self, document: Document) -> bool:
+        """Our own copy is safe: see to it that the document is not found again. Whether that could be done: a place
+        that cannot be marked finds it for ever, under the same ``document_id``. A repeat changes nothing."""
+        ...
+
+
+@runtime_checkable
+class AnswersByFile(DocumentSource, Protocol):
+    """A warehouse that confirms by putting files somewhere."""
+
+    def read_answers(self, file: Path) -> Iterator[RawMessage | RefusedRow]:
+        """The confirmations in a file, and the rows that belong to none. Raises ``UnreadableFile``."""
         ...

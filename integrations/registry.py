@@ -8,19 +8,25 @@ from typing import Any, Final, Protocol, TypeVar, cast
 import httpx
 from pydantic import ValidationError
 
+from integrations.alibaba_1688 import Alibaba1688, Alibaba1688Settings
 from integrations.alipay import Alipay, AlipaySettings
 from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.errors import Misconfigured
 from integrations.feishu import Feishu, FeishuSettings
+from integrations.folder import Folder, FolderSettings
+from integrations.ftp import Ftp, FtpSettings
+from integrations.jd import Jd, JdSettings
 from integrations.jtexpress import JtExpress, JtExpressSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
 from integrations.kuaidi100 import Kuaidi100, Kuaidi100Settings
 from integrations.mail import Mail, MailSettings
+from integrations.mailbox import Mailbox, MailboxSettings
 from integrations.ports import (
     AlertFeed,
     Carrier,
     Channel,
+    DocumentSource,
     Erp,
     ErpBooks,
     Notifier,
@@ -33,6 +39,7 @@ from integrations.qweather import QWeather, QWeatherSettings
 from integrations.sap import Sap, SapSettings
 from integrations.settings import PartnerSettings
 from integrations.sf_express import SfExpress, SfExpressSettings
+from integrations.sftp import Sftp, SftpSettings
 from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
@@ -42,10 +49,25 @@ from integrations.u8_openapi import U8OpenApi, U8OpenApiSettings
 from integrations.union_pay import UnionPay, UnionPaySettings
 from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
 from integrations.wechat_pay import WechatPay, WechatPaySettings
+from integrations.wechat_shop import WechatShop, WechatShopSettings
 from integrations.wecom import WeCom, WeComSettings
 
-Partner = Channel | Warehouse | Carrier | Tracker | Erp | ErpBooks | PaymentProvider | AlertFeed | Notifier
-P = TypeVar("P", Channel, Warehouse, Carrier, Tracker, Erp, ErpBooks, PaymentProvider, AlertFeed, Notifier)
+Partner = (
+    Channel | Warehouse | Carrier | Tracker | Erp | ErpBooks | PaymentProvider | AlertFeed | Notifier | DocumentSource
+)
+P = TypeVar(
+    "P",
+    Channel,
+    Warehouse,
+    Carrier,
+    Tracker,
+    Erp,
+    ErpBooks,
+    PaymentProvider,
+    AlertFeed,
+    Notifier,
+    DocumentSource,
+)
 
 
 class Maker(Protocol):
@@ -79,6 +101,9 @@ class PartnerEntry:
 PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "taobao": PartnerEntry(Channel, TaobaoSettings, Taobao, "Taobao / Tmall"),
     "shop": PartnerEntry(Channel, ShopSettings, Shop, "Shop (signed REST and webhooks)"),
+    "jd": PartnerEntry(Channel, JdSettings, Jd, "JD (POP shops)"),
+    "wechat_shop": PartnerEntry(Channel, WechatShopSettings, WechatShop, "WeChat shop", has_token=True),
+    "alibaba_1688": PartnerEntry(Channel, Alibaba1688Settings, Alibaba1688, "1688"),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
     "jtexpress": PartnerEntry(Carrier, JtExpressSettings, JtExpress, "J&T Express"),
@@ -100,6 +125,10 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "wechat_account": PartnerEntry(
         Notifier, WeChatAccountSettings, WeChatAccount, "WeChat official account", has_token=True
     ),
+    "folder": PartnerEntry(DocumentSource, FolderSettings, Folder, "Folder"),
+    "sftp": PartnerEntry(DocumentSource, SftpSettings, Sftp, "SFTP directory"),
+    "ftp": PartnerEntry(DocumentSource, FtpSettings, Ftp, "FTP directory (TLS)"),
+    "mailbox": PartnerEntry(DocumentSource, MailboxSettings, Mailbox, "Mailbox (IMAP)"),
 }
 
 

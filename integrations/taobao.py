@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeVar
 
 import httpx
@@ -18,14 +18,17 @@ from integrations.answers import Answer, Reply
 from integrations.beijing import from_beijing, to_beijing
 from integrations.errors import PartnerError, Rejected
 from integrations.http import Wire
+from integrations.newest_first import SECOND, Found, walk
 from integrations.reading import order_message, parsed, text
 from integrations.settings import PartnerSettings, WebAddress
-from integrations.taobao_paging import Position, after, slice_end
 from integrations.taobao_trade import FIELDS, HAS_LEFT, read_trade
 from integrations.words import Words
 from models.messages import ChannelOrder, Page, RawMessage, ShipmentNotice
 
 NAME: Final = "taobao"
+SLICE: Final = timedelta(minutes=30)
+"""The longest window that TOP advises; it refuses more than a day."""
+
 _COMPANIES: Final = {"sf_express": "SF"}
 _OUR_KEYS: Final = {"11", "12", "24", "25", "26", "27", "28", "29", "30", "31", "42"}
 _ITS_FAULT: Final = {"10"}
@@ -87,25 +90,8 @@ class Taobao:
         self._wire = Wire(self._words, http, clock)
 
     async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:
-        """One page of ``trades.sold.increment.get``, walked from the last page to the first, in slices of 30 minutes.
-
-        TOP counts whole seconds and does not say which ends of its window belong to it: it is asked for a little
-        more, and what lies outside ``[since, until)`` is left to the neighbouring window.
-        """
-        start, end = _second(since), _second(until)
-        at = Position.parse(cursor) if cursor else Position(start)
-        if at.start >= end:
-            return Page((), None)
-        stop = slice_end(at.start, end)
-        if at.page == 0:
-            total = (await self._increment(at.start, stop, 1, fields="tid", size=1)).total_results
-            at = at.at_the_last_page(total, self._settings.page_size)
-        if at.page == 0:
-            return Page((), after(at, 0, stop, end, self._settings.page_size))
-        found = await self._increment(at.start, stop, at.page)
-        messages = [_message(trade, at.start) for trade in reversed(found.trades.trade)]
-        inside = tuple(each for each in messages if at.start <= each.occurred_at < stop)
-        return Page(inside, after(at, found.total_results, stop, end, self._settings.page_size))
+        """One page of ``trades.sold.increment.get``, walked from the last page to the first."""
+        return await walk(self._increment, since, until, cursor, size=self._settings.page_size, longest=SLICE)
 
     def read_order(self, message: RawMessage) -> ChannelOrder:
         """Translate one trade."""
@@ -136,18 +122,17 @@ class Taobao:
         found = await self._call("taobao.trade.fullinfo.get", {"fields": "tid,status", "tid": tid}, _FullInfo)
         return found.trade.status
 
-    async def _increment(
-        self, start: datetime, stop: datetime, page: int, *, fields: str = FIELDS, size: int | None = None
-    ) -> _Increment:
+    async def _increment(self, start: datetime, stop: datetime, page: int, size: int) -> Found:
         params = {
-            "fields": fields,
-            "start_modified": to_beijing(start - timedelta(seconds=1)),
+            "fields": FIELDS,
+            "start_modified": to_beijing(start - SECOND),
             "end_modified": to_beijing(stop),
             "page_no": str(page),
-            "page_size": str(size or self._settings.page_size),
+            "page_size": str(size),
             "use_has_next": "false",
         }
-        return await self._call("taobao.trades.sold.increment.get", params, _Increment)
+        found = await self._call("taobao.trades.sold.increment.get", params, _Increment)
+        return Found(found.total_results, [_message(trade, start) for trade in found.trades.trade])
 
     async def _call(self, method: str, params: Mapping[str, str], shape: type[R], *, writes: bool = False) -> R:
         secret = self._settings.secret.get_secret_value()
@@ -202,8 +187,3 @@ def sign(params: Mapping[str, str], secret: str, method: SignMethod) -> str:
 def _banned_for(words: str) -> timedelta | None:
     seconds = re.search(r"(\d+)\s*(?:more\s*)?seconds", words)
     return timedelta(seconds=int(seconds[1])) if seconds else None
-
-
-def _second(at: datetime) -> datetime:
-    """Cut to the second: a change within the running second is not reliably seen yet, so it is the next window's."""
-    return at.astimezone(UTC).replace(microsecond=0)

@@ -27,6 +27,7 @@ hold-customs = held by customs
 
 message-unreadable = The message cannot be read: { $why }
 file-unreadable = The file cannot be read: { $value }
+file-layout-unknown = Nobody has confirmed yet what its columns mean ({ $columns }). Do it with: orderspine import { $path }
 row-malformed = The row cannot be read as a table row: “{ $value }”.
 row-ragged = The row has more or fewer cells than the header: “{ $value }”.
 row-duplicated = The same row stands in the order twice (“{ $value }”).
@@ -104,6 +105,7 @@ order-kind-unknown = The channel calls the order a “{ $kind }”, which we do 
 channel-unavailable = The channel reports that the goods are unavailable.
 channel-forbids-shipping = The order is paid, but the channel does not allow it to be shipped yet.
 channel-shipped-in-part = The channel reports that part of the order was already shipped elsewhere.
+channel-refund-under-way = The customer has asked the channel for a refund that is not decided yet.
 reported-by-channel = The channel reports that the order is { $status ->
     [received] { status-received }
     [confirmed] { status-confirmed }
@@ -424,6 +426,14 @@ cli-col-after = after
 cli-db-help = The database.
 cli-db-upgrade-help = Make or update the tables, and store who is connected.
 cli-db-upgraded = The database is at version { $version }.
+cli-new-help = Start a partner of your own.
+cli-new-channel-help = Write a sales channel to be filled in, with its simulated peer.
+cli-new-name-help = What it is called: at most 18 small letters, digits and _.
+cli-new-name-bad = { $name } is taken, or no name: use small letters, digits and _.
+cli-new-no-place = A line that the new one belongs to is not there any more: { $place }
+cli-new-made = These files are new or have a line more:
+    { $files }
+    What is missing now says: ./orderspine test tests/integrations/test_conformance.py -k { $name }
 cli-credential-help = Credentials of partners.
 cli-credential-register-help = Have Prefect offer a form for each partner's credential.
 cli-credential-registered = Prefect knows { $count } kinds of credentials: Blocks, +, Orderspine.
@@ -684,6 +694,7 @@ console-event-promised = date promised
 ## Goods that arrive
 
 stock-arrived = { $quantity } of { $sku } arrived in { $warehouse }; the order is decided again.
+notice-file-waits = A file waits for somebody: { $file }
 notice-decisions = { $orders ->
     [one] One order
    *[other] { $orders } orders

@@ -27,6 +27,7 @@ hold-customs = 海关查验中
 
 message-unreadable = 报文无法读取：{ $why }
 file-unreadable = 文件无法读取：{ $value }
+file-layout-unknown = 还没有人确认过各列的含义（{ $columns }）。请运行：orderspine import { $path }
 row-malformed = 该行格式有误，无法解析：“{ $value }”。
 row-ragged = 该行的列数与表头不一致：“{ $value }”。
 row-duplicated = 同一订单中有重复行（“{ $value }”）。
@@ -104,6 +105,7 @@ order-kind-unknown = 渠道称该订单为“{ $kind }”，我们不认识这�
 channel-unavailable = 渠道反馈商品缺货。
 channel-forbids-shipping = 订单已付款，但渠道暂不允许发货。
 channel-shipped-in-part = 渠道反馈订单已在别处部分发货。
+channel-refund-under-way = 客户已在渠道申请退款，尚未处理完。
 reported-by-channel = 渠道反馈订单{ $status ->
     [received] { status-received }
     [confirmed] { status-confirmed }
@@ -417,6 +419,14 @@ cli-col-after = 之后
 cli-db-help = 数据库。
 cli-db-upgrade-help = 建立或升级数据表，并登记已连接的系统。
 cli-db-upgraded = 数据库版本为 { $version }。
+cli-new-help = 新建一个对接。
+cli-new-channel-help = 生成一个待填写的销售渠道及其模拟对端。
+cli-new-name-help = 名称：最多 18 个小写字母、数字和 _。
+cli-new-name-bad = { $name } 已存在或不是合法名称：请用小写字母、数字和 _。
+cli-new-no-place = 找不到应插入新行的位置：{ $place }
+cli-new-made = 以下文件是新建的或增加了一行：
+    { $files }
+    还缺什么，请运行：./orderspine test tests/integrations/test_conformance.py -k { $name }
 cli-credential-help = 各系统的凭证。
 cli-credential-register-help = 让 Prefect 为每种系统的凭证提供填写表单。
 cli-credential-registered = Prefect 已有 { $count } 种凭证表单：Blocks，+，Orderspine。
@@ -674,6 +684,7 @@ console-event-promised = 承诺日期
 ## Goods that arrive
 
 stock-arrived = { $quantity } 件 { $sku } 已到 { $warehouse }；订单重新决策。
+notice-file-waits = 有文件等待处理：{ $file }
 notice-decisions = { $role }：{ $orders } 张订单
 cli-stock-help = 货物：在哪里、什么会来、盘点了什么、各处账目是否一致。
 cli-stock-receive-help = 到货入账；等货的订单重新决策。

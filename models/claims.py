@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.base import chunks, table_of
+from models.base import table_of
 from models.gate import Gate
 from models.inbox import Inbox
 from models.lifecycle import Status
+from models.many import among
 from models.order import Hold, SalesOrder
 from models.outbox import Outbox
 
@@ -117,7 +118,7 @@ class Claims:
         )
         rows = self.session.execute(query).all()
         ids = tuple(row.id for row in rows)
-        for chunk in chunks(ids):
-            lease = update(table).where(table.c.id.in_(chunk))
+        if ids:
+            lease = update(table).where(among(table.c.id, ids))
             self.session.execute(lease.values(leased_by=self.owner, leased_until=now + self.lease))
         return Claimed(ids, frozenset(row.id for row in rows if row.leased_by is not None))

@@ -427,6 +427,15 @@ class CatalogueItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """Something that lies in a place for us: a file, or a mail with files. ``document_id`` names it there."""
+
+    document_id: str
+    name: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedRow:
     """A row that belongs to no readable order: kept with its reasons, never dropped (A6).
 

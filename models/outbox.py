@@ -10,8 +10,9 @@ from sqlalchemy import Index, UniqueConstraint, or_, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from models.base import UTC_TIME, Json, chunks, one_of, table_of
+from models.base import UTC_TIME, Json, one_of, table_of
 from models.bulk import insert_missing
+from models.many import among
 
 
 class Owed(StrEnum):
@@ -118,13 +119,12 @@ class OutboxPost:
         """
         perhaps_sent = or_(OUTBOX.c.outcome_unknown, OUTBOX.c.leased_by.is_not(None))
         gone = {"state": "withdrawn", "outcome_unknown": perhaps_sent}
-        for chunk in chunks(order_ids):
-            due = (
-                OUTBOX.c.order_id.in_(chunk),
-                OUTBOX.c.kind.in_(sorted(kinds)),
-                OUTBOX.c.state.in_(("due", "person")),
-            )
-            statement = update(OUTBOX).where(*due)
-            if besides is not None:
-                statement = statement.where(OUTBOX.c.id != besides)
-            self.session.execute(statement.values(**gone))
+        due = (
+            among(OUTBOX.c.order_id, order_ids),
+            OUTBOX.c.kind.in_(sorted(kinds)),
+            OUTBOX.c.state.in_(("due", "person")),
+        )
+        statement = update(OUTBOX).where(*due)
+        if besides is not None:
+            statement = statement.where(OUTBOX.c.id != besides)
+        self.session.execute(statement.values(**gone))

@@ -8,6 +8,7 @@ from models.external_ref import ExternalRef
 from models.feed import Feed
 from models.gate import Gate
 from models.inbox import Inbox
+from models.kept_file import Delivery, KeptFile
 from models.money_flow import Payment, SettlementLine, SettlementMatch
 from models.order import Answer, Hold, OrderLine, OrderVersion, SalesOrder
 from models.outbox import Outbox
@@ -26,11 +27,13 @@ __all__ = [
     "Customer",
     "Decision",
     "DecisionBatch",
+    "Delivery",
     "ExternalRef",
     "Feed",
     "Gate",
     "Hold",
     "Inbox",
+    "KeptFile",
     "KitComponent",
     "OrderEvent",
     "OrderLine",

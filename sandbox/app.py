@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from sandbox.alibaba_1688 import ALIBABA_1688
 from sandbox.alipay import ALIPAY
 from sandbox.cap import CAP
 from sandbox.control import router
@@ -12,6 +13,7 @@ from sandbox.dingtalk import DINGTALK
 from sandbox.endpoint import PartnerEndpoint
 from sandbox.exchange import Partner
 from sandbox.feishu import FEISHU
+from sandbox.jd import JD
 from sandbox.jt import JT
 from sandbox.kingdee import KINGDEE
 from sandbox.kuaidi100 import KUAIDI100
@@ -26,12 +28,16 @@ from sandbox.u8 import U8
 from sandbox.union_pay import UNION_PAY
 from sandbox.wechat_account import WECHAT_ACCOUNT
 from sandbox.wechat_pay import WECHAT_PAY
+from sandbox.wechat_shop import WECHAT_SHOP
 from sandbox.wecom import WECOM
 from sandbox.world import World
 
 PARTNERS: tuple[Partner, ...] = (
     SHOP,
     TAOBAO,
+    JD,
+    WECHAT_SHOP,
+    ALIBABA_1688,
     QIMEN,
     SF,
     JT,

@@ -14,6 +14,14 @@ TAOBAO_APP_SECRET = "helloworld"
 TAOBAO_SESSION = "test"
 TAOBAO_SELLER_NICK = "脊梁旗舰店"
 
+ALIBABA_1688_APP_KEY = "1000000"
+ALIBABA_1688_SECRET = "test123"
+ALIBABA_1688_TOKEN = "tok"
+
+JD_APP_KEY = "12345678"
+JD_APP_SECRET = "helloworld"
+JD_ACCESS_TOKEN = "test"
+
 SHOP_SECRET = "whsec_c2FuZGJveC1zaG9wLXNlY3JldC0wMTIzNDU2Nzg5YWI="
 """Signs requests to the shop and its webhooks alike."""
 
@@ -94,5 +102,10 @@ WECHAT_APP_ID = "wx5823bf96d3bd56c7"
 WECHAT_APP_SECRET = "sandbox-official-account"
 WECHAT_TEMPLATE_ID = "ngqIpbwh8bUfcSsECmogfXcV14J0tQlEpBO27izEYtY"
 WECHAT_FOLLOWERS = ("oSandboxFollower0000000000001", "oSandboxFollower0000000000002")
+
+WECHAT_SHOP_APP_ID = "wxb1170446a4c0a5a2"
+WECHAT_SHOP_SECRET = "sandbox-wechat-shop"
+WECHAT_SHOP_TOKEN = "QDG6eK"
+WECHAT_SHOP_AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 
 SLACK_WEBHOOK_PATH = "/slack/services/T000/B000/XXX"

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sandbox.app_token import AppToken
 from sandbox.bills import BillRow, Bills, Distortion, distort, payments_of
 from sandbox.carrier import Carrier, Waybill
 from sandbox.catalogue import make_catalogue
@@ -65,6 +66,7 @@ class World:
         self.wecom = ChatRoom()
         self.feishu = ChatRoom()
         self.wechat_account = OfficialAccount()
+        self.wechat_shop = AppToken()
 
     def set_now(self, moment: datetime | None) -> None:
         """Fix the world's clock, or let it run with ``None``."""
@@ -80,7 +82,7 @@ class World:
         dirty_share: float = 0.0,
         seed: int | None = None,
     ) -> Generated:
-        """Generate `count` orders in [since, until), aware, in the channel `shop` or `taobao`."""
+        """Generate `count` orders in [since, until), aware, in one of the ``CHANNELS``."""
         target = self.channels[channel]
         made = make_orders(
             channel,

@@ -102,17 +102,18 @@ def _book(message: Any, warehouse: Warehouse) -> str:
 
 def _follow(work: Work, message: Any, outbound: Any, told: OutboundProgress) -> str:
     """How far the warehouse is. What we know already, our own cancellation included, changes nothing."""
-    code = check_code(outbound.outbound_no)
-    trouble = judge_code(told.outbound_no, code, told.check_code) or judge_progress(
-        told.stage, told.word, told.outbound_no, we_stopped_it=_we_stopped(work, outbound)
+    stopped = _we_stopped(work, outbound)
+    trouble = judge_code(told.outbound_no, check_code(outbound.outbound_no), told.check_code) or judge_progress(
+        told.stage, told.word, told.outbound_no, we_stopped_it=stopped
     )
     if trouble:
         work.orders.hold([Stop(outbound.order_id, HoldKind.DATA, (trouble,))])
         return _refuse(work, message, trouble, asdict(told), outbound.order_id)
     work.inbox.finish([message.id])
     stands = Status(outbound.status)
-    # Who picks has the outbound, also when the reply that said so was lost; that is the relay's to find out.
-    at = Status.PICKED if told.stage is Stage.PICKED and stands is Status.RELEASED else stands
+    # Before it is released the reply that the warehouse has it is on its way; once it was asked to stop, its answer is.
+    picked = told.stage is Stage.PICKED and stands is Status.RELEASED and not stopped
+    at = Status.PICKED if picked else stands
     move = plan_way(outbound.order_id, stands, at, told.happened_at)
     if move is None:
         return "repeated"

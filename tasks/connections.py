@@ -73,6 +73,13 @@ class CarrierConnection(Connection):
     tracked_by: str = Field(default="", description="Code of the tracker that follows its parcels, if not it itself")
 
 
+class DocumentsConnection(Connection):
+    """A place in which files for us lie."""
+
+    preset: str = Field(default="", description="How its files are read; empty: by the columns that a person confirmed")
+    told: str = Field(default="", description="Notifier that is told of a file that waits for a person")
+
+
 class CompanySettings(BaseModel):
     """Who we are."""
 
@@ -103,12 +110,13 @@ class Connections(BaseModel):
     payments: list[Connection] = []
     alerts: list[Connection] = []
     notifier: list[Connection] = []
+    documents: list[DocumentsConnection] = []
 
     def all(self) -> list[Connection]:
         """Every connection."""
         return [
-            *self.channel, *self.warehouse, *self.carrier, *self.tracker, *self.erp, *self.books,
-            *self.payments, *self.alerts, *self.notifier,
+            *self.channel, *self.warehouse, *self.carrier, *self.tracker, *self.erp, *self.books, *self.payments,
+            *self.alerts, *self.notifier, *self.documents,
         ]  # fmt: skip
 
     def named(self, code: str) -> Connection:

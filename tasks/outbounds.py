@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from models.base import chunks, table_of
+from models.base import table_of
 from models.bulk import insert_numbered, insert_rows
 from models.lifecycle import OrderKind
+from models.many import among
 from models.outbox import Owed
 from models.shipment import Outbound, OutboundLine
 from models.work import Work
@@ -94,8 +95,5 @@ def ask_partners(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecis
 
 def _planned(work: Work, order_ids: Sequence[int]) -> dict[int, int]:
     """How many outbounds orders have had, for those that had any."""
-    found: dict[int, int] = {}
-    for chunk in chunks(order_ids):
-        query = select(OUTBOUND.c.order_id, func.count()).where(OUTBOUND.c.order_id.in_(chunk))
-        found.update(dict(work.rows(query.group_by(OUTBOUND.c.order_id))))
-    return found
+    query = select(OUTBOUND.c.order_id, func.count()).where(among(OUTBOUND.c.order_id, order_ids))
+    return dict(work.rows(query.group_by(OUTBOUND.c.order_id)))

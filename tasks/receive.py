@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from integrations.errors import Forged, Misconfigured, PartnerError
-from integrations.ports import PushesOrders, Tracker, Warehouse
+from integrations.ports import CallsForOrders, PushesOrders, Tracker, Warehouse
 from models.database import DatabaseNotReady
 from models.event import Run
 from models.lifecycle import Route
@@ -23,6 +24,9 @@ from tasks.connections import Connection, Connections, connections, partner
 from tasks.signals import CONFIRMATIONS_ARRIVED, ORDERS_ARRIVED
 
 _logger = logging.getLogger(__name__)
+
+CLIENTS_LAST = 60.0
+"""Seconds for which a client is kept: then the partner's credential is read anew, which may have been rotated."""
 
 
 class UnknownCaller(LookupError):
@@ -55,6 +59,7 @@ class Reception:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _clients: dict[str, Any] = field(default_factory=dict)
     _connected: Connections | None = None
+    _opened: float = 0.0
 
     async def close(self) -> None:
         """Let the clients go."""
@@ -75,16 +80,31 @@ class Reception:
             return _json(503, "not configured")
         if isinstance(client, PushesOrders):
             return await _take_order(client, caller.code, call)
+        if isinstance(client, CallsForOrders):
+            return await _take_call(client, caller.code, call)
         if isinstance(client, Warehouse):
             return await _take_confirmation(client, caller.code, call)
         if isinstance(client, Tracker):
             return await _take_tracking(client, caller.code, call)
         raise UnknownCaller(code)
 
+    async def check(self, code: str, query: Mapping[str, str]) -> Answer:
+        """Answer a channel that asks whether this address is ours. Raises ``UnknownCaller``."""
+        caller = _caller(code)
+        try:
+            client = await self._client(caller)
+            if not isinstance(client, CallsForOrders):
+                raise UnknownCaller(code)
+            return Answer(200, "text/plain", client.answer_check(query).encode())
+        except PartnerError as refusal:
+            _logger.warning("check of our address by %s refused: %s", caller.code, refusal)
+            return _json(401 if isinstance(refusal, Forged) else 503, refusal.message)
+
     async def _client(self, caller: Connection) -> Any:
-        if self._connected is not connections():  # the file was changed
+        now = time.monotonic()
+        if self._connected is not connections() or now - self._opened > CLIENTS_LAST:  # changed, or perhaps rotated
             await self.close()
-            self._connected = connections()
+            self._connected, self._opened = connections(), now
         if caller.code not in self._clients:
             self._clients[caller.code] = await self._stack.enter_async_context(partner(caller.code))
         return self._clients[caller.code]
@@ -111,6 +131,19 @@ async def _take_order(channel: PushesOrders, code: str, call: Call) -> Answer:
     if not await asyncio.to_thread(_keep, "order", code, message):
         return _json(503, "try again later")
     return Answer(200, "application/json", b'{"accepted":true}', ORDERS_ARRIVED)
+
+
+async def _take_call(channel: CallsForOrders, code: str, call: Call) -> Answer:
+    try:
+        message = await channel.hear(call.query, call.body)
+    except PartnerError as refusal:
+        _logger.warning("call of %s refused: %s", code, refusal)
+        return Answer(*channel.answer_call(refusal))
+    if message is None:
+        return Answer(*channel.answer_call(None))
+    if not await asyncio.to_thread(_keep, "order", code, message):
+        return _json(503, "try again later")
+    return Answer(*channel.answer_call(None), ORDERS_ARRIVED)
 
 
 async def _take_confirmation(warehouse: Warehouse, code: str, call: Call) -> Answer:

@@ -11,20 +11,19 @@ from sqlalchemy import insert, select, update
 
 from models.event import Happened
 from models.lifecycle import OrderKind, Status
-from models.order_book import LINE, ORDER
+from models.order_book import ASIDE, LINE, ORDER
 from models.reasons import Reason
 from models.work import Work
 from policies.decision import OrderDecision, Remainder
 from tasks.call_off import overtake_changes
-
-_OWN = ("id", "leased_by", "leased_until", "reported", "reported_status")
 
 
 def add_supplement(
     work: Work, order: Any, suffix: str, reasons: tuple[Reason, ...] = (), kind: OrderKind = OrderKind.SALE
 ) -> int:
     """An order for a part of ``order``, numbered ``<channel order no.>/<suffix>`` and worth nothing more; its id."""
-    copied = {column.name: getattr(order, column.name) for column in ORDER.c if column.name not in _OWN}
+    own = ("id", *ASIDE)
+    copied = {column.name: getattr(order, column.name) for column in ORDER.c if column.name not in own}
     row = {
         **copied, "channel_order_no": f"{order.channel_order_no}/{suffix}", "status": Status.RECEIVED, "version": 1,
         "amount_minor": 0, "freight_minor": 0, "kind": kind, "deposit_no": "",

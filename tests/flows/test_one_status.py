@@ -334,6 +334,34 @@ async def test_an_erp_order_that_carries_anothers_code_is_refused(hub: Sandbox, 
     assert hub.world.ledger.effects("kingdee", "order-filled-in") == [], "it is not told of what it may not have"
 
 
+async def test_a_buyer_who_cancels_what_is_picked_is_for_a_person(hub: Sandbox, clock: Clock) -> None:
+    [number] = await released(hub)
+    [outbound] = hub.world.warehouse.outbounds.values()
+    await report(hub, outbound, "PICK")
+    await track_shipments()
+    clock.advance(minutes=5)
+    hub.world.cancel_order("shop", number)
+    clock.advance(minutes=5)
+    await ingest_channels(["shop"])
+    await fulfil_orders()
+    assert held_for() == ["cancelled-too-late"]
+    assert column("SELECT status FROM sales_order") == ["picked"]
+
+
+async def test_a_pick_that_crosses_our_cancellation_changes_nothing(hub: Sandbox, clock: Clock) -> None:
+    [number] = await released(hub)
+    clock.advance(minutes=5)
+    hub.world.cancel_order("shop", number)
+    clock.advance(minutes=5)
+    await ingest_channels(["shop"])
+    await fulfil_orders()
+    [outbound] = hub.world.warehouse.outbounds.values()
+    await report(hub, outbound, "PICK")
+    await follow(clock)
+    assert column("SELECT status FROM sales_order") == ["cancelled"]
+    assert all_agree(hub) == []
+
+
 async def test_a_warehouse_that_stops_by_itself_is_for_a_person(hub: Sandbox, clock: Clock) -> None:
     await released(hub, 2)
     first, second = hub.world.warehouse.outbounds.values()

@@ -89,7 +89,8 @@ class Bench:
         """Lay a fault on whatever the peer of ``name`` is asked for, or on the work of one method of the port, in place
         of those laid before."""
         self.world.clear_faults()
-        operation = FAULTED.get(name, {}).get(method, "*")
+        operations = FAULTED.get(name, {})
+        operation = operations.get(method, operations.get("*", "*"))
         self.world.add_fault(Fault(SANDBOX_NAMES.get(name, name), operation, kind, times))
 
     def effects(self, name: str) -> list[tuple[str, str]]:

@@ -14,15 +14,15 @@ import httpx
 import pytest
 from bench import Bench
 from loopback import closed_port
-from peers import WITHOUT_A_BODY
+from peers import UNDISTURBED, WITHOUT_A_BODY
 from samples import CALLS, Call
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
 from integrations.ports import (
+    CallsForOrders,
     Carrier,
     Channel,
     Erp,
-    ErpBooks,
     HearsOfOrders,
     Notifier,
     PushesOrders,
@@ -34,7 +34,7 @@ from integrations.ports import (
 from integrations.registry import PARTNERS, Partner
 from sandbox.faults import FaultKind
 
-ABILITIES = (PushesOrders, PushesPayments, TellsOfOrders, HearsOfOrders)
+ABILITIES = (PushesOrders, CallsForOrders, PushesPayments, TellsOfOrders, HearsOfOrders)
 """What some partners of a port can do besides."""
 
 Check = Callable[[Bench, str], Awaitable[None]]
@@ -42,22 +42,21 @@ Check = Callable[[Bench, str], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Asked:
-    """A check, and the ports whose partners are asked; if there is none, all but books, whose faults are those of a
-    database."""
+    """A check, and the ports whose partners are asked."""
 
     check: Check
     ports: tuple[type, ...]
 
     def concerns(self, port: type[Partner], maker: Any) -> bool:
         by_ability = any(ability in self.ports and issubclass(maker, ability) for ability in ABILITIES)
-        return port in self.ports or by_ability or (not self.ports and port is not ErpBooks)
+        return not self.ports or port in self.ports or by_ability
 
 
 CHECKS: dict[str, Asked] = {}
 
 
 def of(*ports: type) -> Callable[[Check], Check]:
-    """Register a check for partners of these ports; for all but books if none is given."""
+    """Register a check for partners of these ports; for all if none is given."""
 
     def register(check: Check) -> Check:
         CHECKS[check.__name__] = Asked(check, ports)
@@ -74,7 +73,11 @@ def calls(name: str) -> tuple[Call, ...]:
 
 def checks_for(name: str) -> list[str]:
     entry = PARTNERS[name]
-    return [title for title, asked in CHECKS.items() if asked.concerns(entry.port, entry.maker)]
+    return [
+        title
+        for title, asked in CHECKS.items()
+        if asked.concerns(entry.port, entry.maker) and (asked.ports or name not in UNDISTURBED)
+    ]
 
 
 async def failure(bench: Bench, name: str, call: Call, kind: FaultKind) -> PartnerError:

@@ -12,10 +12,12 @@ from conformance import of
 from samples import HOSTILE, NOON
 from standardwebhooks import Webhook
 
-from integrations.errors import Forged, Rejected
-from integrations.ports import Channel, PushesOrders
+from integrations.errors import Forged, Rejected, Unavailable
+from integrations.ports import CallsForOrders, Channel, PushesOrders
 from models.messages import RawMessage
-from sandbox import credentials
+from sandbox import credentials, wechat_push
+from sandbox.faults import Fault, FaultKind
+from sandbox.hub import Message
 
 MINUTE = timedelta(minutes=1)
 
@@ -110,9 +112,9 @@ async def the_same_statement_has_the_same_key(bench: Bench, name: str) -> None:
 
 @of(Channel)
 async def an_unknown_status_is_named_and_not_guessed(bench: Bench, name: str) -> None:
-    order = await _altered(bench, name, status="TELEPORTED")
-    assert [reason.to_json() for reason in order.flaws] == [
-        {"code": "channel-status-unknown", "facts": {"status": "TELEPORTED"}}
+    order = await _stated(bench, name, status="teleported")
+    assert [(flaw.code, flaw.facts["status"].lower()) for flaw in order.flaws] == [
+        ("channel-status-unknown", "teleported")
     ]
     assert not order.paid
     assert not order.cancelled
@@ -121,16 +123,18 @@ async def an_unknown_status_is_named_and_not_guessed(bench: Bench, name: str) ->
 
 @of(Channel)
 async def an_amount_that_cannot_be_read_is_a_flaw(bench: Bench, name: str) -> None:
-    amounts = {"amount": "面议", "payment": "面议"}
-    order = await _altered(bench, name, **amounts)
+    order = await _stated(bench, name, amount="面议")
     assert order.amount_minor is None
     assert [(flaw.code, flaw.facts["value"]) for flaw in order.flaws] == [("amount-unreadable", "面议")]
 
 
 @of(Channel)
 async def an_order_without_a_number_is_rejected(bench: Bench, name: str) -> None:
+    message = await _message(bench, name)
+    number = bench.partner(name).read_order(message).order_no
+    nameless = json.dumps(_without(json.loads(message.body), number))
     with pytest.raises(Rejected):
-        await _altered(bench, name, order_no="", tid="")
+        bench.partner(name).read_order(replace(message, body=nameless))
     for body in ("", "[]", "null", "{", "[" * 100_000):
         with pytest.raises(Rejected):
             bench.partner(name).read_order(RawMessage("key", body, NOON))
@@ -148,26 +152,32 @@ async def whatever_a_buyer_writes_arrives_as_written(bench: Bench, name: str) ->
 
 @of(Channel)
 async def half_a_character_stops_nothing(bench: Bench, name: str) -> None:
-    message = await _message(bench, name)
-    content = json.loads(message.body) | {"remark": "\ud83d", "buyer_message": "\ud83d\u0000"}
-    order = bench.partner(name).read_order(replace(message, body=json.dumps(content)))
+    message = await _message(bench, name, remark="HALF")
+    order = bench.partner(name).read_order(replace(message, body=message.body.replace("HALF", "\\ud83d\\u0000")))
     assert "\ufffd" in order.remark
     order.remark.encode()
 
 
-async def _message(bench: Bench, name: str) -> RawMessage:
+async def _message(bench: Bench, name: str, **stated: Any) -> RawMessage:
+    """One order of the channel; ``stated`` replaces members of it (in the words of the sandbox's orders)."""
     bench.world.reset()
     bench.world.place_orders(name, 1, since=NOON, until=NOON + MINUTE)
+    next(iter(bench.world.channels[name].book)).update(stated)
     (message,) = await pulled(bench.partner(name), NOON, NOON + 60 * MINUTE)
     return message
 
 
-async def _altered(bench: Bench, name: str, **changes: Any) -> Any:
-    """One order as read after members of its raw message were replaced (those that it has)."""
-    message = await _message(bench, name)
-    content = json.loads(message.body)
-    content |= {key: value for key, value in changes.items() if key in content}
-    return bench.partner(name).read_order(replace(message, body=json.dumps(content)))
+async def _stated(bench: Bench, name: str, **stated: Any) -> Any:
+    return bench.partner(name).read_order(await _message(bench, name, **stated))
+
+
+def _without(content: Any, number: str) -> Any:
+    """Parsed JSON in which nothing is that order number."""
+    if isinstance(content, dict):
+        return {key: _without(value, number) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_without(value, number) for value in content]
+    return "" if str(content) == number else content
 
 
 def _standard_webhook(order: Mapping[str, Any], at: datetime) -> tuple[dict[str, str], bytes]:
@@ -225,3 +235,49 @@ async def a_stale_webhook_is_refused(bench: Bench, name: str) -> None:
     for at in (now - timedelta(minutes=6), now + timedelta(minutes=6)):
         with pytest.raises(Forged):
             bench.partner(name).receive(*WEBHOOKS[name](order, at), now)
+
+
+CALLS: Mapping[str, Callable[[str, datetime], Message]] = {
+    "wechat_shop": lambda number, at: wechat_push.push(number, "pay", at)
+}
+"""How a channel calls to say that an order changed, signed by the sandbox's own implementation."""
+
+
+@of(CallsForOrders)
+async def a_call_brings_the_order_as_a_poll_would(bench: Bench, name: str) -> None:
+    polled = await _message(bench, name)
+    partner = bench.partner(name)
+    call = CALLS[name](partner.read_order(polled).order_no, real_clock())
+    for _ in range(2):
+        assert await partner.hear(call.params, call.body) == polled
+    accepted, refused = partner.answer_call(None), partner.answer_call(Forged(name, "words"))
+    assert 200 <= accepted[0] < 300 <= refused[0]
+
+
+@of(CallsForOrders)
+async def a_forged_call_is_refused(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    number = partner.read_order(await _message(bench, name)).order_no
+    call, other = CALLS[name](number, real_clock()), CALLS[name]("1", real_clock() + MINUTE)
+    forgeries = [
+        (call.params, other.body),
+        (other.params, call.body),
+        *(({**call.params, key: forged}, call.body) for key in ("timestamp", "msg_signature") for forged in ("0", "é")),
+        *(({}, body) for body in (call.body, b"", b"{}", b"[]", b"<xml/>", b"\xff", b"[" * 100_000)),
+    ]
+    for query, body in forgeries:
+        with pytest.raises(Forged):
+            await partner.hear(query, body)
+    with pytest.raises(Forged):
+        partner.answer_check({**call.params, "signature": "0", "echostr": "42"})
+    assert partner.answer_check({**call.params, "echostr": "42"}) == "42"
+
+
+@of(CallsForOrders)
+async def an_outage_while_an_order_is_asked_for_makes_the_call_come_again(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    call = CALLS[name](partner.read_order(await _message(bench, name)).order_no, real_clock())
+    bench.world.add_fault(Fault(name, "*", FaultKind.STATUS_500, times=None))
+    with pytest.raises(Unavailable) as caught:
+        await partner.hear(call.params, call.body)
+    assert partner.answer_call(caught.value)[0] >= 500

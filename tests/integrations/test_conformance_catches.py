@@ -1,7 +1,6 @@
 """The conformance suite is itself tested: each of these broken partners fails exactly the checks that say why."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,6 +11,7 @@ from xml.etree.ElementTree import Element
 import conformance_books  # noqa: F401  (registers the checks of databases)
 import conformance_channels  # noqa: F401  (registers the checks of channels)
 import conformance_content  # noqa: F401  (registers the checks of what is read and written)
+import conformance_documents  # noqa: F401  (registers the checks of sources of documents)
 import pytest
 from bench import Bench
 from conformance import CHECKS, checks_for
@@ -67,12 +67,9 @@ class WalksFromTheFirstPage(Taobao):
 
     async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:
         page = int(cursor or 1)
-        found = await self._increment(since, until, page)
-        messages = [
-            RawMessage(f"{trade['tid']}:{trade['modified']}", json.dumps(trade), since) for trade in found.trades.trade
-        ]
-        more = page * 3 < found.total_results
-        return Page(tuple(messages), str(page + 1) if more else None)
+        found = await self._increment(since, until, page, 3)
+        messages = [replace(each, occurred_at=since) for each in found.messages]
+        return Page(tuple(messages), str(page + 1) if page * 3 < found.total else None)
 
 
 class KeysByChance(Shop):

@@ -58,6 +58,23 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         batch_op.create_index("ix_decision_batch_flow_run_id", ["flow_run_id"], unique=False)
 
     op.create_table(
+        "delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("document_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("files", Json, nullable=False),
+        sa.Column("stays", sa.Boolean(), nullable=False),
+        sa.Column("written_at", UtcDateTime(), nullable=False),
+        sa.Column("kept_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_delivery_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint(
+            "company_id", "source", "document_id", name=op.f("uq_delivery_company_id_source_document_id")
+        ),
+    )
+    op.create_table(
         "external_ref",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
@@ -135,6 +152,22 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
             postgresql_where=sa.text("state = 'waiting'"),
         )
 
+    op.create_table(
+        "kept_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("kept_at", UtcDateTime(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("state IN ('waiting', 'person', 'done')", name=op.f("ck_kept_file_state")),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_kept_file_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_file")),
+        sa.UniqueConstraint("company_id", "sha256", name=op.f("uq_kept_file_company_id_sha256")),
+    )
     op.create_table(
         "partner_account",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -631,7 +664,8 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("mended_content", Json, nullable=True),
         sa.CheckConstraint("state IN ('open', 'mended', 'dismissed')", name=op.f("ck_quarantine_state")),
         sa.CheckConstraint(
-            "subject IN ('order', 'line', 'row', 'message', 'stock', 'statement')", name=op.f("ck_quarantine_subject")
+            "subject IN ('order', 'line', 'row', 'file', 'message', 'stock', 'statement')",
+            name=op.f("ck_quarantine_subject"),
         ),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_quarantine_company_id")),
         sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_quarantine_inbox_id")),
