@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from integrations.beijing import from_beijing, to_beijing
 from models.check_code import code_in, with_code
-from models.messages import ErpNews, ErpOrder
+from models.messages import ErpNews, ErpOrder, Receivable
 from models.money import Money
 
 ORDER_FORM: Final = "SAL_SaleOrder"
 STOCK_FORM: Final = "STK_Inventory"
+RECEIVABLE_FORM: Final = "AR_receivable"
 _VOID: Final = "B"
 _CLOSED: Final = "B"
 
@@ -40,6 +41,42 @@ def sale_order(order: ErpOrder, organisation: str, unit: str, currency: str) -> 
                 "FDeliveryDate": to_beijing(order.placed_at),
             }
             for line in order.lines
+        ],
+    }
+
+
+def receivable(voucher: Receivable, organisation: str, unit: str, currency: str) -> dict[str, Any]:
+    """The ``Model`` of a standard receivable (bill type ``YSD01_SYS``); the keys' case is this form's own. One that
+    reverses another has its quantities negative."""
+    day = to_beijing(voucher.booked_at)
+    sign = -1 if voucher.reverses else 1
+    customer, ours = {"FNumber": voucher.customer}, {"FNumber": organisation}
+    return {
+        "FBillTypeID": {"FNUMBER": "YSD01_SYS"},
+        "FBillNo": voucher.voucher_no,
+        "FDATE": day,
+        "FENDDATE_H": day,
+        "FISINIT": False,
+        "FCUSTOMERID": customer,
+        "FCURRENCYID": {"FNumber": currency},
+        "FSETTLEORGID": ours,
+        "FPAYORGID": ours,
+        "FSALEORGID": ours,
+        "FISTAX": True,
+        "FISPRICEEXCLUDETAX": False,
+        "FCancelStatus": "A",
+        "FBUSINESSTYPE": "BZ",
+        "FSetAccountType": "1",
+        "FsubHeadSuppiler": {"FORDERID": customer, "FTRANSFERID": customer, "FChargeId": customer},
+        "FsubHeadFinc": {"FACCNTTIMEJUDGETIME": day, "FEXCHANGETYPE": {"FNumber": "HLTX01_SYS"}},
+        "FEntityDetail": [
+            {
+                "FMATERIALID": {"FNumber": line.sku},
+                "FPRICEUNITID": {"FNumber": unit},
+                "FPriceQty": sign * line.quantity,
+                "FTaxPrice": str(Money(line.price_minor, voucher.currency).decimal()),
+            }
+            for line in voucher.lines
         ],
     }
 

@@ -27,6 +27,7 @@ from models.messages import (
     PaymentNews,
     Place,
     RawMessage,
+    Receivable,
     RefusedRow,
     ShipmentNotice,
     StatementLine,
@@ -213,6 +214,19 @@ class HearsOfOrders(Protocol):
 
         Raises ``Rejected`` if the ERP has no such order, has it cancelled, or has another's check code on it.
         """
+        ...
+
+
+@runtime_checkable
+class BooksReceivables(Protocol):
+    """An ERP that keeps what customers owe (F3)."""
+
+    async def book_receivable(self, voucher: Receivable) -> ErpReceipt:
+        """Store the voucher and bring it to 'audited'; resumes where an earlier attempt stopped."""
+        ...
+
+    async def find_receivable(self, voucher_no: str) -> ErpReceipt | None:
+        """Ask whether the ERP has the voucher, and how far it is."""
         ...
 
 

@@ -19,6 +19,7 @@ from samples import CALLS, Call
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
 from integrations.ports import (
+    BooksReceivables,
     CallsForOrders,
     Carrier,
     Channel,
@@ -34,7 +35,7 @@ from integrations.ports import (
 from integrations.registry import PARTNERS, Partner
 from sandbox.faults import FaultKind
 
-ABILITIES = (PushesOrders, CallsForOrders, PushesPayments, TellsOfOrders, HearsOfOrders)
+ABILITIES = (PushesOrders, CallsForOrders, PushesPayments, TellsOfOrders, HearsOfOrders, BooksReceivables)
 """What some partners of a port can do besides."""
 
 Check = Callable[[Bench, str], Awaitable[None]]

@@ -25,11 +25,13 @@ from samples import (
     erp_order,
     erp_status,
     outbound,
+    receivable,
     waybill_request,
 )
 
 from integrations.errors import Forged, Misconfigured, Rejected, Unavailable
 from integrations.ports import (
+    BooksReceivables,
     Carrier,
     Erp,
     HearsOfOrders,
@@ -86,6 +88,7 @@ def _argument(value: Any) -> Any:
         "$outbound": outbound(),
         "$waybill_request": waybill_request(),
         "$erp_order": erp_order(),
+        "$receivable": receivable(),
         "$erp_status": erp_status(),
         "$notice": NOTICE,
     }
@@ -184,6 +187,34 @@ async def an_erp_order_with_anothers_check_code_is_not_taken_for_ours(bench: Ben
     await partner.push_order(erp_order())
     with pytest.raises(Rejected):
         await partner.push_order(replace(erp_order(), check_code=check_code("OUT0000000002")))
+
+
+@of(BooksReceivables)
+async def a_receivable_arrives_as_meant_and_its_reversal_takes_it_away(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    assert await partner.find_receivable("AR-1") is None
+    receipt = await partner.book_receivable(receivable())
+    assert receipt.audited
+    assert await partner.find_receivable("AR-1") == receipt
+    await partner.book_receivable(receivable("AR-1-R1", "AR-1"))
+    told = [RECEIVABLES[name](document.model) for document in bench.world.erp.documents.values()]
+    assert told == [("CUST001", [("SKU-0001", sign * 2, "123.45"), ("SKU-0002", sign * 1, "0.01")]) for sign in (1, -1)]
+
+
+@of(BooksReceivables)
+async def a_receivable_of_another_customer_is_not_taken_for_ours(bench: Bench, name: str) -> None:
+    await bench.partner(name).book_receivable(replace(receivable(), customer="SOMEBODY"))
+    with pytest.raises(Rejected):
+        await bench.partner(name).book_receivable(receivable())
+
+
+RECEIVABLES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, list[tuple[str, int, str]]]]] = {
+    "kingdee_cloud": lambda model: (
+        model["FCUSTOMERID"]["FNumber"],
+        [(entry["FMATERIALID"]["FNumber"], entry["FPriceQty"], entry["FTaxPrice"]) for entry in model["FEntityDetail"]],
+    ),
+}
+"""What a receivable in an ERP's own words says: customer, and of each line SKU, quantity and price."""
 
 
 @of(TellsOfOrders)
