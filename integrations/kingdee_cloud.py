@@ -22,12 +22,21 @@ from integrations.beijing import to_beijing
 from integrations.chunks import chunks
 from integrations.errors import PartnerError, Rejected
 from integrations.http import Wire
-from integrations.kingdee_model import ORDER_FORM, STOCK_FORM, quoted, sale_order, sale_order_news, stock_lines
+from integrations.kingdee_model import (
+    ORDER_FORM,
+    RECEIVABLE_FORM,
+    STOCK_FORM,
+    quoted,
+    receivable,
+    sale_order,
+    sale_order_news,
+)
 from integrations.kingdee_sign import Account, headers
 from integrations.settings import PartnerSettings, WebAddress
+from integrations.stock_rows import stock_lines
 from integrations.words import Words
 from models.check_code import code_in
-from models.messages import ErpNews, ErpOrder, ErpReceipt, ErpStatus, StockLine
+from models.messages import ErpNews, ErpOrder, ErpReceipt, ErpStatus, Receivable, StockLine
 
 NAME: Final = "kingdee_cloud"
 _FORMS: Final = "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService"
@@ -112,9 +121,7 @@ class KingdeeCloud:
 
     async def push_order(self, order: ErpOrder) -> ErpReceipt:
         """Save, submit, audit; an order that is there already is taken up where an earlier attempt stopped."""
-        currency = self._settings.currencies.get(order.currency)
-        if currency is None:
-            raise self._words.misconfigured(f"no Kingdee number is set for the currency {order.currency}")
+        currency = self._currency(order.currency)
         model = sale_order(order, self._settings.sales_organisation, self._settings.unit, currency)
         try:
             saved = await self._write("Save", {"IsAutoSubmitAndAudit": "false", "Model": model})
@@ -170,6 +177,34 @@ class KingdeeCloud:
         except ValueError as error:
             raise self._words.unavailable(f"a time of change cannot be read: {error}") from error
 
+    async def book_receivable(self, voucher: Receivable) -> ErpReceipt:
+        """Save, submit, audit an ``AR_receivable``; one that is there already is taken up where it stands."""
+        currency = self._currency(voucher.currency)
+        model = receivable(voucher, self._settings.sales_organisation, self._settings.unit, currency)
+        try:
+            saved = await self._write("Save", {"IsAutoSubmitAndAudit": "false", "Model": model}, form=RECEIVABLE_FORM)
+            document_id, status = str(saved.Id), "A"
+        except Rejected as error:
+            found = await self._voucher(voucher.voucher_no) if error.field.upper() == "FBILLNO" else None
+            if found is None:
+                raise
+            document_id, status, customer = found
+            if customer != voucher.customer:
+                raise self._words.rejected(
+                    f"{voucher.voucher_no} exists for customer {customer}, not {voucher.customer}", field="FCUSTOMERID"
+                ) from error
+        named = {"Numbers": [voucher.voucher_no]}
+        if status not in {_IN_REVIEW, _AUDITED}:
+            await self._write("Submit", named, form=RECEIVABLE_FORM)
+        if status != _AUDITED:
+            await self._write("Audit", named, form=RECEIVABLE_FORM)
+        return ErpReceipt(voucher.voucher_no, document_id, audited=True)
+
+    async def find_receivable(self, voucher_no: str) -> ErpReceipt | None:
+        """``ExecuteBillQuery`` of ``AR_receivable`` by ``FBillNo``."""
+        found = await self._voucher(voucher_no)
+        return ErpReceipt(voucher_no, found[0], found[1] == _AUDITED) if found else None
+
     async def cancel_order(self, order_no: str) -> None:
         """Unaudit and cancel; an order that is not audited is taken up where it stands."""
         content = {"Numbers": [order_no]}
@@ -208,6 +243,22 @@ class KingdeeCloud:
         if found.check_code and ours and found.check_code != ours:
             raise self._words.rejected(f"{order_no} has the check code {found.check_code}, not {ours}", field="FNote")
 
+    def _currency(self, currency: str) -> str:
+        """Kingdee's number of a currency."""
+        number = self._settings.currencies.get(currency)
+        if number is None:
+            raise self._words.misconfigured(f"no Kingdee number is set for the currency {currency}")
+        return number
+
+    async def _voucher(self, voucher_no: str) -> tuple[str, str, str] | None:
+        """Id, status and customer of the receivable with this number."""
+        fields = "FID,FDocumentStatus,FCUSTOMERID.FNumber"
+        rows = await self._query(RECEIVABLE_FORM, fields, f"FBillNo={quoted(voucher_no)}", order="FID")
+        if not rows:
+            return None
+        document_id, status, customer = map(str, rows[0])
+        return document_id, status, customer
+
     async def _document(self, order_no: str) -> _Document | None:
         """The order with this number."""
         fields = "FID,FDocumentStatus,FCustId.FNumber,FNote,FCancelStatus"
@@ -242,9 +293,11 @@ class KingdeeCloud:
             if len(page) < _ROWS:
                 return rows
 
-    async def _write(self, operation: str, content: dict[str, Any], *, number: str = "") -> _Result:
+    async def _write(
+        self, operation: str, content: dict[str, Any], *, number: str = "", form: str = ORDER_FORM
+    ) -> _Result:
         named = {"opNumber": number} if number else {}
-        answer = await self._call(operation, {"formid": ORDER_FORM, **named, "data": content}, writes=True)
+        answer = await self._call(operation, {"formid": form, **named, "data": content}, writes=True)
         return self._check(answer, answer.json())
 
     async def _call(self, operation: str, content: dict[str, Any], *, writes: bool) -> Answer:

@@ -28,6 +28,7 @@ from models.messages import (
     PaymentNews,
     Place,
     RawMessage,
+    Receivable,
     RefusedRow,
     ShipmentNotice,
     StatementLine,
@@ -190,22 +191,24 @@ class Tracker(Protocol):
 
 
 @runtime_checkable
-class Erp(Protocol):
-    """The book of record that the company already has."""
-
-    async def push_order(self, order: ErpOrder) -> ErpReceipt:
-        """Store the order and bring it to 'audited'; resumes where an earlier attempt stopped."""
-        ...
+class ErpBooks(Protocol):
+    """The book of record that the company already has, for reading."""
 
     async def find_order(self, order_no: str) -> ErpReceipt | None:
         """Ask whether the ERP has the order, and how far it is."""
         ...
 
-    async def push_status(self, status: ErpStatus) -> None:
-        """Write how far an order is, and its numbers elsewhere; a repeat changes nothing.
+    async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
+        """What the ERP says that is in stock."""
+        ...
 
-        Raises ``Rejected`` if the ERP has no such order, has it cancelled, or has another's check code on it.
-        """
+
+@runtime_checkable
+class Erp(ErpBooks, Protocol):
+    """A book of record that takes orders."""
+
+    async def push_order(self, order: ErpOrder) -> ErpReceipt:
+        """Store the order and bring it to 'audited'; resumes where an earlier attempt stopped."""
         ...
 
     async def cancel_order(self, order_no: str) -> None:
@@ -215,8 +218,29 @@ class Erp(Protocol):
         """
         ...
 
-    async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
-        """What the ERP says that is in stock."""
+
+@runtime_checkable
+class HearsOfOrders(Protocol):
+    """An ERP that keeps with an order how far it is elsewhere (C3)."""
+
+    async def push_status(self, status: ErpStatus) -> None:
+        """Write how far an order is, and its numbers elsewhere; a repeat changes nothing.
+
+        Raises ``Rejected`` if the ERP has no such order, has it cancelled, or has another's check code on it.
+        """
+        ...
+
+
+@runtime_checkable
+class BooksReceivables(Protocol):
+    """An ERP that keeps what customers owe (F3)."""
+
+    async def book_receivable(self, voucher: Receivable) -> ErpReceipt:
+        """Store the voucher and bring it to 'audited'; resumes where an earlier attempt stopped."""
+        ...
+
+    async def find_receivable(self, voucher_no: str) -> ErpReceipt | None:
+        """Ask whether the ERP has the voucher, and how far it is."""
         ...
 
 

@@ -29,6 +29,7 @@ from integrations.ports import (
     Channel,
     DocumentSource,
     Erp,
+    ErpBooks,
     Notifier,
     PaymentProvider,
     Tracker,
@@ -36,6 +37,7 @@ from integrations.ports import (
 )
 from integrations.qimen import Qimen, QimenSettings
 from integrations.qweather import QWeather, QWeatherSettings
+from integrations.sap import Sap, SapSettings
 from integrations.settings import PartnerSettings
 from integrations.sf_express import SfExpress, SfExpressSettings
 from integrations.sftp import Sftp, SftpSettings
@@ -43,14 +45,30 @@ from integrations.shop import Shop, ShopSettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
 from integrations.tokens import OwnToken, TokenStore
+from integrations.u8_database import U8Database, U8DatabaseSettings
+from integrations.u8_openapi import U8OpenApi, U8OpenApiSettings
 from integrations.union_pay import UnionPay, UnionPaySettings
 from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
 from integrations.wechat_pay import WechatPay, WechatPaySettings
 from integrations.wechat_shop import WechatShop, WechatShopSettings
 from integrations.wecom import WeCom, WeComSettings
 
-Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier | DocumentSource
-P = TypeVar("P", Channel, Warehouse, Carrier, Tracker, Erp, PaymentProvider, AlertFeed, Notifier, DocumentSource)
+Partner = (
+    Channel | Warehouse | Carrier | Tracker | Erp | ErpBooks | PaymentProvider | AlertFeed | Notifier | DocumentSource
+)
+P = TypeVar(
+    "P",
+    Channel,
+    Warehouse,
+    Carrier,
+    Tracker,
+    Erp,
+    ErpBooks,
+    PaymentProvider,
+    AlertFeed,
+    Notifier,
+    DocumentSource,
+)
 
 
 class Maker(Protocol):
@@ -93,6 +111,9 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "jtexpress": PartnerEntry(Carrier, JtExpressSettings, JtExpress, "J&T Express"),
     "kuaidi100": PartnerEntry(Tracker, Kuaidi100Settings, Kuaidi100, "Kuaidi100"),
     "kingdee_cloud": PartnerEntry(Erp, KingdeeCloudSettings, KingdeeCloud, "Kingdee K/3 Cloud"),
+    "sap": PartnerEntry(Erp, SapSettings, Sap, "SAP S/4HANA"),
+    "u8_openapi": PartnerEntry(Erp, U8OpenApiSettings, U8OpenApi, "Yonyou U8 (OpenAPI)", has_token=True),
+    "u8_database": PartnerEntry(ErpBooks, U8DatabaseSettings, U8Database, "Yonyou U8 (database, only read)"),
     "alipay": PartnerEntry(PaymentProvider, AlipaySettings, Alipay, "Alipay"),
     "wechat_pay": PartnerEntry(PaymentProvider, WechatPaySettings, WechatPay, "WeChat Pay"),
     "union_pay": PartnerEntry(PaymentProvider, UnionPaySettings, UnionPay, "UnionPay"),

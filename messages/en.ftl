@@ -650,6 +650,7 @@ console-message-cancel-waybill = return of the waybill
 console-message-erp-order = order in the ERP
 console-message-erp-status = status to the ERP
 console-message-cancel-erp-order = cancellation in the ERP
+console-message-receivable = receivable in the ERP
 console-message-channel-shipment = shipping notice to the channel
 console-message-customer-message = message to the customer
 console-message-notice = notice to our people

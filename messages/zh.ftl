@@ -640,6 +640,7 @@ console-message-cancel-waybill = 退回运单
 console-message-erp-order = ERP 订单
 console-message-erp-status = ERP 状态回写
 console-message-cancel-erp-order = 作废 ERP 订单
+console-message-receivable = ERP 应收单
 console-message-channel-shipment = 渠道发货回传
 console-message-customer-message = 客户通知
 console-message-notice = 内部通知

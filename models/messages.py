@@ -316,6 +316,19 @@ class ErpReceipt:
     check_code: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Receivable:
+    """What a customer owes for goods that left, or no longer owes for goods that came back (F3). ``voucher_no`` is ours
+    and the idempotency key; quantities are positive, ``reverses`` names the voucher that a reversing one takes from."""
+
+    voucher_no: str
+    customer: str
+    booked_at: datetime
+    currency: str
+    lines: tuple[OutboundLine, ...]
+    reverses: str = ""
+
+
 class Progress(StrEnum):
     """How far an order is, as other systems are told: our status once a warehouse has it, and what its carrier says of
     its parcels."""

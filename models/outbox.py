@@ -25,6 +25,7 @@ class Owed(StrEnum):
     ERP_ORDER = "erp-order"
     ERP_STATUS = "erp-status"
     CANCEL_ERP_ORDER = "cancel-erp-order"
+    RECEIVABLE = "receivable"
     CHANNEL_SHIPMENT = "channel-shipment"
     CUSTOMER_MESSAGE = "customer-message"
     NOTICE = "notice"

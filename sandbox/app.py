@@ -19,10 +19,12 @@ from sandbox.kingdee import KINGDEE
 from sandbox.kuaidi100 import KUAIDI100
 from sandbox.qimen import QIMEN
 from sandbox.qweather import QWEATHER
+from sandbox.sap import SAP
 from sandbox.sf import SF
 from sandbox.shop import SHOP
 from sandbox.slack import SLACK
 from sandbox.taobao import TAOBAO
+from sandbox.u8 import U8
 from sandbox.union_pay import UNION_PAY
 from sandbox.wechat_account import WECHAT_ACCOUNT
 from sandbox.wechat_pay import WECHAT_PAY
@@ -41,6 +43,8 @@ PARTNERS: tuple[Partner, ...] = (
     JT,
     KUAIDI100,
     KINGDEE,
+    SAP,
+    U8,
     ALIPAY,
     WECHAT_PAY,
     UNION_PAY,

@@ -49,6 +49,15 @@ KINGDEE_APP_ID = "204399_72epSbtEQMC92Vwt2d3LRa9LRqSc1tqJ"
 KINGDEE_APP_SECRET = "fb7d46647ac346dbb5fcd45b65512a45"
 KINGDEE_LANGUAGE = 2052
 
+U8_FROM_ACCOUNT = "sandbox_developer"
+U8_TO_ACCOUNT = "sandbox_enterprise"
+U8_APP_KEY = "opa0123456789abcdef"
+U8_APP_SECRET = "sandbox-u8-application-secret"
+
+SAP_CLIENT = "100"
+SAP_USER = "HUB"
+SAP_PASSWORD = "sandbox communication user"
+
 ALIPAY_APP_ID = "2021000000000001"
 ALIPAY_SELLER_ACCOUNT = "20880000000000010156"
 ALIPAY_APP_PRIVATE_KEY = (_KEYS / "alipay_app.pem").read_text()

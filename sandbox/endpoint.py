@@ -77,6 +77,7 @@ async def _break_off(reply: Reply, send: Send) -> None:
         (b"content-type", reply.media_type.encode()),
         (b"content-length", b"%d" % (len(reply.body) + 1)),
     ]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    status = reply.status if reply.body else 200  # 204 has no body: it would have arrived whole with its first line
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"", "more_body": True})
     raise ReplyDropped("the sandbox dropped this reply after doing the work")

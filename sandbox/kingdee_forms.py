@@ -6,7 +6,7 @@ in review replaces it. With `NeedUpDateFields` a Save changes these fields of th
 refused but for a company's own fields (`F_…`), which it may leave open.
 
 The way back: CancelAssign (B) and UnAudit (C) lead to D, where the operation `Cancel` makes a bill void; the number
-stays taken. A sales order is not unaudited while an outstock (`SAL_OUTSTOCK`, `FSoorDerno` of an entry) names it.
+stays taken. A sales order is not unaudited once its goods are issued.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sandbox.erp import OUTSTOCK, SALES_ORDER, Document, DocumentStatus
+from sandbox.erp import SALES_ORDER, Document, DocumentStatus
 from sandbox.kingdee_reply import Json, field_error, success
 
 if TYPE_CHECKING:
@@ -119,16 +119,11 @@ def _unaudit(world: World, form: str, data: Json) -> Json:
     refused = [
         field_error("FBillNo", f"单据编号为“{document.number}”的单据存在下游单据，不允许反审核", index)
         for index, document in enumerate(_chosen(world, form, data))
-        if form == SALES_ORDER and _is_issued(world, document)
+        if form == SALES_ORDER and world.erp.is_issued(document.number)
     ]
     if refused:
         raise FormError("has-outstock", *refused)
     return _advance_all(world, form, data, DocumentStatus.RE_REVIEW, (DocumentStatus.AUDITED,))
-
-
-def _is_issued(world: World, order: Document) -> bool:
-    entries = (entry for outstock in world.erp.of_form(OUTSTOCK) for entry in outstock.model.get("FEntity") or [])
-    return any(entry.get("FSoorDerno") == order.number for entry in entries)
 
 
 def _cancel(world: World, form: str, data: Json) -> Json:

@@ -20,6 +20,8 @@ PARTNERS_WITH_STATE = (
     "jt",
     "kuaidi100",
     "kingdee",
+    "sap",
+    "u8",
     "alipay",
     "wechat_pay",
     "union_pay",
@@ -51,7 +53,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
             return {"waybills": [asdict(waybill) for waybill in world.carriers[partner].waybills.values()]}
         case "kuaidi100":
             return {"subscriptions": sorted(world.subscriptions)}
-        case "kingdee":
+        case "kingdee" | "sap" | "u8":
             return {
                 "documents": [asdict(document) for document in world.erp.documents.values()],
                 "stock": [

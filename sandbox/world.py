@@ -26,6 +26,7 @@ from sandbox.order_book import Order
 from sandbox.orders import CHANNELS, Generated, make_orders
 from sandbox.quotas import Quota
 from sandbox.taobao_queue import TaobaoQueue
+from sandbox.u8_desk import U8Desk
 from sandbox.warehouse import Outbound, Warehouse
 from sandbox.warehouse_work import WarehouseWork, work_in_warehouse
 from sandbox.weather import Alert, Weather
@@ -58,6 +59,7 @@ class World:
         }
         self.subscriptions: dict[str, tuple[str, str]] = {}
         self.erp = Erp()
+        self.u8 = U8Desk()
         self.bills = Bills()
         self.weather = Weather()
         self.dingtalk = ChatRoom()
@@ -136,7 +138,7 @@ class World:
 
     def issue_goods(self, number: str) -> None:
         """Somebody in the ERP issues the goods of a sales order: from then on it cannot be undone."""
-        self.erp.issue(number, self.clock.now())
+        self.erp.issue(number)
 
     async def work_in_warehouse(self, limit: int | None = None, codes: Sequence[str] | None = None) -> WarehouseWork:
         """Pick and ship open outbounds, oldest first, then send every confirmation that is owed."""

@@ -29,6 +29,7 @@ from settings import get_settings
 from tasks.connections import connections, partner
 from tasks.hub import Batch, hub_task, tell, unit_of_work
 from tasks.quarantine import Refusal, refuse
+from tasks.receivables import owe_receivable
 from tasks.shelf.transfers import expect_transfer
 from tasks.supplements import original_number
 from tasks.telling import tell_of
@@ -203,6 +204,7 @@ def _ship(work: Work, outbound: Any, confirmed: OutboundConfirmed) -> None:
     if outbound.kind == OrderKind.TRANSFER:
         expect_transfer(work, outbound, gone, at)
     tell_of(work, [outbound.order_id])
+    owe_receivable(work, outbound)
     _tell(work, outbound, confirmed, who_hears(Standing(OrderKind(outbound.kind), None, just_shipped=True)))
 
 

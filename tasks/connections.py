@@ -97,8 +97,8 @@ class CompanySettings(BaseModel):
 
 class Connections(BaseModel):
     """Everything that is connected. Carriers are asked in the order in which they stand here: the next one when one
-    will not do it. The first ERP keeps the orders of channels that name none; the first tracker follows the parcels of
-    carriers that are not connected."""
+    will not do it. The first ERP keeps the orders of channels that name none; the first of ``books`` is read for stock
+    in place of the ERP; the first tracker follows the parcels of carriers that are not connected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -108,6 +108,7 @@ class Connections(BaseModel):
     carrier: list[CarrierConnection] = []
     tracker: list[Connection] = []
     erp: list[Connection] = []
+    books: list[Connection] = []
     payments: list[Connection] = []
     alerts: list[Connection] = []
     notifier: list[Connection] = []
@@ -116,8 +117,8 @@ class Connections(BaseModel):
     def all(self) -> list[Connection]:
         """Every connection."""
         return [
-            *self.channel, *self.warehouse, *self.carrier, *self.tracker, *self.erp, *self.payments, *self.alerts,
-            *self.notifier, *self.documents,
+            *self.channel, *self.warehouse, *self.carrier, *self.tracker, *self.erp, *self.books, *self.payments,
+            *self.alerts, *self.notifier, *self.documents,
         ]  # fmt: skip
 
     def named(self, code: str) -> Connection:
@@ -139,6 +140,11 @@ class Connections(BaseModel):
         """Code of the ERP that keeps the orders of a channel; empty if none is connected."""
         named = next((c.erp for c in self.channel if c.code == channel), "")
         return named or next((erp.code for erp in self.erp), "")
+
+    @property
+    def stock_book(self) -> str | None:
+        """Whom the ERP's stock is read from."""
+        return next((connection.code for connection in (*self.books, *self.erp)), None)
 
     def carrier_after(self, code: str) -> str:
         """Code of the carrier that is asked when that one will not do it; empty after the last. One that is connected

@@ -11,6 +11,7 @@ from tasks.senders.channel import TellChannel, TellCustomer
 from tasks.senders.erp import CancelErpOrder, PushErpOrder, TellErp
 from tasks.senders.letter import Letter, Sender
 from tasks.senders.people import TellPeople
+from tasks.senders.receivable import BookReceivable
 from tasks.senders.warehouse import CancelOutbound, PushOutbound
 
 __all__ = ["SENDERS", "Letter", "Sender"]
@@ -23,6 +24,7 @@ SENDERS: Mapping[Owed, Sender] = {
     Owed.ERP_ORDER: PushErpOrder(),
     Owed.ERP_STATUS: TellErp(),
     Owed.CANCEL_ERP_ORDER: CancelErpOrder(),
+    Owed.RECEIVABLE: BookReceivable(),
     Owed.CHANNEL_SHIPMENT: TellChannel(),
     Owed.CUSTOMER_MESSAGE: TellCustomer(),
     Owed.NOTICE: TellPeople(),

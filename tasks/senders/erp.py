@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, update
 
-from integrations.ports import Erp
+from integrations.ports import Erp, HearsOfOrders
 from models.base import table_of
 from models.check_code import check_code
 from models.company import Customer
@@ -72,8 +72,9 @@ class TellErp(Sender):
         return known[0].status if known and known[0].standing.now != known[0].standing.said else None
 
     async def deliver(self, client: Erp, letter: Letter, request: ErpStatus) -> None:
-        """Tell; saying it twice changes nothing."""
-        await client.push_status(request)
+        """Tell, if the ERP can keep it; saying it twice changes nothing."""
+        if isinstance(client, HearsOfOrders):
+            await client.push_status(request)
 
     def record(self, work: Work, letter: Letter, request: ErpStatus, answer: None) -> None:
         """Keep what was said, which answers for what it would not hear before; owe what changed meanwhile."""

@@ -14,6 +14,7 @@ import sftp_server
 from excel_people import People
 from peers import FAULTED, SANDBOX_NAMES, SETTINGS
 from pydantic import SecretStr
+from u8_tables import U8Tables, need_odbc, u8_tables
 
 from integrations.registry import PARTNERS, build
 from integrations.settings import PartnerSettings
@@ -29,21 +30,33 @@ def real_clock() -> datetime:
 @dataclass
 class Bench:
     """``makers`` replaces classes of the registry, for the tests of the suite itself. ``mail_address`` is where the
-    sandbox takes mail, ``bridge_address`` where ``people`` share their sheets;
-    ``servers`` are those that a test started and that end with it."""
+    sandbox takes mail, ``bridge_address`` where ``people`` share their sheets; ``servers`` are those that a test
+    started and that end with it; ``postgres`` starts the real database server of the session, or says where it is."""
 
     address: str
     world: World
     http: httpx.AsyncClient
+    postgres: Callable[[], str]
     mail_address: str = ""
     bridge_address: str = ""
     people: People | None = None
     servers: ExitStack = field(default_factory=ExitStack)
     makers: dict[str, Any] = field(default_factory=dict)
+    books_address: str = ""
 
     def address_of(self, name: str) -> str:
         """Where the peer of ``name`` is reached."""
-        return {"mail": self.mail_address, "excel_bridge": self.bridge_address}.get(name, self.address)
+        elsewhere = {
+            "mail": self.mail_address, "excel_bridge": self.bridge_address, "u8_database": self.books_address,
+        }  # fmt: skip
+        return elsewhere.get(name) or self.address
+
+    def books(self) -> U8Tables:
+        """An empty database of U8's; from now on its client speaks to it. Skips where there is no ODBC."""
+        need_odbc()
+        tables = self.servers.enter_context(u8_tables(self.postgres()))
+        self.books_address = tables.address
+        return tables
 
     def partner(
         self,
@@ -86,10 +99,13 @@ class Bench:
                 settings[field_name] = f"q9Zx-{field_name}-7Kw3"
         return settings
 
-    def fault(self, name: str, kind: FaultKind, times: int | None = None) -> None:
-        """Lay a fault on all work that the peer of ``name`` is asked for, in place of those laid before."""
+    def fault(self, name: str, kind: FaultKind, times: int | None = None, *, method: str = "") -> None:
+        """Lay a fault on whatever the peer of ``name`` is asked for, or on the work of one method of the port, in place
+        of those laid before."""
         self.world.clear_faults()
-        self.world.add_fault(Fault(SANDBOX_NAMES.get(name, name), FAULTED.get(name, "*"), kind, times))
+        operations = FAULTED.get(name, {})
+        operation = operations.get(method, operations.get("*", "*"))
+        self.world.add_fault(Fault(SANDBOX_NAMES.get(name, name), operation, kind, times))
 
     def effects(self, name: str) -> list[tuple[str, str]]:
         """What was really done at the peer of ``name``: (effect, key), oldest first."""

@@ -62,8 +62,16 @@ def world(sandbox_world: World) -> World:
 
 @pytest.fixture
 async def bench(
-    sandbox_address: str, mail_address: str, bridge_address: str, people: People, world: World
+    sandbox_address: str,
+    mail_address: str,
+    bridge_address: str,
+    people: People,
+    world: World,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Bench]:
+    def postgres() -> str:
+        return str(request.getfixturevalue("postgres"))
+
     async with httpx.AsyncClient() as client:
         with ExitStack() as servers:
-            yield Bench(sandbox_address, world, client, mail_address, bridge_address, people, servers)
+            yield Bench(sandbox_address, world, client, postgres, mail_address, bridge_address, people, servers)

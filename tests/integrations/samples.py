@@ -17,6 +17,7 @@ from models.messages import (
     OutboundRequest,
     Place,
     Progress,
+    Receivable,
     ShipmentNotice,
     Waybill,
     WaybillRequest,
@@ -67,6 +68,10 @@ def waybill_request(number: str = "OB-1") -> WaybillRequest:
 
 def erp_order(number: str = "SO-1") -> ErpOrder:
     return ErpOrder(number, "CUST001", NOON, "CNY", LINES, HOSTILE, CODE)
+
+
+def receivable(number: str = "AR-1", reverses: str = "") -> Receivable:
+    return Receivable(number, "CUST001", NOON, "CNY", LINES, reverses)
 
 
 def erp_status(progress: Progress = Progress.SHIPPED, code: str = CODE) -> ErpStatus:
@@ -176,6 +181,8 @@ CALLS: Mapping[type, tuple[Call, ...]] = {
         Call("find_order", False, given("SO-1")),
         Call("push_status", False, _status),  # it asks before it writes
         Call("cancel_order", True, _erp_order),
+        Call("book_receivable", True, given(receivable())),
+        Call("find_receivable", False, given("AR-1")),
         Call("pull_stock", False, _stock),
     ),
     PaymentProvider: (Call("pull_statement", False, _bill),),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element
 
+import conformance_books  # noqa: F401  (registers the checks of databases)
 import conformance_channels  # noqa: F401  (registers the checks of channels)
 import conformance_content  # noqa: F401  (registers the checks of what is read and written)
 import conformance_documents  # noqa: F401  (registers the checks of sources of documents)
@@ -25,10 +26,13 @@ from integrations.mail import Mail
 from integrations.markup import text_of
 from integrations.qimen import Qimen
 from integrations.qimen_messages import create_request
+from integrations.sap import Sap
 from integrations.sf_express import SfExpress
 from integrations.shop import Shop
 from integrations.taobao import Taobao
 from integrations.tokens import AskForToken, OwnToken
+from integrations.u8_database import U8Database
+from integrations.u8_openapi import U8OpenApi
 from integrations.wechat_account import WeChatAccount
 from integrations.wechat_shop import WechatShop
 from models.messages import (
@@ -40,6 +44,7 @@ from models.messages import (
     OutboundRequest,
     Page,
     RawMessage,
+    StockLine,
     TrackPoint,
     Waybill,
     WaybillRequest,
@@ -161,6 +166,40 @@ class TakesARefusalForDone(KingdeeCloud):
     async def cancel_order(self, order_no: str) -> None:
         with suppress(Rejected):
             await super().cancel_order(order_no)
+
+
+class CreatesWithoutAsking(Sap):
+    """Trusts that SAP refuses a number that it has."""
+
+    async def _order(self, order_no: str, customer: str | None = None) -> Any:
+        return None if customer else await super()._order(order_no)
+
+
+class CountsBlockedStock(Sap):
+    async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
+        lines = await super().pull_stock(warehouse, skus)
+        return [replace(line, available=line.available + line.locked, locked=0) for line in lines]
+
+
+class ClosesWithoutVerifying(U8OpenApi):
+    """Takes it for granted that an order that is called off was verified."""
+
+    async def cancel_order(self, order_no: str) -> None:
+        if await self._voucher(order_no):
+            await self._gateway.write("saleorder/close", {"voucher_code": order_no})
+
+
+class ReadsOneBatchOnly(U8Database):
+    async def _query(self, statement: str, parameters: Sequence[str]) -> list[Any]:
+        return await super()._query(statement.replace("SUM", "MAX"), parameters)
+
+
+class TakesALockForAnEmptyBook(U8Database):
+    async def find_order(self, order_no: str) -> ErpReceipt | None:
+        try:
+            return await super().find_order(order_no)
+        except Unavailable:
+            return None
 
 
 class ReadsNoCheckCode(KingdeeCloud):
@@ -292,7 +331,45 @@ BROKEN: list[tuple[str, type, set[str]]] = [
             "no_secret_is_shown",
         },
     ),
-    ("kingdee_cloud", ReadsNoCheckCode, {"an_erp_is_not_told_of_what_it_has_not_or_what_is_anothers"}),
+    (
+        "sap",
+        CreatesWithoutAsking,
+        REPEATS
+        | {
+            "an_erp_order_with_anothers_check_code_is_not_taken_for_ours",
+            "recorded_replies_are_read_to_exact_values",
+        },
+    ),
+    ("sap", CountsBlockedStock, {"recorded_replies_are_read_to_exact_values"}),
+    (
+        "u8_openapi",
+        ClosesWithoutVerifying,
+        REPEATS
+        | {
+            "an_erp_order_is_taken_back_wherever_it_stands",
+            "an_erp_order_whose_goods_are_issued_is_not_taken_back",
+            "recorded_replies_are_read_to_exact_values",
+        },
+    ),
+    ("u8_database", ReadsOneBatchOnly, {"stock_in_the_books_is_read_to_exact_values"}),
+    (
+        "u8_database",
+        TakesALockForAnEmptyBook,
+        {
+            "books_that_nobody_opens_are_an_outage",
+            "a_locked_table_is_an_outage_after_a_while",
+            "a_connection_that_is_cut_is_an_outage",
+            "no_secret_of_the_books_is_shown",
+        },
+    ),
+    (
+        "kingdee_cloud",
+        ReadsNoCheckCode,
+        {
+            "an_erp_is_not_told_of_what_it_has_not_or_what_is_anothers",
+            "an_erp_order_with_anothers_check_code_is_not_taken_for_ours",
+        },
+    ),
     (
         "sf_express",
         InventsAWaybill,

@@ -614,7 +614,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("leased_by", sa.String(), nullable=True),
         sa.Column("leased_until", UtcDateTime(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('waybill', 'outbound', 'cancel-outbound', 'cancel-waybill', 'erp-order', 'erp-status', 'cancel-erp-order', 'channel-shipment', 'customer-message', 'notice')",
+            "kind IN ('waybill', 'outbound', 'cancel-outbound', 'cancel-waybill', 'erp-order', 'erp-status', 'cancel-erp-order', 'receivable', 'channel-shipment', 'customer-message', 'notice')",
             name=op.f("ck_outbox_kind"),
         ),
         sa.CheckConstraint("state IN ('due', 'sent', 'person', 'withdrawn')", name=op.f("ck_outbox_state")),

@@ -1,0 +1,61 @@
+"""What customers owe for goods that left, and no longer owe for goods that came back: owed to the ERP (F3)."""
+
+from typing import Any, cast
+
+from sqlalchemy import func, select
+
+from integrations.ports import BooksReceivables
+from integrations.registry import PARTNERS
+from models.base import table_of
+from models.lifecycle import OrderKind
+from models.order import order_id_of
+from models.order_book import ORDER
+from models.outbox import OUTBOX, Owed
+from models.shipment import Outbound
+from models.work import Work
+from tasks.connections import connections
+
+OUTBOUND = table_of(Outbound)
+
+
+def voucher_number(outbound_no: str, reversal: int = 0) -> str:
+    """Our number of the voucher of an outbound, or of the ``reversal``-th that takes from it."""
+    return f"AR{outbound_no.removeprefix('OUT')}" + (f"-R{reversal}" if reversal else "")
+
+
+def owe_receivable(work: Work, outbound: Any) -> None:
+    """An outbound of a sale has left: its customer owes what was in it. ``outbound`` with ``kind`` of its order."""
+    if outbound.kind == OrderKind.SALE:
+        _owe(work, outbound, f"receivable:{outbound.outbound_no}", {})
+
+
+def owe_reversal(work: Work, reference: str, sku: str, quantity: int) -> None:
+    """Pieces came back: what was owed for them is taken from it. Nothing follows if ``reference`` names no order of
+    ours whose voucher was owed to the ERP."""
+    order_id = order_id_of(reference)
+    if order_id is None:
+        return
+    owed = (OUTBOX.c.company_id == work.company_id, OUTBOX.c.order_id == order_id, OUTBOX.c.kind == Owed.RECEIVABLE)
+    columns = (OUTBOUND.c.id, OUTBOUND.c.order_id, OUTBOUND.c.outbound_no)
+    query = (
+        select(*columns)
+        .join(ORDER, ORDER.c.id == OUTBOUND.c.order_id)
+        .where(ORDER.c.id == order_id, ORDER.c.company_id == work.company_id, OUTBOUND.c.state == "shipped")
+    )
+    outbound = next(iter(work.rows(query.order_by(OUTBOUND.c.id.desc()).with_for_update())), None)
+    vouchers = work.session.execute(select(func.count()).where(*owed)).scalar_one()
+    if outbound is None or not vouchers:
+        return
+    payload = {"reversal": vouchers, "sku": sku, "quantity": quantity}
+    _owe(work, outbound, f"receivable:{outbound.outbound_no}:{vouchers}", payload)
+
+
+def _owe(work: Work, outbound: Any, key: str, payload: dict[str, Any]) -> None:
+    erp = next(iter(connections().erp), None)
+    if erp is None or not issubclass(cast(type, PARTNERS[erp.partner].maker), BooksReceivables):
+        return
+    row = {
+        "kind": Owed.RECEIVABLE, "order_id": outbound.order_id, "connection": erp.code, "idempotency_key": key,
+        "payload": {"outbound_id": outbound.id, **payload},
+    }  # fmt: skip
+    work.outbox.add([row])
