@@ -414,6 +414,14 @@ cli-col-after = after
 cli-db-help = The database.
 cli-db-upgrade-help = Make or update the tables, and store who is connected.
 cli-db-upgraded = The database is at version { $version }.
+cli-db-verify-help = Check the chain of every order's events; exit code 1 if one does not hold.
+cli-db-verified = { $events } events of { $orders } orders: every chain holds.
+cli-db-broken = The events of { $count } orders were altered, or some are missing: { $orders }. Compare them with a backup.
+cli-db-restored-help = Make a restored database safe to run: partners are asked before anything is sent again.
+cli-db-restored = { $count ->
+    [one] One message is due; its partner
+   *[other] { $count } messages are due; their partners
+} will be asked first whether they have it already. The hub can run now.
 cli-doctor-help = Say what is configured, what answers, what is wrong, and what to do.
 cli-doctor-rules = rules
 cli-doctor-database = database
