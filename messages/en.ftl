@@ -443,6 +443,14 @@ cli-credential-set = The credential { $name } is stored. Runs that start from no
 cli-credential-name-help = Its name in the connections file (secret = ...). An answer @FILE stands for what the file holds.
 cli-credential-unknown = No connection names the credential { $name }: add secret = "{ $name }" to it in the connections file.
 cli-credential-not-json = What came through the pipe is not a JSON object of the credential's fields.
+cli-db-verify-help = Check the chain of every order's events; exit code 1 if one does not hold.
+cli-db-verified = { $events } events of { $orders } orders: every chain holds.
+cli-db-broken = The events of { $count } orders were altered, or some are missing: { $orders }. Compare them with a backup.
+cli-db-restored-help = Make a restored database safe to run: partners are asked before anything is sent again.
+cli-db-restored = { $count ->
+    [one] One message is due; its partner
+   *[other] { $count } messages are due; their partners
+} will be asked first whether they have it already. The hub can run now.
 cli-doctor-help = Say what is configured, what answers, what is wrong, and what to do.
 cli-doctor-rules = rules
 cli-doctor-database = database

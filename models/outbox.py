@@ -106,6 +106,15 @@ class OutboxPost:
         ended = {"leased_by": None, "leased_until": None, **change}
         self.session.execute(update(OUTBOX).where(OUTBOX.c.id == message_id).values(**ended))
 
+    def doubt(self) -> int:
+        """Whatever is still due may have been sent by a hub whose database was lost: have partners asked first.
+
+        Returns how many messages that are. A lease of that hub is over.
+        """
+        doubted = {"outcome_unknown": True, "leased_by": None, "leased_until": None}
+        done = self.session.execute(update(OUTBOX).where(OUTBOX.c.state == "due").values(**doubted))
+        return int(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one
+
     def withdraw(
         self,
         order_ids: Sequence[int],
