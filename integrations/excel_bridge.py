@@ -21,7 +21,14 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from integrations import folder, ftp, sftp
 from integrations.drop import Directory, Drop, DropSettings, Line, plain_name, put
 from integrations.errors import PartnerError
-from integrations.excel_bridge_sheet import answers, cancel_sheet, outbound_sheet, read_confirmed, read_stock
+from integrations.excel_bridge_sheet import (
+    answers,
+    cancel_sheet,
+    check_code_of,
+    outbound_sheet,
+    read_confirmed,
+    read_stock,
+)
 from integrations.files.records import UnreadableFile
 from integrations.settings import PartnerSettings
 from integrations.words import Words
@@ -113,17 +120,28 @@ class ExcelBridge:
                 await put(directory, f"sent/{name}", sheet)
 
         await self._place.do(lay)
-        return OutboundAccepted(request.outbound_no, request.outbound_no)
+        return OutboundAccepted(request.outbound_no, request.outbound_no, request.check_code)
 
     async def find_outbound(self, outbound_no: str) -> OutboundAccepted | None:
         """Whether its sheet lies in ``out``, or did; not if it was stopped."""
         name = self._sheet_of(outbound_no)
+        with TemporaryDirectory() as home:
+            copy = Path(home) / name
 
-        async def look(directory: Directory) -> bool:
-            lies = name in {entry.name for entry in await directory.entries("out")}
-            return lies or (await directory.exists(f"sent/{name}") and not await directory.exists(_stopped(name)))
+            async def look(directory: Directory) -> bool:
+                lies = name in {entry.name for entry in await directory.entries("out")}
+                if not lies and (not await directory.exists(f"sent/{name}") or await directory.exists(_stopped(name))):
+                    return False
+                with copy.open("wb") as into:
+                    await directory.read(f"{'out' if lies else 'sent'}/{name}", into)
+                return True
 
-        return OutboundAccepted(outbound_no, outbound_no) if await self._place.ask(look) else None
+            if not await self._place.ask(look):
+                return None
+            try:
+                return OutboundAccepted(outbound_no, outbound_no, check_code_of(copy))
+            except UnreadableFile as error:
+                raise self._words.unavailable(f"our own sheet cannot be read: {error}") from error
 
     async def cancel_outbound(self, outbound_no: str, warehouse: str, reason: str) -> None:
         """Take the sheet out of ``out``, and lay one there that says so. If somebody has taken it, that sheet asks them

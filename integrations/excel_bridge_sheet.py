@@ -33,6 +33,7 @@ OUTBOUND: Final[Mapping[str, str]] = {
     "remark": "备注 Remark",
     "carrier": "承运商 Carrier",
     "waybill_no": "运单号 Waybill",
+    "check_code": "校验码 Check",
     "shipped": "实发数量 Shipped",
     "shipped_at": "发货时间 Shipped at",
     "weight": "包裹重量kg Weight kg",
@@ -60,6 +61,7 @@ def outbound_sheet(request: OutboundRequest, action: str = SHIP) -> bytes:
         "action": action, "outbound_no": request.outbound_no, "warehouse": request.warehouse,
         "receiver": request.receiver.name, "phone": request.receiver.phone, "address": _address(request.receiver),
         "remark": request.remark, "carrier": request.carrier, "waybill_no": request.waybill_no,
+        "check_code": request.check_code,
     }  # fmt: skip
     return _workbook(
         [
@@ -145,8 +147,15 @@ def read_confirmed(
         partner_no=outbound_no,
         final=True,
         confirmed_at=max(times, default=received_at),
+        check_code=next((row.get("check_code", "") for row in rows if row.get("check_code")), ""),
         parcels=tuple(PackedParcel(no, about[no][0], inside, about[no][1]) for no, inside in sorted(contents.items())),
     )
+
+
+def check_code_of(sheet: Path) -> str:
+    """The check code in a sheet that we wrote. Raises ``UnreadableFile``."""
+    rows = (row for row in read_table(sheet) if not isinstance(row, RefusedRow))
+    return next((_cell(row, OUTBOUND["check_code"]) for row in rows), "")
 
 
 def read_stock(path: Path, warehouse: str) -> Iterator[StockLine]:

@@ -44,6 +44,7 @@ def notice_sheet(world: World, sheet: Path) -> None:
         receiver_phone=_bare(first["Phone"]),
         remark=_bare(first["Remark"]),
         created_at=world.clock.now(),
+        extend_props={"checkCode": first["Check"]},
     )
     world.warehouse.accept(outbound)
     world.ledger.record(PARTNER, "outbound-created", code)
