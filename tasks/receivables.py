@@ -52,10 +52,15 @@ def owe_reversal(work: Work, reference: str, sku: str, quantity: int) -> None:
 
 def _owe(work: Work, outbound: Any, key: str, payload: dict[str, Any]) -> None:
     erp = next(iter(connections().erp), None)
-    if erp is None or not issubclass(cast(type, PARTNERS[erp.partner].maker), BooksReceivables):
+    if erp is None or not _keeps_receivables(erp.partner):
         return
     row = {
         "kind": Owed.RECEIVABLE, "order_id": outbound.order_id, "connection": erp.code, "idempotency_key": key,
         "payload": {"outbound_id": outbound.id, **payload},
     }  # fmt: skip
     work.outbox.add([row])
+
+
+def _keeps_receivables(partner: str) -> bool:
+    entry = PARTNERS.get(partner)
+    return entry is not None and issubclass(cast(type, entry.maker), BooksReceivables)
