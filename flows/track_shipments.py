@@ -7,26 +7,17 @@ from flows.summary import publish
 from tasks.book_confirmations import Booked, book_confirmations
 from tasks.book_tracking import book_tracking
 from tasks.hub import current_rules, hub_flow
-from tasks.ready import arrived_confirmations, arrived_tracking, due_messages
-from tasks.relay import send_messages
+from tasks.ready import arrived_confirmations, arrived_tracking
 from tasks.signals import MESSAGES_DUE, STOCK_MOVED, signal
 from tasks.track_parcels import parcels_to_look_at, track_parcels
 
 
 @hub_flow
 async def track_shipments() -> list[object]:
-    """Book what warehouses confirmed and trackers told, then ask about every parcel that is due for a look.
-
-    What follows from the news goes out from here, one batch of it: another event and another run would cost the
-    partners seconds (C3). The relay has the rest.
-    """
+    """Book what warehouses confirmed and trackers told, then ask about every parcel that is due for a look."""
     rules = current_rules()
     done: list[object] = [await book_confirmations(messages) for messages in arrived_confirmations()]
     done += [await book_tracking(messages) for messages in arrived_tracking()]
-    if done:
-        async for messages in due_messages():
-            done.append(await send_messages(messages, rules))
-            break
     looks = [track_parcels(carrier, parcels, rules) for carrier, parcels in parcels_to_look_at().items()]
     outcomes = await asyncio.gather(*looks, return_exceptions=True)
     done += [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]

@@ -1,12 +1,12 @@
 """A 1688 order as the hub's order, less what was refunded before it left."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from integrations.beijing import BEIJING
-from integrations.discounts import unit_price
+from integrations.discounts import price_paid
 from integrations.reading import Reader, section, text
 from models.lifecycle import Status
 from models.messages import Address, ChannelLine, ChannelOrder, Paid, Party, Reported
@@ -160,20 +160,16 @@ def _line(place: int, item: Mapping[str, Any]) -> ChannelLine:
     amount = reader.minor(item.get("itemAmount"), CURRENCY)
     price = reader.minor(item.get("price"), CURRENCY, "price-unreadable")
     quantity = reader.quantity(item.get("quantity"))
-    line = ChannelLine(
+    return ChannelLine(
         line_no=text(item.get("subItemID")) or str(place),
         sku=text(item.get("cargoNumber")) or text(item.get("productCargoNumber")),
         quantity=quantity,
-        price_minor=price,
+        price_minor=price_paid(price, quantity, amount),
         amount_minor=amount,
         title=text(item.get("name")),
         flaws=tuple(reader.flaws),
         raw=item,
     )
-    if amount is None or price is None or quantity is None:
-        return line
-    at_list_price = replace(line, amount_minor=price * quantity)
-    return replace(line, price_minor=unit_price(at_list_price, price * quantity - amount))
 
 
 def _listed(value: object) -> Sequence[Any]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from models.messages import ChannelLine
-
 
 def spread(discount: int, amounts: Sequence[int]) -> list[int]:
     """Shares of a discount in proportion to the amounts (minor units); their sum is the discount.
@@ -20,9 +18,9 @@ def spread(discount: int, amounts: Sequence[int]) -> list[int]:
     return shares
 
 
-def unit_price(line: ChannelLine, less: int) -> int | None:
-    """The price of one piece of a line that costs ``less`` than stated: the hub's lines are price times quantity,
-    give or take a minor unit a piece."""
-    if not less or not line.quantity or line.amount_minor is None:
-        return line.price_minor
-    return (line.amount_minor - less) // line.quantity
+def price_paid(stated: int | None, quantity: int | None, amount: int | None) -> int | None:
+    """The price of one piece, of a line that costs ``amount``: the stated one where they agree, else what was paid
+    for a piece. The hub's lines are price times quantity, give or take a minor unit a piece."""
+    if stated is None or amount is None or not quantity or stated * quantity == amount:
+        return stated
+    return amount // quantity

@@ -93,15 +93,19 @@ class Directory(Protocol):
         ...
 
 
-class Drop:
-    """A drop as a source of documents, whatever line leads to it."""
+Line = Callable[[], AbstractAsyncContextManager[Directory]]
+"""Opens a directory for as long as a block lasts."""
 
-    def __init__(
-        self, settings: DropSettings, words: Words, line: Callable[[], AbstractAsyncContextManager[Directory]]
-    ) -> None:
+
+class Drop:
+    """A drop as a source of documents, whatever line leads to it; the files may lie in a folder of the directory."""
+
+    def __init__(self, settings: DropSettings, words: Words, line: Line, folder: str = "") -> None:
         self._settings = settings
         self._words = words
         self._line = line
+        self._folder = folder
+        self._prefix = f"{folder}/" if folder else ""
 
     async def find_documents(self) -> list[Document]:
         """The files that match and are whole, oldest first."""
@@ -113,8 +117,8 @@ class Drop:
 
         async def copy(directory: Directory) -> None:
             with target.open("wb") as into:
-                await directory.read(document.name, into)
-            after = {entry.name: entry for entry in await directory.entries()}.get(document.name)
+                await directory.read(self._prefix + document.name, into)
+            after = {entry.name: entry for entry in await directory.entries(self._folder)}.get(document.name)
             if after is None or after.document() != document or after.size != target.stat().st_size:
                 raise self._words.conflict(f"{document.name} changed while it was read")
 
@@ -123,16 +127,17 @@ class Drop:
 
     async def put_away(self, document: Document) -> bool:
         """Move the file into the folder ``done``, under its time and name."""
-        done = f"{self._settings.done}/{document.written_at:%Y%m%dT%H%M%SZ}-{document.name}"
+        here = self._prefix + document.name
+        done = f"{self._prefix}{self._settings.done}/{document.written_at:%Y%m%dT%H%M%SZ}-{document.name}"
 
         async def move(directory: Directory) -> bool:
             taken = 0
-            while not await directory.move(document.name, f"{done}.{taken}" if taken else done):
-                if not await directory.exists(document.name):
+            while not await directory.move(here, f"{done}.{taken}" if taken else done):
+                if not await directory.exists(here):
                     break  # an earlier try has done it
                 taken += 1
             if self._settings.complete == "marker":
-                await directory.move(f"{document.name}{MARKER}", f"{done}{MARKER}")
+                await directory.move(f"{here}{MARKER}", f"{done}{MARKER}")
             return True
 
         return await self.do(move)
@@ -153,13 +158,13 @@ class Drop:
             return await work(directory)
 
     async def _whole_files(self, directory: Directory) -> list[Entry]:
-        first = await directory.entries()
+        first = await directory.entries(self._folder)
         if self._settings.complete == "marker":
             names = {entry.name for entry in first}
             whole = [entry for entry in first if f"{entry.name}{MARKER}" in names]
         elif any(map(self._wanted, first)):
             await asyncio.sleep(self._settings.quiet_seconds)
-            again = set(await directory.entries())
+            again = set(await directory.entries(self._folder))
             whole = [entry for entry in first if entry in again]
         else:
             whole = []
@@ -174,6 +179,8 @@ class Drop:
 
 async def put(directory: Directory, path: str, content: bytes) -> bool:
     """Let a file appear under its name in one step; ``False`` if there is one of that name."""
+    if await directory.exists(path):
+        return False
     folder, _, name = path.rpartition("/")
     unfinished = f"{folder}/.{name}.part" if folder else f".{name}.part"
     await directory.write(unfinished, content)

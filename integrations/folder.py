@@ -35,11 +35,12 @@ class Folder(Drop):
         clock: Callable[[], datetime],  # noqa: ARG002  (likewise)
     ) -> None:
         words = Words(NAME, ())
-        super().__init__(settings, words, lambda: _opened(Path(settings.path), words))
+        super().__init__(settings, words, lambda: opened(Path(settings.path), words))
 
 
 @asynccontextmanager
-async def _opened(root: Path, words: Words) -> AsyncIterator[Directory]:
+async def opened(root: Path, words: Words) -> AsyncIterator[Directory]:
+    """The folder, if it is there."""
     if not await asyncio.to_thread(root.is_dir):
         raise words.unavailable("the folder is not there: is the share mounted?")
     yield _LocalDirectory(root, words)
@@ -65,7 +66,7 @@ class _LocalDirectory:
     async def write(self, path: str, content: bytes) -> None:
         with self._told():
             file = self._root / path
-            file.parent.mkdir(exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             await asyncio.to_thread(_written, file, content)
 
     async def exists(self, path: str) -> bool:
@@ -75,7 +76,7 @@ class _LocalDirectory:
     async def move(self, path: str, to: str) -> bool:
         with self._told():
             target = self._root / to
-            target.parent.mkdir(exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             if target.exists():
                 return False
             try:

@@ -63,10 +63,9 @@ class Ftp(Drop):
         http: httpx.AsyncClient | None,  # noqa: ARG002  (every partner is made alike; FTP does not go over HTTP)
         *,
         clock: Callable[[], datetime],  # noqa: ARG002  (likewise)
-        name: str = NAME,
     ) -> None:
-        words = Words(name, settings.secrets())
-        super().__init__(settings, words, lambda: _opened(settings, words))
+        words = Words(NAME, settings.secrets())
+        super().__init__(settings, words, lambda: opened(settings, words))
 
 
 class _ReusesItsSession(ftplib.FTP_TLS):
@@ -80,7 +79,8 @@ class _ReusesItsSession(ftplib.FTP_TLS):
 
 
 @asynccontextmanager
-async def _opened(settings: FtpSettings, words: Words) -> AsyncIterator[Directory]:
+async def opened(settings: FtpSettings, words: Words) -> AsyncIterator[Directory]:
+    """A line to the server for as long as the block lasts."""
     with _told(words):
         server = await asyncio.to_thread(_logged_in, settings)
     try:
@@ -154,10 +154,10 @@ class _RemoteDirectory:
         return True
 
     async def _make_folder_of(self, path: str) -> None:
-        folder = self._root / PurePosixPath(path).parent
-        if folder != self._root:
+        folder = PurePosixPath(path).parent
+        for part in [*reversed(folder.parents[:-1]), folder] if folder.name else ():
             with suppress(ftplib.error_perm):  # it is there already; if it may not be made, the next command says so
-                await asyncio.to_thread(self._server.mkd, str(folder))
+                await asyncio.to_thread(self._server.mkd, str(self._root / part))
 
     def _listed(self, folder: str) -> list[Entry]:
         try:

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from integrations.beijing import from_beijing
-from integrations.discounts import spread, unit_price
+from integrations.discounts import price_paid, spread
 from integrations.reading import Reader, section, text
 from models.lifecycle import Status
 from models.messages import Address, ChannelLine, ChannelOrder, Paid, Party, Reported
@@ -113,19 +113,12 @@ def _lines(order: Mapping[str, Any], reader: Reader) -> tuple[ChannelLine, ...]:
     lines = [_line(section(item), seen) for item in items]
     coupons = order.get("couponDetailList")
     reductions = _reductions(coupons if isinstance(coupons, list) else [], lines, reader)
-    return tuple(
-        ChannelLine(
-            line_no=line.line_no,
-            sku=line.sku,
-            quantity=line.quantity,
-            price_minor=unit_price(line, less),
-            amount_minor=None if line.amount_minor is None else line.amount_minor - less,
-            title=line.title,
-            flaws=line.flaws,
-            raw=line.raw,
-        )
-        for line, less in zip(lines, reductions, strict=True)
-    )
+    return tuple(_reduced(line, less) for line, less in zip(lines, reductions, strict=True))
+
+
+def _reduced(line: ChannelLine, less: int) -> ChannelLine:
+    amount = None if line.amount_minor is None else line.amount_minor - less
+    return replace(line, amount_minor=amount, price_minor=price_paid(line.price_minor, line.quantity, amount))
 
 
 def _line(item: Mapping[str, Any], seen: Counter[str]) -> ChannelLine:

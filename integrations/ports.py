@@ -18,6 +18,7 @@ from models.messages import (
     ErpOrder,
     ErpReceipt,
     ErpStatus,
+    News,
     Notice,
     OutboundAccepted,
     OutboundConfirmed,
@@ -82,6 +83,19 @@ class CallsForOrders(Protocol):
 
     def answer_call(self, refusal: PartnerError | None) -> tuple[int, str, bytes]:
         """What the channel wants to hear after that: status, media type, body. A refused call comes again."""
+        ...
+
+
+@runtime_checkable
+class QueuesNews(Protocol):
+    """A channel that keeps a queue of what changed, besides its list: what is not confirmed comes again."""
+
+    async def take_news(self) -> News:
+        """The next batch; without receipts when the queue is empty, or not used."""
+        ...
+
+    async def confirm_news(self, receipts: Sequence[str]) -> None:
+        """These were stored; a repeat changes nothing."""
         ...
 
 

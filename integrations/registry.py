@@ -13,6 +13,7 @@ from integrations.alipay import Alipay, AlipaySettings
 from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.errors import Misconfigured
+from integrations.excel_bridge import ExcelBridge, ExcelBridgeSettings
 from integrations.feishu import Feishu, FeishuSettings
 from integrations.folder import Folder, FolderSettings
 from integrations.ftp import Ftp, FtpSettings
@@ -105,6 +106,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "wechat_shop": PartnerEntry(Channel, WechatShopSettings, WechatShop, "WeChat shop", has_token=True),
     "alibaba_1688": PartnerEntry(Channel, Alibaba1688Settings, Alibaba1688, "1688"),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
+    "excel_bridge": PartnerEntry(Warehouse, ExcelBridgeSettings, ExcelBridge, "Excel bridge (sheets in a folder)"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
     "jtexpress": PartnerEntry(Carrier, JtExpressSettings, JtExpress, "J&T Express"),
     "kuaidi100": PartnerEntry(Tracker, Kuaidi100Settings, Kuaidi100, "Kuaidi100"),

@@ -28,6 +28,6 @@ class PartnerSettings(BaseModel):
     """How often the partner's documents let one credential call it; ``None`` where they name no number."""
 
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value in these settings: what must never be shown."""
+        """Every secret value in these settings that is not empty: what must never be shown."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr) and value)

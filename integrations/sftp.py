@@ -4,6 +4,7 @@ The server's host key is compared with the one in the settings before anything o
 ``~/.ssh``. Verified by: ``asyncssh``'s own server on the loopback, and the conformance suite. Not called live.
 """
 
+import logging
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -24,6 +25,8 @@ TIMEOUT: Final = 20.0
 """Seconds to connect and to log in."""
 
 _CHUNK: Final = 1 << 18
+# What it logs of a conversation quotes the server, who may quote us.
+logging.getLogger("asyncssh").setLevel(logging.WARNING)
 
 
 class SftpServer(PartnerSettings):
@@ -71,14 +74,14 @@ class Sftp(Drop):
         http: httpx.AsyncClient | None,  # noqa: ARG002  (every partner is made alike; SFTP does not go over HTTP)
         *,
         clock: Callable[[], datetime],  # noqa: ARG002  (likewise)
-        name: str = NAME,
     ) -> None:
-        words = Words(name, settings.secrets())
-        super().__init__(settings, words, lambda: _opened(settings, words))
+        words = Words(NAME, settings.secrets())
+        super().__init__(settings, words, lambda: opened(settings, words))
 
 
 @asynccontextmanager
-async def _opened(settings: SftpSettings, words: Words) -> AsyncIterator[Directory]:
+async def opened(settings: SftpSettings, words: Words) -> AsyncIterator[Directory]:
+    """A line to the server for as long as the block lasts."""
     key, password = settings.private_key.get_secret_value(), settings.password.get_secret_value()
     with _told(words):
         connection = await asyncssh.connect(
@@ -158,7 +161,7 @@ class _RemoteDirectory:
     async def _make_folder_of(self, path: str) -> None:
         folder = self._root / PurePosixPath(path).parent
         if folder != self._root and not await self._client.isdir(str(folder)):
-            await self._client.mkdir(str(folder))
+            await self._client.makedirs(str(folder), exist_ok=True)
 
 
 @contextmanager
@@ -174,8 +177,8 @@ def _told(words: Words, *, writes: bool = False) -> Iterator[None]:
         raise words.misconfigured(f"we may not do that there: {error.reason}") from None
     except asyncssh.SFTPNoSuchFile as error:
         raise words.misconfigured(f"there is no such directory: {error.reason}") from None
-    except (asyncssh.SFTPInvalidFilename, asyncssh.SFTPNoSpaceOnFilesystem, asyncssh.SFTPQuotaExceeded) as error:
-        raise words.rejected(error.reason) from None
+    except asyncssh.SFTPOpUnsupported as error:
+        raise words.rejected(f"the server cannot do that: {error.reason}") from None
     except asyncssh.SFTPConnectionLost:
         raise words.unavailable("the connection broke", outcome_unknown=writes) from None
     except asyncssh.SFTPError as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from integrations.discounts import unit_price
+from integrations.discounts import price_paid
 from integrations.reading import Reader, section, text, whole
 from models.lifecycle import Status
 from models.messages import Address, ChannelLine, ChannelOrder, Paid, Party, Reported
@@ -168,8 +168,7 @@ def _line(place: int, product: Mapping[str, Any], refund: _Refund) -> ChannelLin
     if amount is None or price is None or line.quantity is None:
         return replace(line, amount_minor=amount)
     left = amount - refund.minor
-    at_list_price = replace(line, amount_minor=price * line.quantity)
-    return replace(line, amount_minor=left, price_minor=unit_price(at_list_price, price * line.quantity - left))
+    return replace(line, amount_minor=left, price_minor=price_paid(price, line.quantity, left))
 
 
 def _receiver(address: Mapping[str, Any]) -> Address:

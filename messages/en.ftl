@@ -275,6 +275,7 @@ order-ambiguous = { $orders } orders of different channels have this number; say
 
 ## Partners and people
 
+carrier-passed-over = { $carrier } did not give a waybill; { $next } is asked instead.
 partner-rejected = { $partner } refused the message: { $message }
 answer-of-another = Asked for { $expected }, the partner answered about { $got }. Nothing of the answer was taken over.
 number-of-another = The number { $number } belongs to { $other } already. Nothing of the answer was taken over.

@@ -272,6 +272,7 @@ order-ambiguous = 有 { $orders } 张不同渠道的订单使用该编号，请�
 
 ## Partners and people
 
+carrier-passed-over = { $carrier } 未能出具运单，改由 { $next } 承运。
 partner-rejected = { $partner } 拒收了该消息：{ $message }
 answer-of-another = 询问的是 { $expected }，对方答复的却是 { $got }。答复内容未采用。
 number-of-another = 单号 { $number } 已属于 { $other }。答复内容未采用。

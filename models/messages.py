@@ -138,6 +138,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """A batch out of a channel's queue: the orders that it is about as they are now, and by what it is confirmed."""
+
+    messages: tuple[RawMessage, ...]
+    receipts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShipmentNotice:
     """What a channel is told when an order has left: the natural key is order + waybill."""
 

@@ -183,6 +183,7 @@ class Relay(_Section):
     """How messages to partners are repeated."""
 
     tries: int = Field(default=8, ge=1)
+    carrier_tries: int = Field(default=3, ge=1, description="After so many, the next carrier is asked, if there is one")
     first_wait_seconds: int = Field(default=30, ge=1)
     longest_wait_seconds: int = Field(default=3600, ge=1)
 

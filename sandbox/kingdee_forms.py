@@ -70,6 +70,8 @@ def _fill_in(world: World, document: Document, fields: Sequence[str], model: Jso
     if document.cancelled or (document.status not in _OPEN and not all(name.startswith("F_") for name in fields)):
         raise FormError("wrong-status", field_error("FDocumentStatus", "单据已提交或已审核，不允许修改"))
     filled = {name: model[name] for name in fields}
+    if all(document.model.get(name) == value for name, value in filled.items()):
+        return success([document], [{}])
     document.model = {**document.model, **filled}
     document.modified_at = world.clock.now()
     told = " ".join([document.number, *map(str, filled.values())])

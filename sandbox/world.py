@@ -25,6 +25,7 @@ from sandbox.official_account import OfficialAccount
 from sandbox.order_book import Order
 from sandbox.orders import CHANNELS, Generated, make_orders
 from sandbox.quotas import Quota
+from sandbox.taobao_queue import TaobaoQueue
 from sandbox.u8_desk import U8Desk
 from sandbox.warehouse import Outbound, Warehouse
 from sandbox.warehouse_work import WarehouseWork, work_in_warehouse
@@ -67,6 +68,7 @@ class World:
         self.feishu = ChatRoom()
         self.wechat_account = OfficialAccount()
         self.wechat_shop = AppToken()
+        self.taobao_queue = TaobaoQueue()
 
     def set_now(self, moment: datetime | None) -> None:
         """Fix the world's clock, or let it run with ``None``."""

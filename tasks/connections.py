@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from integrations.errors import Misconfigured
 from integrations.rate import Rate
@@ -54,6 +54,7 @@ class ChannelConnection(Connection):
     """A sales channel."""
 
     fulfilment: Literal["hub", "reported"] = "hub"
+    erp: str = Field(default="", description="Code of the ERP that keeps its orders, if not the first")
 
 
 class WarehouseConnection(Connection):
@@ -95,8 +96,9 @@ class CompanySettings(BaseModel):
 
 
 class Connections(BaseModel):
-    """Everything that is connected. The first carrier and the first ERP are the ones used; the first of ``books`` is
-    read for stock in place of the ERP; the first tracker follows the parcels of carriers that are not connected."""
+    """Everything that is connected. Carriers are asked in the order in which they stand here: the next one when one
+    will not do it. The first ERP keeps the orders of channels that name none; the first of ``books`` is read for stock
+    in place of the ERP; the first tracker follows the parcels of carriers that are not connected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -126,10 +128,30 @@ class Connections(BaseModel):
                 return connection
         raise BadConnections(f"Nothing is connected under the name {code!r}. Add it to {get_settings().connections}.")
 
+    @model_validator(mode="after")
+    def _erps_are_there(self) -> Self:
+        known = {erp.code for erp in self.erp}
+        for channel in self.channel:
+            if channel.erp and channel.erp not in known:
+                raise ValueError(f"the channel {channel.code} names the ERP {channel.erp!r}; there is no such [[erp]]")
+        return self
+
+    def erp_for(self, channel: str) -> str:
+        """Code of the ERP that keeps the orders of a channel; empty if none is connected."""
+        named = next((c.erp for c in self.channel if c.code == channel), "")
+        return named or next((erp.code for erp in self.erp), "")
+
     @property
     def stock_book(self) -> str | None:
         """Whom the ERP's stock is read from."""
         return next((connection.code for connection in (*self.books, *self.erp)), None)
+
+    def carrier_after(self, code: str) -> str:
+        """Code of the carrier that is asked when that one will not do it; empty after the last. One that is connected
+        no more is followed by the first."""
+        codes = [carrier.code for carrier in self.carrier]
+        later = codes[codes.index(code) + 1 :] if code in codes else codes
+        return next(iter(later), "")
 
     def carrier_of(self, planned: str, told: str) -> str:
         """Whose a parcel is, when the warehouse tells by whom it sent it: the planned carrier's connection, another

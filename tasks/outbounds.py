@@ -53,7 +53,6 @@ def ask_partners(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecis
     ]
     connected = connections()
     carrier = connected.carrier[0].code if connected.carrier else ""
-    erp = connected.erp[0].code if connected.erp else ""
     planned = _planned(work, [row.id for row, _ in ours])
     numbers = [outbound_number(row.id, planned.get(row.id, 0) + 1) for row, _ in ours]
     ids = insert_numbered(
@@ -87,6 +86,7 @@ def ask_partners(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecis
         common = {"order_id": row.id, "region": row.region, "payload": {"outbound_id": outbound_id}}
         if carrier:
             owed.append({**common, "kind": Owed.WAYBILL, "connection": carrier, "idempotency_key": f"waybill:{number}"})
+        erp = connected.erp_for(row.channel)
         if erp and row.kind in _IN_THE_ERP:
             key = f"erp-order:{number}"
             owed.append({**common, "kind": Owed.ERP_ORDER, "connection": erp, "idempotency_key": key, "region": ""})

@@ -181,19 +181,22 @@ def _put_off(letter: Letter, error: Exception, rules: Rules) -> str:
     with _outcome_of(letter) as (work, withdrawn):
         if withdrawn:
             return _give_up(work, letter, tried)
-        at = _next_try(error, tries, asked, rules, work.now)
+        at = _next_try(letter, error, tries, asked, rules, work.now)
         if at is None:
-            return _to_person(work, letter, WhyPerson.TOO_MANY_TRIES, tried, Reason("too-many-tries", {"tries": tries}))
+            return _failed(work, letter, WhyPerson.TOO_MANY_TRIES, tried, Reason("too-many-tries", {"tries": tries}))
         work.outbox.settle(letter.message_id, next_try_at=at, **tried)
     return "again-later"
 
 
-def _next_try(error: Exception, tries: int, asked: timedelta | None, rules: Rules, now: datetime) -> datetime | None:
+def _next_try(
+    letter: Letter, error: Exception, tries: int, asked: timedelta | None, rules: Rules, now: datetime
+) -> datetime | None:
     if isinstance(error, Misconfigured):
         return now
     if isinstance(error, BadConnections):
         return now + timedelta(minutes=5)
-    return now + asked if asked is not None else plan_next_try(tries, rules.relay, now).at
+    most = SENDERS[letter.kind].most_tries(letter, rules.relay)
+    return now + asked if asked is not None else plan_next_try(tries, most, rules.relay, now).at
 
 
 def _refused(letter: Letter, error: Rejected) -> str:
@@ -202,7 +205,15 @@ def _refused(letter: Letter, error: Rejected) -> str:
         if withdrawn:
             return _give_up(work, letter, tried)
         reason = Reason("partner-rejected", {"partner": error.partner, "message": error.message[:200]})
-        return _to_person(work, letter, WhyPerson.REJECTED, tried, reason)
+        return _failed(work, letter, WhyPerson.REJECTED, tried, reason)
+
+
+def _failed(work: Work, letter: Letter, why: WhyPerson, tried: Mapping[str, Any], reason: Reason) -> str:
+    """This partner will not do it: another one does, or a person has it."""
+    if SENDERS[letter.kind].instead(work, letter, reason, unknown=bool(tried.get("outcome_unknown"))):
+        work.outbox.settle(letter.message_id, state="withdrawn", **tried)
+        return "handed-on"
+    return _to_person(work, letter, why, tried, reason)
 
 
 def _give_up(work: Work, letter: Letter, tried: Mapping[str, Any]) -> str:

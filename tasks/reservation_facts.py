@@ -76,7 +76,14 @@ def facts_of_open_orders(work: Work, *rules: Rules) -> Facts:
 
 def _orders() -> Any:
     stated = (column for column in ORDER.c if column.name not in ASIDE)
-    columns = (*stated, CUSTOMER.c.grade, CUSTOMER.c.risk, CUSTOMER.c.credit_limit_minor, CHANNEL.c.fulfilment)
+    columns = (
+        *stated,
+        CUSTOMER.c.grade,
+        CUSTOMER.c.risk,
+        CUSTOMER.c.credit_limit_minor,
+        CHANNEL.c.fulfilment,
+        CHANNEL.c.code.label("channel"),
+    )
     return (
         select(*columns)
         .join(CUSTOMER, CUSTOMER.c.id == ORDER.c.customer_id)

@@ -12,6 +12,7 @@ from models.external_ref import ExternalRef
 from models.outbox import Owed
 from models.reasons import Reason
 from models.work import Work
+from policies.rules import Relay
 
 REF = table_of(ExternalRef)
 
@@ -57,6 +58,14 @@ class Sender:
         """What changes with us now that the partner has it."""
         if letter.order_id is not None:
             note_sent(work, letter, {})
+
+    def most_tries(self, letter: Letter, rules: Relay) -> int:
+        """How often to try before it counts as failed."""
+        return rules.tries
+
+    def instead(self, work: Work, letter: Letter, reason: Reason, *, unknown: bool) -> bool:
+        """Have another partner do what this one did not; whether there is one. Then no person need look."""
+        return False
 
     def refused(self, work: Work, letter: Letter, reason: Reason, *, unknown: bool) -> None:
         """What changes with us because the partner will not do it, or could not be reached in all its tries, and then

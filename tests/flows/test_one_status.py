@@ -1,7 +1,8 @@
 """One status in three systems: a change seen anywhere reaches all others, once, and what comes back is no news (C3)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from life import Clock, assert_books_are_sound, codes, column, effects, place_good, put, report, rows, ship
 from played import Sandbox
 
-from benchmarks.agreement import disagreements, systems_of
+from benchmarks.agreement import Systems, disagreements, systems_of
 from flows.follow_erp import follow_erp
 from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
@@ -91,6 +92,42 @@ async def test_each_step_reaches_every_system_once(hub: Sandbox, clock: Clock) -
     assert open_messages() == []
     assert set(effects(hub).values()) == {1}, "nobody was told anything twice"
     assert_books_are_sound()
+
+
+async def test_the_comparison_notices_whatever_is_not_so(hub: Sandbox, clock: Clock) -> None:
+    await released(hub, 2)
+    first, second = hub.world.warehouse.outbounds
+    await ship(hub, codes=[first])
+    await follow(clock, 1)
+
+    def systems() -> Systems:
+        return systems_of(lambda name: state_of(hub.world, name))
+
+    assert disagreements(systems()) == []
+    waybill = next(number for number, it in systems().waybills.items() if it.outbound_no == first)
+    order, code = first.replace("OUT", "SO"), check_code(second)
+    spoil: list[Callable[[Systems], object]] = [
+        lambda it: it.outbounds.pop(first),
+        lambda it: it.outbounds.update({"OUT0000000099": it.outbounds[first]}),
+        lambda it: it.outbounds.update({second: replace(it.outbounds[second], standing="shipped")}),
+        lambda it: it.outbounds.update({first: replace(it.outbounds[first], waybill_no="SF1")}),
+        lambda it: it.outbounds.update({first: replace(it.outbounds[first], check_code=code)}),
+        lambda it: it.waybills.update({waybill: replace(it.waybills[waybill], cancelled=True)}),
+        lambda it: it.waybills.update({"SF9": it.waybills[waybill]}),
+        lambda it: it.waybills.update({waybill: replace(it.waybills[waybill], check_code=code)}),
+        lambda it: it.orders.pop(order),
+        lambda it: it.orders.update({"SO0000000099": it.orders[order]}),
+        lambda it: it.orders.update({order: replace(it.orders[order], cancelled=True)}),
+        lambda it: it.orders.update({order: replace(it.orders[order], check_code=code)}),
+        lambda it: it.orders.update({order: replace(it.orders[order], told=("picked", *it.orders[order].told[1:]))}),
+        lambda it: it.shipments.clear(),
+        lambda it: it.shipments.append(it.shipments[0]),
+        lambda it: it.shipments.append(("shop", "SH1", "SF1")),
+    ]
+    for place, change_something in enumerate(spoil):
+        spoilt = systems()
+        change_something(spoilt)
+        assert len(disagreements(spoilt)) == 1, place
 
 
 async def test_every_number_is_bound_by_the_check_code(hub: Sandbox, clock: Clock) -> None:

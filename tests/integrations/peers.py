@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import mail_sink
 import u8_tables
 from document_places import ftp_settings, mailbox_settings, sftp_settings
+from excel_people import bridge_settings
 
 from sandbox import credentials
 
@@ -158,6 +159,7 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "recipients": [credentials.WECHAT_FOLLOWERS[0]],
         "longest": 200,
     },
+    "excel_bridge": bridge_settings,
     "folder": lambda _: {"path": "/nowhere"},
     "sftp": sftp_settings,
     "ftp": ftp_settings,

@@ -26,6 +26,8 @@ HOST_KEY: Final = asyncssh.generate_private_key("ssh-ed25519")
 PUBLIC_KEY: Final = HOST_KEY.export_public_key().decode().strip()
 Judge = Callable[[asyncssh.SSHServerConnection], None]
 """Asked before an operation does its work: raises what it is refused with, or cuts the connection off."""
+Notice = Callable[[str, str, str], None]
+"""Told of an operation that was done (``list``, ``rename``) and of its paths."""
 
 
 class Files(asyncssh.SFTPServer):
@@ -33,6 +35,7 @@ class Files(asyncssh.SFTPServer):
 
     before: Judge
     after: Judge
+    noticed: Notice
 
     def __init__(self, channel: asyncssh.SSHServerChannel, root: Path) -> None:
         super().__init__(channel, chroot=os.fsencode(root))
@@ -40,9 +43,12 @@ class Files(asyncssh.SFTPServer):
 
     async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
         self.before(self._connection)
-        async for entry in super().scandir(path):
-            yield entry
-        self.after(self._connection)
+        self.noticed("list", self._local(path), "")
+        try:
+            async for entry in super().scandir(path):
+                yield entry
+        finally:
+            self.after(self._connection)
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
         if not pflags & asyncssh.FXF_WRITE:
@@ -53,8 +59,12 @@ class Files(asyncssh.SFTPServer):
     def rename(self, oldpath: bytes, newpath: bytes) -> Any:
         self.before(self._connection)
         done = super().rename(oldpath, newpath)
+        self.noticed("rename", self._local(oldpath), self._local(newpath))
         self.after(self._connection)
         return done
+
+    def _local(self, path: bytes) -> str:
+        return os.fsdecode(self.map_path(path))
 
 
 class _Door(asyncssh.SSHServer):
@@ -76,14 +86,27 @@ class _Door(asyncssh.SSHServer):
         return (username, password) == (USER, self._password())
 
 
+def refuses(world: World, partner: str) -> bool:
+    """Whether nobody is let in at present."""
+    closed = {FaultKind.REFUSE, FaultKind.RATE_LIMIT}
+    return any(fault.partner == partner and fault.kind in closed for fault in world.faults.laid)
+
+
+def current_password(world: World, partner: str) -> str:
+    """The password that lets us in; another one while ours counts as expired."""
+    expired = FaultKind.EXPIRED_SESSION
+    return "another" if any(f.partner == partner and f.kind is expired for f in world.faults.laid) else PASSWORD
+
+
 def played(world: World, partner: str) -> tuple[Judge, Judge]:
     """Before and after of a server that plays the faults which are laid on ``partner``."""
     cut: list[bool] = []
 
     def before(connection: asyncssh.SSHServerConnection) -> None:
+        cut.clear()
         fault = world.faults.on_request(partner, WORK)
         match fault.kind if fault else None:
-            case FaultKind.REFUSE | FaultKind.HTML_200 | FaultKind.EMPTY_JSON:
+            case FaultKind.HTML_200 | FaultKind.EMPTY_JSON:
                 connection.abort()
                 raise asyncssh.SFTPFailure("cut off")
             case FaultKind.STATUS_500:
@@ -99,20 +122,17 @@ def played(world: World, partner: str) -> tuple[Judge, Judge]:
     return before, after
 
 
-def judged(judge: Callable[[httpx.Request], httpx.Response]) -> tuple[Judge, Judge]:
+def judged(judge: Callable[[httpx.Request], httpx.Response], password: str = PASSWORD) -> tuple[Judge, Judge]:
     """Before and after of a server that refuses in the words of ``judge``, who is told the password."""
 
     def before(_: asyncssh.SSHServerConnection) -> None:
-        response = judge(httpx.Request("POST", "http://sftp/", params={"user": USER, "password": _told[-1]}))
+        response = judge(httpx.Request("POST", "http://sftp/", params={"user": USER, "password": password}))
         said = " ".join(response.text.split())[:900]
         if response.status_code in {401, 403}:
             raise asyncssh.SFTPPermissionDenied(said)
-        raise asyncssh.SFTPInvalidFilename(said) if response.status_code == 422 else asyncssh.SFTPFailure(said)
+        raise asyncssh.SFTPOpUnsupported(said) if response.status_code == 422 else asyncssh.SFTPFailure(said)
 
     return before, lambda _: None
-
-
-_told: list[str] = [PASSWORD]
 
 
 @contextmanager
@@ -122,11 +142,12 @@ def sftp_served(
     *,
     password: Callable[[], str] = lambda: PASSWORD,
     full: Callable[[], bool] = lambda: False,
+    noticed: Notice = lambda *_: None,
 ) -> Iterator[str]:
     """The address of a server over ``root`` while it is served."""
-    _told.append(password())
     before, after = judges
-    kind = type("Judged", (Files,), {"before": staticmethod(before), "after": staticmethod(after)})
+    hooks = {"before": before, "after": after, "noticed": noticed}
+    kind = type("Judged", (Files,), {name: staticmethod(hook) for name, hook in hooks.items()})
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

@@ -1,10 +1,10 @@
 """Discounts are shared out to the last minor unit, and a line stays price times quantity."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.discounts import spread, unit_price
-from models.messages import ChannelLine
+from integrations.discounts import price_paid, spread
 
 AMOUNTS = st.lists(st.integers(0, 10**9), max_size=8)
 
@@ -24,10 +24,18 @@ def test_what_is_left_over_goes_to_the_first_of_equals() -> None:
     assert spread(5, [0, 0]) == [0, 0]
 
 
-@given(st.integers(1, 1000), st.integers(0, 10**6), st.integers(0, 10**6))
-def test_a_reduced_line_is_price_times_quantity(quantity: int, price: int, less: int) -> None:
-    line = ChannelLine("1", "SKU", quantity, price, price * quantity)
-    reduced = unit_price(line, less)
-    assert reduced is not None
-    assert abs(price * quantity - less - reduced * quantity) <= quantity
-    assert less or reduced == price
+@given(st.integers(1, 1000), st.integers(0, 10**6), st.integers(0, 10**9))
+def test_a_line_is_price_times_quantity(quantity: int, stated: int, amount: int) -> None:
+    price = price_paid(stated, quantity, amount)
+    assert price is not None
+    assert abs(amount - price * quantity) <= quantity
+
+
+@pytest.mark.parametrize(
+    ("stated", "quantity", "amount", "paid"),
+    [(5500, 2, 10000, 5000), (5500, 2, 11000, 5500), (5500, 0, 0, 5500), (None, 2, 1, None), (5500, None, 1, 5500)],
+)
+def test_a_price_that_agrees_stays_as_stated(
+    stated: int | None, quantity: int | None, amount: int | None, paid: int | None
+) -> None:
+    assert price_paid(stated, quantity, amount) == paid

@@ -16,7 +16,7 @@ from peers import SETTINGS
 from samples import HOSTILE, NOON, a_paid_order
 
 from integrations import jd as client
-from integrations.errors import Misconfigured, Rejected
+from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
 from models.messages import ShipmentNotice
 from sandbox.credentials import JD_APP_SECRET
 
@@ -125,3 +125,27 @@ async def test_a_receiver_comes_encrypted_and_a_paused_order_waits(bench: Bench)
     assert order.receiver.name
     assert order.receiver.phone
     assert (order.paid, order.reported and order.reported.hold) == (True, "channel-forbids-shipping")
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "expected", "unknown"),
+    [
+        ("pull_orders", "19", Misconfigured, None),
+        ("pull_orders", "10", Misconfigured, None),
+        ("pull_orders", "2", Unavailable, False),
+        ("pull_orders", "43", Unavailable, False),
+        ("pull_orders", "11", Rejected, None),
+        ("push_shipment", "65", Unavailable, True),
+        ("push_shipment", "2", Unavailable, False),
+    ],
+)
+async def test_a_refusal_has_its_class(
+    bench: Bench, call: str, code: str, expected: type[PartnerError], unknown: bool | None
+) -> None:
+    refusal = {"error_response": {"code": code, "zh_desc": "words"}}
+    partner = bench.replying("jd", lambda _: httpx.Response(200, json=refusal))
+    arguments = (NOON, NOON + DAY, None) if call == "pull_orders" else (ShipmentNotice("3", "sf_express", "SF1", NOON),)
+    with pytest.raises(PartnerError, match="words") as caught:
+        await getattr(partner, call)(*arguments)
+    assert type(caught.value) is expected
+    assert getattr(caught.value, "outcome_unknown", None) is unknown

@@ -33,8 +33,8 @@ SAMPLE_KEY = wechat_push.encoding_key("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B
 
 def test_a_push_is_signed_and_opened_as_in_the_published_samples() -> None:
     assert wechat_push.signature("test", "1410685589", "test") == "f21891de399b4e33a1a93c9a7b8a8fffb5a443ff"
-    signed = ("QDG6eK", "1409813", "1372623149", SAMPLE)
-    assert wechat_push.signature("QDG6eK", "1409659813", *signed[2:]) == "477715d11cdb4164915debcba66cb864d751f3e6"
+    signed = ("QDG6eK", "1409659813", "1372623149", SAMPLE)
+    assert wechat_push.signature(*signed) == "477715d11cdb4164915debcba66cb864d751f3e6"
     message = wechat_push.opened(SAMPLE, SAMPLE_KEY, "wx5823bf96d3bd56c7").decode()
     assert "<Content><![CDATA[hello]]></Content>" in message
     assert "<MsgId>4561255354251345929</MsgId>" in message

@@ -139,10 +139,10 @@ class TestRedelivery:
 
     @pytest.mark.parametrize(("tries", "seconds"), [(1, 10), (2, 20), (3, 30)])
     def test_waits_double_up_to_the_longest(self, tries: int, seconds: int) -> None:
-        assert plan_next_try(tries, self.RULES, NOW).at == NOW + timedelta(seconds=seconds)
+        assert plan_next_try(tries, 4, self.RULES, NOW).at == NOW + timedelta(seconds=seconds)
 
     def test_after_the_last_try_a_person_must_look(self) -> None:
-        assert plan_next_try(4, self.RULES, NOW).at is None
+        assert plan_next_try(4, 4, self.RULES, NOW).at is None
 
 
 class TestShipping:
