@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from integrations.ports import BooksReceivables
 from integrations.registry import PARTNERS
@@ -24,9 +24,10 @@ def voucher_number(outbound_no: str, reversal: int = 0) -> str:
 
 
 def owe_receivable(work: Work, outbound: Any) -> None:
-    """An outbound of a sale has left: its customer owes what was in it. ``outbound`` with ``kind`` of its order."""
+    """An outbound of a sale has left: its customer owes what was in it. ``outbound`` with ``kind`` and ``channel`` of
+    its order."""
     if outbound.kind == OrderKind.SALE:
-        _owe(work, outbound, f"receivable:{outbound.outbound_no}", {})
+        _owe(work, outbound, connections().erp_for(outbound.channel), f"receivable:{outbound.outbound_no}", {})
 
 
 def owe_reversal(work: Work, reference: str, sku: str, quantity: int) -> None:
@@ -43,19 +44,23 @@ def owe_reversal(work: Work, reference: str, sku: str, quantity: int) -> None:
         .where(ORDER.c.id == order_id, ORDER.c.company_id == work.company_id, OUTBOUND.c.state == "shipped")
     )
     outbound = next(iter(work.rows(query.order_by(OUTBOUND.c.id.desc()).with_for_update())), None)
-    vouchers = work.session.execute(select(func.count()).where(*owed)).scalar_one()
-    if outbound is None or not vouchers:
+    keepers = list(work.session.execute(select(OUTBOX.c.connection).where(*owed).order_by(OUTBOX.c.id)).scalars())
+    if outbound is None or not keepers:
         return
-    payload = {"reversal": vouchers, "sku": sku, "quantity": quantity}
-    _owe(work, outbound, f"receivable:{outbound.outbound_no}:{vouchers}", payload)
+    payload = {"reversal": len(keepers), "sku": sku, "quantity": quantity}
+    _owe(work, outbound, keepers[0], f"receivable:{outbound.outbound_no}:{len(keepers)}", payload)
 
 
-def _owe(work: Work, outbound: Any, key: str, payload: dict[str, Any]) -> None:
-    erp = next(iter(connections().erp), None)
-    if erp is None or not issubclass(cast(type, PARTNERS[erp.partner].maker), BooksReceivables):
+def _owe(work: Work, outbound: Any, erp: str, key: str, payload: dict[str, Any]) -> None:
+    if not erp or not _keeps_receivables(connections().named(erp).partner):
         return
     row = {
-        "kind": Owed.RECEIVABLE, "order_id": outbound.order_id, "connection": erp.code, "idempotency_key": key,
+        "kind": Owed.RECEIVABLE, "order_id": outbound.order_id, "connection": erp, "idempotency_key": key,
         "payload": {"outbound_id": outbound.id, **payload},
     }  # fmt: skip
     work.outbox.add([row])
+
+
+def _keeps_receivables(partner: str) -> bool:
+    entry = PARTNERS.get(partner)
+    return entry is not None and issubclass(cast(type, entry.maker), BooksReceivables)
