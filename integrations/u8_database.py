@@ -107,6 +107,7 @@ class U8Database:
                 return list(cursor.execute(statement, *parameters).fetchall())
             finally:
                 timer.cancel()
+                timer.join()  # a cancellation that has begun needs the statement until it is over
         finally:
             connection.close()
 

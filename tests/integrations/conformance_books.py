@@ -16,7 +16,7 @@ from conformance import of
 from loopback import closed_port
 from peers import SETTINGS
 from samples import HOSTILE
-from u8_tables import PASSWORD, USER
+from u8_tables import PASSWORD
 
 from integrations.errors import Misconfigured, PartnerError, Unavailable
 from integrations.ports import ErpBooks
@@ -117,10 +117,7 @@ async def a_connection_that_is_cut_is_an_outage(bench: Bench, name: str) -> None
             cut = 0
             while not cut and not asked.done():
                 await asyncio.sleep(0.02)
-                found = books.owner.execute(
-                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = %s", (USER,)
-                ).fetchone()
-                cut = found[0] if found else 0
+                cut = books.cut_who_waits()
             await asked
         assert cut == 1, method
 

@@ -33,6 +33,7 @@ class U8Tables:
     def __init__(self, server: str, name: str) -> None:
         parts = urlsplit(server)
         self.owner = psycopg.connect(urlunsplit(parts._replace(path=f"/{name}")), autocommit=True)
+        self._watcher = psycopg.connect(urlunsplit(parts._replace(path=f"/{name}")), autocommit=True)
         self.address = f"odbc://{name}/?host={quote(parse_qs(parts.query)['host'][0])}"
 
     def run(self, statement: str, *rows: tuple[Any, ...]) -> None:
@@ -40,6 +41,20 @@ class U8Tables:
         with self.owner.cursor() as cursor:
             for row in rows or ((),):
                 cursor.execute(statement.encode(), row or None)
+
+    def cut_who_waits(self) -> int:
+        """Cut the connections of our log-in that wait for a lock; how many. Inside a transaction the news is old."""
+        found = self._watcher.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = %s"
+            " AND datname = current_database() AND wait_event_type = 'Lock'",
+            (USER,),
+        ).fetchone()
+        return int(found[0]) if found else 0
+
+    def close(self) -> None:
+        """Close what the owner has open."""
+        self._watcher.close()
+        self.owner.close()
 
     def forbid_reading(self) -> None:
         """Take our log-in its right to any table."""
@@ -94,6 +109,6 @@ def u8_tables(server: str) -> Iterator[U8Tables]:
         tables.run(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {USER}")
         yield tables
     finally:
-        tables.owner.close()
+        tables.close()
         with psycopg.connect(server, autocommit=True) as admin:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
