@@ -23,6 +23,7 @@ from integrations.qweather import QWeather, QWeatherSettings
 from integrations.settings import PartnerSettings
 from integrations.sf_express import SfExpress, SfExpressSettings
 from integrations.shop import Shop, ShopSettings
+from integrations.shopify import Shopify, ShopifySettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
 from integrations.union_pay import UnionPay, UnionPaySettings
@@ -53,6 +54,7 @@ class PartnerEntry:
 PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "taobao": PartnerEntry(Channel, TaobaoSettings, Taobao, "Taobao / Tmall"),
     "shop": PartnerEntry(Channel, ShopSettings, Shop, "Shop (signed REST and webhooks)"),
+    "shopify": PartnerEntry(Channel, ShopifySettings, Shopify, "Shopify"),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
     "jtexpress": PartnerEntry(Carrier, JtExpressSettings, JtExpress, "J&T Express"),

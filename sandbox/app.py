@@ -19,6 +19,7 @@ from sandbox.qimen import QIMEN
 from sandbox.qweather import QWEATHER
 from sandbox.sf import SF
 from sandbox.shop import SHOP
+from sandbox.shopify import SHOPIFY
 from sandbox.slack import SLACK
 from sandbox.taobao import TAOBAO
 from sandbox.union_pay import UNION_PAY
@@ -30,6 +31,7 @@ from sandbox.world import World
 PARTNERS: tuple[Partner, ...] = (
     SHOP,
     TAOBAO,
+    SHOPIFY,
     QIMEN,
     SF,
     JT,

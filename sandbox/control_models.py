@@ -11,7 +11,7 @@ from sandbox.bills import Distortion
 from sandbox.faults import FaultKind
 from sandbox.weather import Level
 
-ChannelName = Literal["shop", "taobao"]
+ChannelName = Literal["shop", "taobao", "shopify"]
 
 
 class Body(BaseModel):

@@ -17,6 +17,9 @@ TAOBAO_SELLER_NICK = "脊梁旗舰店"
 SHOP_SECRET = "whsec_c2FuZGJveC1zaG9wLXNlY3JldC0wMTIzNDU2Nzg5YWI="
 """Signs requests to the shop and its webhooks alike."""
 
+SHOPIFY_ACCESS_TOKEN = "shpat_0123456789abcdef0123456789abcdef"
+SHOPIFY_WEBHOOK_SECRET = "hush-sandbox-client-secret"
+
 QIMEN_APP_KEY = "12345678"
 QIMEN_APP_SECRET = "test"
 QIMEN_CUSTOMER_ID = "stub-cust-code"

@@ -8,18 +8,18 @@ from typing import Any
 
 from sandbox.money import fen, yuan
 
-_BOTH = frozenset({"shop", "taobao"})
+_EVERYWHERE = frozenset({"shop", "taobao", "shopify"})
 
 DEFECTS: Mapping[str, frozenset[str]] = {
-    "unknown_sku": _BOTH,
-    "zero_quantity": _BOTH,
-    "negative_price": _BOTH,
-    "missing_phone": _BOTH,
-    "missing_receiver_name": _BOTH,
-    "wrong_total": _BOTH,
-    "amount_not_a_number": _BOTH,
-    "no_lines": _BOTH,
-    "unknown_status": _BOTH,
+    "unknown_sku": _EVERYWHERE,
+    "zero_quantity": _EVERYWHERE,
+    "negative_price": _EVERYWHERE,
+    "missing_phone": _EVERYWHERE,
+    "missing_receiver_name": _EVERYWHERE,
+    "wrong_total": _EVERYWHERE,
+    "amount_not_a_number": _EVERYWHERE,
+    "no_lines": _EVERYWHERE,
+    "unknown_status": _EVERYWHERE,
     "missing_currency": frozenset({"shop"}),
 }
 """Defect → channels that can express it (TOP names no currency)."""

@@ -1,6 +1,6 @@
 """Makes orders for a channel, some of them bad in a known way.
 
-An order is the JSON object of the shop channel (see ``sandbox.shop``); Taobao renders it as a trade.
+An order is the JSON object of the shop channel (see ``sandbox.shop``); the others render it in their own words.
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ from sandbox.money import yuan
 from sandbox.order_book import Order
 from sandbox.people import Person, make_people
 
-CHANNELS = ("shop", "taobao")
+CHANNELS = ("shop", "taobao", "shopify")
+_NUMBERS = {
+    "taobao": (3_600_000_000_000_000_000, 100_003),
+    "shopify": (5_000_000_000_000, 32_768),
+}
+"""Where the numbers of a channel start, and how far apart they are."""
+
 _STATUS_WEIGHTS = {"paid": 95, "unpaid": 3, "cancelled": 2}
 _REMARKS = ("", "", "", "", "", "请尽快发货", "包装请牢固", "放门卫处", "到货前电话联系", "送礼，勿放价格单")
 
@@ -32,9 +38,10 @@ class Generated:
 
 
 def order_number(channel: str, serial: int, created_at: datetime) -> str:
-    """A number as the channel writes it: 19 digits at Taobao, letters, date and a serial at the shop."""
-    if channel == "taobao":
-        return str(3_600_000_000_000_000_000 + serial * 100_003)
+    """A number as the channel writes it: digits at some, letters, date and a serial at the shop."""
+    if channel in _NUMBERS:
+        start, step = _NUMBERS[channel]
+        return str(start + serial * step)
     return f"SH{created_at.astimezone(BEIJING):%y%m%d}{serial:08d}"
 
 

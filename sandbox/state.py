@@ -12,6 +12,7 @@ from sandbox.world import World
 PARTNERS_WITH_STATE = (
     "shop",
     "taobao",
+    "shopify",
     "qimen",
     "sf",
     "jt",
@@ -33,7 +34,7 @@ PARTNERS_WITH_STATE = (
 def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - one return per partner
     """The state of one of ``PARTNERS_WITH_STATE``. Raises ``KeyError`` for another name."""
     match partner:
-        case "shop" | "taobao":
+        case "shop" | "taobao" | "shopify":
             return _channel(world.channels[partner])
         case "qimen":
             return {

@@ -76,7 +76,7 @@ class World:
         dirty_share: float = 0.0,
         seed: int | None = None,
     ) -> Generated:
-        """Generate `count` orders in [since, until), aware, in the channel `shop` or `taobao`."""
+        """Generate `count` orders in [since, until), aware, in one of the ``CHANNELS``."""
         target = self.channels[channel]
         made = make_orders(
             channel,

@@ -14,7 +14,18 @@ import pytest
 from bench import Bench, real_clock
 from conformance import of
 from peers import SANDBOX_NAMES
-from samples import DAY, HOSTILE, LINES, NOON, NOTICE, a_parcel_elsewhere, erp_order, outbound, waybill_request
+from samples import (
+    DAY,
+    HOSTILE,
+    LINES,
+    NOON,
+    NOTICE,
+    SHIPMENT,
+    a_parcel_elsewhere,
+    erp_order,
+    outbound,
+    waybill_request,
+)
 
 from integrations.errors import Forged, Misconfigured, Rejected, Unavailable
 from integrations.ports import Carrier, Erp, Notifier, PaymentProvider, PushesPayments, Tracker, Warehouse
@@ -63,6 +74,7 @@ def _argument(value: Any) -> Any:
         "$waybill_request": waybill_request(),
         "$erp_order": erp_order(),
         "$notice": NOTICE,
+        "$shipment": SHIPMENT,
     }
     if isinstance(value, str) and value in samples:
         return samples[value]

@@ -18,6 +18,12 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "page_size": 3,
     },
     "shop": lambda base: {"url": f"{base}/shop", "secret": credentials.SHOP_SECRET, "page_size": 3},
+    "shopify": lambda base: {
+        "url": f"{base}/shopify",
+        "access_token": credentials.SHOPIFY_ACCESS_TOKEN,
+        "webhook_secret": credentials.SHOPIFY_WEBHOOK_SECRET,
+        "page_size": 3,
+    },
     "qimen": lambda base: {
         "url": f"{base}/qimen/router/qimen/service",
         "app_key": credentials.QIMEN_APP_KEY,
@@ -119,6 +125,7 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
 SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "jtexpress": "jt", "kingdee_cloud": "kingdee"}
 """Where the sandbox calls a partner otherwise than the registry."""
 
-FAULTED: Mapping[str, str] = {"wechat_account": "template.send"}
-"""Where a partner is asked for a token first: the operation on which faults are laid, for a token that is not had has
-done nothing yet. What becomes of a call whose token is not had is asked in the partner's own tests."""
+FAULTED: Mapping[str, str] = {"wechat_account": "template.send", "shopify": "Order*"}
+"""Where a partner is asked something before it is told anything, a token or what it has already: the operations on
+which faults are laid, for nothing is done yet before them. What becomes of a call whose token is not had is asked in
+the partner's own tests."""

@@ -64,6 +64,10 @@ def bot(code: int) -> Any:
     return {"code": code, "msg": "words"}
 
 
+def graphql(code: str) -> Any:
+    return {"errors": [{"message": "words", "extensions": {"code": code}}]}
+
+
 WAIT_UNKNOWN = (Unavailable, True)
 WAIT = (Unavailable, False)
 STOP = (Misconfigured, None)
@@ -84,6 +88,12 @@ NEVER = (Rejected, None)
         ("taobao", "push_shipment", top(10), WAIT_UNKNOWN),
         ("taobao", "push_shipment", top(7), WAIT),
         ("taobao", "push_shipment", top(15, "isv.logistics-offline-service-error:B27"), NEVER),
+        ("shopify", "pull_orders", graphql("THROTTLED"), WAIT),
+        ("shopify", "pull_orders", graphql("ACCESS_DENIED"), STOP),
+        ("shopify", "pull_orders", graphql("MAX_COST_EXCEEDED"), STOP),
+        ("shopify", "pull_orders", graphql("INTERNAL_SERVER_ERROR"), WAIT),
+        ("shopify", "pull_orders", {"errors": "words"}, WAIT),
+        ("shopify", "push_shipment", {"data": {"order": None}}, NEVER),
         ("qimen", "push_outbound", qimen("sign-check-failure", "Illegal request"), STOP),
         ("qimen", "push_outbound", qimen("25", "Invalid signature"), STOP),
         ("qimen", "push_outbound", qimen("15", "words", "isp.timeout"), WAIT_UNKNOWN),

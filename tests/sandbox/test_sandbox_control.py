@@ -11,6 +11,7 @@ import httpx
 import pytest
 from recording_hub import Hub
 
+from sandbox.orders import CHANNELS
 from sandbox.world import World
 
 DAY = {"since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z"}
@@ -60,7 +61,7 @@ async def test_a_day_is_played_over_http(client: httpx.AsyncClient, world: World
     assert await send(client, "GET", "/ledger?partner=sf") == []
     assert (await send(client, "GET", "/requests"))[0]["operation"] == "order.updated"
     await send(client, "POST", "/reset")
-    assert await send(client, "GET", "/orders/defects") == {"shop": {}, "taobao": {}}
+    assert await send(client, "GET", "/orders/defects") == {channel: {} for channel in CHANNELS}
 
 
 async def test_an_exact_order_is_kept_as_given(client: httpx.AsyncClient, world: World) -> None:

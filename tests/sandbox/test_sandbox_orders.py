@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.catalogue import make_catalogue
 from sandbox.defects import DEFECTS, spoil
+from sandbox.orders import CHANNELS
 from sandbox.world import World
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -40,7 +41,7 @@ def found_defect(order: dict[str, Any]) -> str | None:
     return wrong[0] if wrong else None
 
 
-@pytest.mark.parametrize("channel", ["shop", "taobao"])
+@pytest.mark.parametrize("channel", CHANNELS)
 def test_the_told_defects_are_the_only_ones(channel: str) -> None:
     world = World()
     made = world.place_orders(channel, 2000, since=START, until=END, dirty_share=0.05)
