@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from integrations.answers import Reply
+from integrations.carrier_names import english_name
 from models.messages import ShipmentNotice
 
 FIND: Final = """query Shipping($id: ID!) {
@@ -24,8 +25,6 @@ TRACK: Final = """mutation OrderTracked($id: ID!, $tracking: FulfillmentTracking
 }"""
 
 _OPEN: Final = {"OPEN", "IN_PROGRESS"}
-_COMPANIES: Final = {"sf_express": "SF Express", "jtexpress": "J&T Express"}
-"""Carriers whose parcels Shopify links to by name."""
 
 
 class _Number(Reply):
@@ -72,15 +71,11 @@ def fulfilment_input(part: str, notice: ShipmentNotice, *, notify: bool) -> dict
     """The ``FulfillmentInput`` that ships everything left of one part."""
     return {
         "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": part}],
-        "trackingInfo": {"number": notice.waybill_no, "company": _company(notice)},
+        "trackingInfo": {"number": notice.waybill_no, "company": english_name(notice.carrier)},
         "notifyCustomer": notify,
     }
 
 
 def tracking(notice: ShipmentNotice, known: Sequence[str]) -> dict[str, Any]:
     """The ``FulfillmentTrackingInput`` that adds a waybill to those known."""
-    return {"numbers": [*known, notice.waybill_no], "company": _company(notice)}
-
-
-def _company(notice: ShipmentNotice) -> str:
-    return _COMPANIES.get(notice.carrier, notice.carrier)
+    return {"numbers": [*known, notice.waybill_no], "company": english_name(notice.carrier)}

@@ -26,12 +26,14 @@ from sandbox.union_pay import UNION_PAY
 from sandbox.wechat_account import WECHAT_ACCOUNT
 from sandbox.wechat_pay import WECHAT_PAY
 from sandbox.wecom import WECOM
+from sandbox.woocommerce import WOOCOMMERCE
 from sandbox.world import World
 
 PARTNERS: tuple[Partner, ...] = (
     SHOP,
     TAOBAO,
     SHOPIFY,
+    WOOCOMMERCE,
     QIMEN,
     SF,
     JT,

@@ -18,10 +18,11 @@ from sandbox.money import yuan
 from sandbox.order_book import Order
 from sandbox.people import Person, make_people
 
-CHANNELS = ("shop", "taobao", "shopify")
+CHANNELS = ("shop", "taobao", "shopify", "woocommerce")
 _NUMBERS = {
     "taobao": (3_600_000_000_000_000_000, 100_003),
     "shopify": (5_000_000_000_000, 32_768),
+    "woocommerce": (1_000, 1),
 }
 """Where the numbers of a channel start, and how far apart they are."""
 

@@ -13,6 +13,7 @@ PARTNERS_WITH_STATE = (
     "shop",
     "taobao",
     "shopify",
+    "woocommerce",
     "qimen",
     "sf",
     "jt",
@@ -34,7 +35,7 @@ PARTNERS_WITH_STATE = (
 def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - one return per partner
     """The state of one of ``PARTNERS_WITH_STATE``. Raises ``KeyError`` for another name."""
     match partner:
-        case "shop" | "taobao" | "shopify":
+        case "shop" | "taobao" | "shopify" | "woocommerce":
             return _channel(world.channels[partner])
         case "qimen":
             return {

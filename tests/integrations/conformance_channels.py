@@ -18,7 +18,7 @@ from standardwebhooks import Webhook
 from integrations.errors import Forged, Rejected
 from integrations.ports import Channel, PushesOrders
 from models.messages import RawMessage
-from sandbox import credentials, shopify_order
+from sandbox import credentials, shopify_order, woocommerce_order
 
 MINUTE = timedelta(minutes=1)
 
@@ -196,6 +196,11 @@ def _shopify_webhook(order: Mapping[str, Any], _: datetime) -> tuple[dict[str, s
     return {"x-shopify-hmac-sha256": _digest(credentials.SHOPIFY_WEBHOOK_SECRET, body)}, body
 
 
+def _woocommerce_webhook(order: Mapping[str, Any], _: datetime) -> tuple[dict[str, str], bytes]:
+    body = json.dumps(woocommerce_order.woo_order(dict(order)), ensure_ascii=False).encode()
+    return {"x-wc-webhook-signature": _digest(credentials.WOOCOMMERCE_WEBHOOK_SECRET, body)}, body
+
+
 def _digest(secret: str, body: bytes) -> str:
     return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
 
@@ -203,11 +208,12 @@ def _digest(secret: str, body: bytes) -> str:
 WEBHOOKS: Mapping[str, Callable[[Mapping[str, Any], datetime], tuple[dict[str, str], bytes]]] = {
     "shop": _standard_webhook,
     "shopify": _shopify_webhook,
+    "woocommerce": _woocommerce_webhook,
 }
 """How a partner's webhook of an order of the sandbox is signed, by an implementation that is not ours, with the headers
 that are verified."""
 
-UNDATED = {"shopify"}
+UNDATED = {"shopify", "woocommerce"}
 """Partners whose signature covers no time: an old webhook is harmless, for it is a message that is here already."""
 
 

@@ -24,6 +24,13 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "webhook_secret": credentials.SHOPIFY_WEBHOOK_SECRET,
         "page_size": 3,
     },
+    "woocommerce": lambda base: {
+        "url": f"{base}/woocommerce",
+        "consumer_key": credentials.WOOCOMMERCE_KEY,
+        "consumer_secret": credentials.WOOCOMMERCE_SECRET,
+        "webhook_secret": credentials.WOOCOMMERCE_WEBHOOK_SECRET,
+        "page_size": 3,
+    },
     "qimen": lambda base: {
         "url": f"{base}/qimen/router/qimen/service",
         "app_key": credentials.QIMEN_APP_KEY,
@@ -125,7 +132,7 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
 SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "jtexpress": "jt", "kingdee_cloud": "kingdee"}
 """Where the sandbox calls a partner otherwise than the registry."""
 
-FAULTED: Mapping[str, str] = {"wechat_account": "template.send", "shopify": "Order*"}
+FAULTED: Mapping[str, str] = {"wechat_account": "template.send", "shopify": "Order*", "woocommerce": "order.*"}
 """Where a partner is asked something before it is told anything, a token or what it has already: the operations on
 which faults are laid, for nothing is done yet before them. What becomes of a call whose token is not had is asked in
 the partner's own tests."""

@@ -94,6 +94,8 @@ NEVER = (Rejected, None)
         ("shopify", "pull_orders", graphql("INTERNAL_SERVER_ERROR"), WAIT),
         ("shopify", "pull_orders", {"errors": "words"}, WAIT),
         ("shopify", "push_shipment", {"data": {"order": None}}, NEVER),
+        ("woocommerce", "pull_orders", httpx.Response(400, json={"code": "rest_invalid_param"}), NEVER),
+        ("woocommerce", "pull_orders", httpx.Response(404, json={"code": "rest_no_route"}), STOP),
         ("qimen", "push_outbound", qimen("sign-check-failure", "Illegal request"), STOP),
         ("qimen", "push_outbound", qimen("25", "Invalid signature"), STOP),
         ("qimen", "push_outbound", qimen("15", "words", "isp.timeout"), WAIT_UNKNOWN),
