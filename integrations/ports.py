@@ -20,6 +20,7 @@ from models.messages import (
     OutboundRequest,
     Page,
     PaymentNews,
+    PersonAnswer,
     Place,
     RawMessage,
     ShipmentNotice,
@@ -58,6 +59,23 @@ class PushesOrders(Protocol):
 
     def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> RawMessage:
         """Verify a webhook and return the message in it; header names are lower case. Raises ``Forged``."""
+        ...
+
+
+@runtime_checkable
+class CallsForOrders(Protocol):
+    """A channel that calls us to say which order changed, and is then asked how it is."""
+
+    def answer_check(self, query: Mapping[str, str]) -> str:
+        """What proves to the channel that our address is ours. Raises ``Forged``."""
+        ...
+
+    async def hear(self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> RawMessage | None:
+        """Verify a call and fetch the order that it is about; ``None`` if it is about none. Raises ``Forged``."""
+        ...
+
+    def answer_call(self, body: bytes, refusal: PartnerError | None) -> tuple[int, str, bytes]:
+        """What the channel wants to hear after that call: status, media type, body. A refused one comes again."""
         ...
 
 
@@ -220,4 +238,16 @@ class Notifier(Protocol):
 
     async def notify(self, notice: Notice) -> None:
         """Deliver a notice."""
+        ...
+
+
+@runtime_checkable
+class AsksPeople(Protocol):
+    """A notifier whose notices people answer with a button, and that then calls us."""
+
+    def receive_answer(self, headers: Mapping[str, str], body: bytes, now: datetime) -> PersonAnswer:
+        """Verify a call and return the answer in it; header names are lower case.
+
+        Raises ``Forged``, or ``Rejected`` for a genuine call that answers nothing or is by somebody who may not.
+        """
         ...

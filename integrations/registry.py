@@ -11,8 +11,10 @@ from pydantic import ValidationError
 from integrations.alipay import Alipay, AlipaySettings
 from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
+from integrations.dingtalk_approval import DingTalkApproval, DingTalkApprovalSettings
 from integrations.errors import Misconfigured
 from integrations.feishu import Feishu, FeishuSettings
+from integrations.feishu_approval import FeishuApproval, FeishuApprovalSettings
 from integrations.jtexpress import JtExpress, JtExpressSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
 from integrations.kuaidi100 import Kuaidi100, Kuaidi100Settings
@@ -57,6 +59,8 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "shop": PartnerEntry(Channel, ShopSettings, Shop, "Shop (signed REST and webhooks)"),
     "shopify": PartnerEntry(Channel, ShopifySettings, Shopify, "Shopify"),
     "woocommerce": PartnerEntry(Channel, WooCommerceSettings, WooCommerce, "WooCommerce"),
+    "dingtalk_approval": PartnerEntry(Channel, DingTalkApprovalSettings, DingTalkApproval, "DingTalk approvals"),
+    "feishu_approval": PartnerEntry(Channel, FeishuApprovalSettings, FeishuApproval, "Feishu / Lark approvals"),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
     "jtexpress": PartnerEntry(Carrier, JtExpressSettings, JtExpress, "J&T Express"),

@@ -33,6 +33,7 @@ row-duplicated = 同一订单中有重复行（“{ $value }”）。
 cell-too-long = 单元格有 { $length } 个字符，超出正常长度：“{ $value }”……
 cell-lost-digits = 表格软件丢失了数字“{ $value }”的末几位，请将该列设为文本格式后重新导出。
 line-number-repeated = 两个不同的行使用了同一个行号“{ $value }”。
+form-field-missing = 表单里没有“{ $field }”这一栏：表单改过，或配置里的名称写错了。
 lines-missing = 订单明细缺失或无法读取：“{ $value }”。
 quantity-unreadable = 数量“{ $value }”不是整数。
 price-unreadable = 单价“{ $value }”不是有效金额。
@@ -650,6 +651,15 @@ console-event-promised = 承诺日期
 ## Goods that arrive
 
 stock-arrived = { $quantity } 件 { $sku } 已到 { $warehouse }；订单重新决策。
+answered-by-button = 通过按钮答复
+question-title = { $order } 请 { $question } 决定：是否放行？
+question-how = 没有按钮时：orderspine order approve { $order } { $question } --by 姓名，或 order refuse。
+question-yes = 同意
+question-no = 拒绝（取消订单）
+question-answered-title = { $order }
+question-approved = { $person } 以 { $question } 的身份同意。
+question-refused = { $person } 以 { $question } 的身份拒绝：订单已取消。
+question-still-waits = 仍在等待：{ $questions }。
 notice-decisions = { $role }：{ $orders } 张订单
 cli-stock-help = 货物：在哪里、什么会来、盘点了什么、各处账目是否一致。
 cli-stock-receive-help = 到货入账；等货的订单重新决策。

@@ -9,9 +9,11 @@ from sandbox.alipay import ALIPAY
 from sandbox.cap import CAP
 from sandbox.control import router
 from sandbox.dingtalk import DINGTALK
+from sandbox.dingtalk_approval import DINGTALK_APPROVAL
 from sandbox.endpoint import PartnerEndpoint
 from sandbox.exchange import Partner
 from sandbox.feishu import FEISHU
+from sandbox.feishu_approval import FEISHU_APPROVAL
 from sandbox.jt import JT
 from sandbox.kingdee import KINGDEE
 from sandbox.kuaidi100 import KUAIDI100
@@ -34,6 +36,8 @@ PARTNERS: tuple[Partner, ...] = (
     TAOBAO,
     SHOPIFY,
     WOOCOMMERCE,
+    DINGTALK_APPROVAL,
+    FEISHU_APPROVAL,
     QIMEN,
     SF,
     JT,

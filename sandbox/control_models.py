@@ -11,7 +11,7 @@ from sandbox.bills import Distortion
 from sandbox.faults import FaultKind
 from sandbox.weather import Level
 
-ChannelName = Literal["shop", "taobao", "shopify", "woocommerce"]
+ChannelName = Literal["shop", "taobao", "shopify", "woocommerce", "dingtalk_approval", "feishu_approval"]
 
 
 class Body(BaseModel):

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.money import fen, yuan
 
-_EVERYWHERE = frozenset({"shop", "taobao", "shopify", "woocommerce"})
+_EVERYWHERE = frozenset({"shop", "taobao", "shopify", "woocommerce", "dingtalk_approval", "feishu_approval"})
 
 DEFECTS: Mapping[str, frozenset[str]] = {
     "unknown_sku": _EVERYWHERE,

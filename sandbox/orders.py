@@ -18,7 +18,7 @@ from sandbox.money import yuan
 from sandbox.order_book import Order
 from sandbox.people import Person, make_people
 
-CHANNELS = ("shop", "taobao", "shopify", "woocommerce")
+CHANNELS = ("shop", "taobao", "shopify", "woocommerce", "dingtalk_approval", "feishu_approval")
 _NUMBERS = {
     "taobao": (3_600_000_000_000_000_000, 100_003),
     "shopify": (5_000_000_000_000, 32_768),

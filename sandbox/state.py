@@ -14,6 +14,8 @@ PARTNERS_WITH_STATE = (
     "taobao",
     "shopify",
     "woocommerce",
+    "dingtalk_approval",
+    "feishu_approval",
     "qimen",
     "sf",
     "jt",
@@ -35,7 +37,7 @@ PARTNERS_WITH_STATE = (
 def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - one return per partner
     """The state of one of ``PARTNERS_WITH_STATE``. Raises ``KeyError`` for another name."""
     match partner:
-        case "shop" | "taobao" | "shopify" | "woocommerce":
+        case "shop" | "taobao" | "shopify" | "woocommerce" | "dingtalk_approval" | "feishu_approval":
             return _channel(world.channels[partner])
         case "qimen":
             return {

@@ -31,6 +31,17 @@ async def webhook(code: str, request: Request) -> Response:
     return Response(answer.body, answer.status, media_type=answer.media_type)
 
 
+@router.get("/webhooks/{code}")
+async def check(code: str, request: Request) -> Response:
+    """Answer a channel that asks whether this address is ours, before it calls it; 404 for one that does not ask."""
+    reception: Reception = request.app.state.reception
+    try:
+        answer = await reception.check(code, dict(request.query_params))
+    except UnknownCaller:
+        raise HTTPException(404, "nobody of that name asks") from None
+    return Response(answer.body, answer.status, media_type=answer.media_type)
+
+
 async def _body(request: Request) -> bytes:
     """The body, read no further than allowed: the stated length may be a lie."""
     body = bytearray()
