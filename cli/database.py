@@ -1,7 +1,8 @@
-"""``orderspine db``: the schema."""
+"""``orderspine db``: the schema, the audit trail's chains, and a restored backup."""
 
 import typer
 
+from cli.failures import Unusable
 from cli.screen import line, t
 
 app = typer.Typer(no_args_is_help=True)
@@ -18,3 +19,31 @@ def upgrade() -> None:
     prepare_database(connections())
     present, _ = schema_versions(get_settings().resolved_database_url())
     line("cli-db-upgraded", version=present or "")
+
+
+@app.command(name="verify", help=t("cli-db-verify-help"))
+def verify() -> None:
+    """Recompute every order's chain of events; exit code 1 if one was tampered with or lost a row."""
+    from sqlalchemy import func, select
+
+    from models.event import EVENT, broken_links
+    from models.order_book import ORDER
+    from tasks.hub import unit_of_work
+
+    with unit_of_work() as work:
+        count = select(func.count(), func.count(EVENT.c.order_id.distinct()))
+        events, orders = work.session.execute(count.select_from(EVENT)).one()
+        broken = sorted({link.order_id for link in broken_links(work.session)})
+        numbers = work.session.scalars(select(ORDER.c.channel_order_no).where(ORDER.c.id.in_(broken[:10]))).all()
+    if broken:
+        raise Unusable(t("cli-db-broken", count=len(broken), orders=", ".join(numbers)), answer_is_no=True)
+    line("cli-db-verified", events=events, orders=orders)
+
+
+@app.command(name="restored", help=t("cli-db-restored-help"))
+def restored() -> None:
+    """Make a restored database safe to run: partners are asked before anything is sent again."""
+    from tasks.hub import unit_of_work
+
+    with unit_of_work() as work:
+        line("cli-db-restored", count=work.outbox.doubt())

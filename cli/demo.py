@@ -55,6 +55,7 @@ def demo(
             machine.start_worker(stack)  # it warms up while the deployments are made
             machine.deploy(stack)
             ensure_automations()
+            machine.register_credentials()
             stack.await_answer("sandbox", f"{sandbox_url}/_sandbox/requests")
             stack.await_answer("web", f"{web_url}/healthz")
         line("cli-demo-ready", seconds=int(time.monotonic() - started))

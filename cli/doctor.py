@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.failures import Unusable, explain
 from cli.screen import as_json, console, t
+
+if TYPE_CHECKING:
+    from tasks.connections import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def _told() -> list[Finding]:
     asked = {"purchasing", *(rule.tell for rule in rules.review if rule.tell)}
     silent = sorted(role for role in asked if rules.told.get(role) not in notifiers)
     named = (rules.weather.told, rules.tracking.told, rules.failures.told, rules.stock_comparison.told)
-    unknown = sorted({code for code in named if code} - notifiers)
+    for_files = (place.told for place in connected.documents)
+    unknown = sorted({code for code in (*named, *for_files) if code} - notifiers)
     what = t("cli-doctor-told")
     return [
         *(Finding(what, False, t("cli-doctor-role-unheard", role=role)) for role in silent),
@@ -107,6 +111,7 @@ def _prefect(answers: Callable[[str], bool]) -> Finding:
 
 async def _partners() -> list[Finding]:
     from integrations.errors import PartnerError
+    from models.database import DatabaseNotReady
     from tasks.connections import BadConnections, connections, partner
     from tasks.readers import PRESET
 
@@ -123,18 +128,33 @@ async def _partners() -> list[Finding]:
         try:
             async with partner(connection.code) as client:
                 asked = await _ask(client)
-        except PartnerError as error:
+        except (PartnerError, DatabaseNotReady) as error:
             findings.append(Finding(connection.code, False, str(error)))
         else:
-            findings.append(Finding(connection.code, True, t(asked, partner=connection.partner)))
+            findings.append(
+                _stopped(connection) or Finding(connection.code, True, t(asked, partner=connection.partner))
+            )
     return findings
+
+
+def _stopped(connection: "Connection") -> Finding | None:
+    """What a partner that cannot be asked without an effect said when it refused our credential."""
+    from tasks.partners.standing import stopped_accounts
+    from tasks.reading import reading
+
+    with reading() as work:
+        stopped = {one.account: one for one in stopped_accounts(work)}
+    if (one := stopped.get(connection.account)) is None:
+        return None
+    told = t("cli-doctor-stopped", since=one.since.isoformat(timespec="minutes"), why=one.why)
+    return Finding(connection.code, False, told)
 
 
 async def _ask(client: Any) -> str:
     """Ask a partner something harmless; what cannot be asked without an effect is only checked for its settings."""
     from datetime import UTC, datetime, timedelta
 
-    from integrations.ports import AlertFeed, Carrier, Channel, Erp, PaymentProvider, Warehouse
+    from integrations.ports import AlertFeed, Carrier, Channel, DocumentSource, Erp, PaymentProvider, Warehouse
     from models.messages import Place
 
     now = datetime.now(UTC)
@@ -149,6 +169,8 @@ async def _ask(client: Any) -> str:
             await client.find_order("DOCTOR")
         case PaymentProvider():
             await client.pull_statement(date(now.year, now.month, 1))
+        case DocumentSource():
+            await client.find_documents()
         case AlertFeed():
             await client.pull_alerts(Place("", 22.54, 114.06))
         case _:

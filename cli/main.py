@@ -7,7 +7,21 @@ import sys
 
 import typer
 
-from cli import changes, database, doctor, gates, imports, orders, policy, quarantine, reports, stay_up, stock
+from cli import (
+    changes,
+    credentials,
+    database,
+    doctor,
+    gates,
+    imports,
+    orders,
+    policy,
+    quarantine,
+    reports,
+    scaffold,
+    stay_up,
+    stock,
+)
 from cli.demo import demo
 from cli.failures import Unusable, explain
 from cli.replays import replay
@@ -31,6 +45,8 @@ app.add_typer(reports.app, name="report", help=t("cli-report-help"))
 app.add_typer(gates.app, name="gate", help=t("cli-gate-help"))
 app.add_typer(policy.app, name="policy", help=t("cli-policy-help"))
 app.command(name="replay", help=t("cli-replay-help"))(replay)
+app.add_typer(credentials.app, name="credential", help=t("cli-credential-help"))
+app.add_typer(scaffold.app, name="new", help=t("cli-new-help"))
 app.add_typer(database.app, name="db", help=t("cli-db-help"))
 app.command(name="doctor", help=t("cli-doctor-help"))(doctor.doctor)
 

@@ -65,6 +65,7 @@ def _goods(story: Story, zone: ZoneInfo) -> None:
             number=outbound.number,
             warehouse=outbound.warehouse,
             state=t(f"outbound-{outbound.state}"),
+            code=outbound.check_code,
         )
         console.print(f"\n{told}", markup=False)
     for parcel in story.parcels:

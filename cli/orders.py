@@ -27,9 +27,13 @@ def show(
 ) -> None:
     """The whole story of an order, with its runs."""
     from cli.order_story import print_story
+    from models.check_code import Mistyped
     from tasks.story import order_story
 
-    story = order_story(number)
+    try:
+        story = order_story(number)
+    except Mistyped as error:
+        raise Unusable(t("cli-order-mistyped", number=number), answer_is_no=True) from error
     if story is None:
         raise Unusable(t("cli-order-unknown", number=number), answer_is_no=True)
     if json:

@@ -89,7 +89,7 @@ def prefect_environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_UI_URL": f"http://127.0.0.1:{port}",
-        "PREFECT_WORKER_QUERY_SECONDS": "0.5",
+        "PREFECT_WORKER_QUERY_SECONDS": "2",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PYTHONUNBUFFERED": "1",
@@ -146,6 +146,13 @@ async def make_pool() -> None:
             await client.create_work_pool(WorkPoolCreate(name=POOL, type=WarmWorker.type, base_job_template=template))
         except ObjectAlreadyExists:
             return
+
+
+def register_credentials() -> None:
+    """Forms for partners' credentials; this process must report to the stack's Prefect already."""
+    from tasks.partners.credentials import register_block_types
+
+    asyncio.run(register_block_types())
 
 
 def start_worker(stack: Stack) -> None:

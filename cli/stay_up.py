@@ -34,6 +34,7 @@ def up(
             machine.start_worker(stack)  # it warms up while the deployments are made
             machine.deploy(stack)
             ensure_automations()
+            machine.register_credentials()
             stack.await_answer("web", f"http://127.0.0.1:{web_port}/healthz")
         address = home / "prefect-api-url"
         address.write_text(stack.environment["PREFECT_API_URL"])

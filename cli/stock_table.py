@@ -1,7 +1,7 @@
 """A SKU's stock on 80 columns."""
 
 from cli.screen import console, line, t, table
-from tasks.shelf.look import Holder, Stock
+from tasks.shelf.look import Coming, Holder, Stock
 
 _PLACE = (
     "cli-col-warehouse", "cli-col-on-hand", "cli-col-reserved", "cli-col-preoccupied", "cli-col-safety",
@@ -23,9 +23,7 @@ def print_stock(stock: Stock) -> None:
         for p in stock.places
     ]
     table(_PLACE, rows, title=stock.sku, right=range(1, len(_PLACE)))
-    coming = [
-        (p.warehouse, c.expected_on, c.pieces, c.available_by, c.reference) for p in stock.places for c in p.coming
-    ]
+    coming = [(p.warehouse, _day(c), c.pieces, c.available_by, c.reference) for p in stock.places for c in p.coming]
     if coming:
         console.print()
         table(_COMING, coming, title=t("cli-stock-coming"), right=(2, 3))
@@ -33,6 +31,10 @@ def print_stock(stock: Stock) -> None:
     if held:
         console.print()
         table(_HELD, held, title=t("cli-stock-holders"), right=(2,))
+
+
+def _day(coming: Coming) -> str:
+    return t("cli-stock-overdue", day=str(coming.expected_on)) if coming.overdue else str(coming.expected_on)
 
 
 def _until(holder: Holder) -> str:

@@ -2,8 +2,8 @@
 
 import asyncio
 
+from flows.outcomes import raise_first
 from flows.summary import publish
-from integrations.errors import PartnerError
 from tasks.gates import GatesChecked, decide_gates, pull_alerts
 from tasks.hub import current_rules, hub_flow
 from tasks.signals import MESSAGES_DUE, signal
@@ -26,7 +26,5 @@ async def check_gates() -> GatesChecked:
     if checked.opened:
         signal(MESSAGES_DUE)
     await publish("check-gates", "The gates", [checked])
-    for answer in answers:
-        if isinstance(answer, PartnerError):
-            raise answer
+    raise_first(answers)
     return checked

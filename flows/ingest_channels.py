@@ -4,6 +4,7 @@ import asyncio
 
 from flows.outcomes import raise_first
 from flows.summary import publish
+from tasks.connections import resting
 from tasks.hub import hub_flow
 from tasks.pull_orders import Pulled, polled_channels, pull_orders
 from tasks.signals import ORDERS_ARRIVED, signal
@@ -16,7 +17,8 @@ async def ingest_channels(channels: list[str] | None = None) -> list[Pulled]:
     Args:
         channels: Codes of the channels to read; leave empty for all of them.
     """
-    codes = polled_channels() if channels is None else channels
+    rest = await resting()
+    codes = [code for code in polled_channels() if code not in rest] if channels is None else channels
     outcomes = await asyncio.gather(*map(pull_orders, codes), return_exceptions=True)
     pulled = [outcome for outcome in outcomes if isinstance(outcome, Pulled)]
     if any(outcome.new for outcome in pulled):

@@ -1,7 +1,9 @@
 """Compare the money with the orders: every cent is matched or stands in a named outcome (F1, F2)."""
 
+import asyncio
 from datetime import date, timedelta
 
+from flows.outcomes import raise_first
 from flows.summary import publish
 from settings import get_settings
 from tasks.connections import connections
@@ -18,9 +20,13 @@ async def reconcile_payments(day: date | None = None) -> list[Settled]:
     """
     rules = current_rules()
     wanted = day or (get_settings().now() - timedelta(days=1)).date()
-    done = []
-    for provider in connections().payments:
-        lines = await pull_statement(provider.code, wanted)
-        done.append(await settle_statement(provider.code, lines, rules))
+    providers = [provider.code for provider in connections().payments]
+    pulled = await asyncio.gather(*(pull_statement(code, wanted) for code in providers), return_exceptions=True)
+    done = [
+        await settle_statement(code, lines, rules)
+        for code, lines in zip(providers, pulled, strict=True)
+        if not isinstance(lines, BaseException)
+    ]
     await publish("reconcile-payments", f"The statements of {wanted}", done)
+    raise_first(pulled)
     return done

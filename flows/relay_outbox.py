@@ -10,6 +10,6 @@ from tasks.relay import Relayed, send_messages
 async def relay_outbox() -> list[Relayed]:
     """Send every message that is due and behind no closed gate."""
     rules = current_rules()
-    done = [await send_messages(messages, rules) for messages in due_messages()]
+    done = [await send_messages(messages, rules) async for messages in due_messages()]
     await publish("relay-outbox", "What went out", done)
     return done

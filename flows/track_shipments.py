@@ -1,5 +1,8 @@
 """Follow the goods: what warehouses shipped, where parcels are, which are late (C1, C5, C7)."""
 
+import asyncio
+
+from flows.outcomes import raise_first
 from flows.summary import publish
 from tasks.book_confirmations import Booked, book_confirmations
 from tasks.book_tracking import book_tracking
@@ -15,11 +18,13 @@ async def track_shipments() -> list[object]:
     rules = current_rules()
     done: list[object] = [await book_confirmations(messages) for messages in arrived_confirmations()]
     done += [await book_tracking(messages) for messages in arrived_tracking()]
-    for carrier, parcels in parcels_to_look_at().items():
-        done.append(await track_parcels(carrier, parcels, rules))
+    looks = [track_parcels(carrier, parcels, rules) for carrier, parcels in parcels_to_look_at().items()]
+    outcomes = await asyncio.gather(*looks, return_exceptions=True)
+    done += [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
     if done:
         signal(MESSAGES_DUE)
     if any(isinstance(step, Booked) and step.shipped for step in done):
         signal(STOCK_MOVED)
     await publish("track-shipments", "Where the parcels are", done)
+    raise_first(outcomes)
     return done

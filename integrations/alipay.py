@@ -35,7 +35,8 @@ _NODE: Final = "alipay_data_dataservice_bill_downloadurl_query_response"
 _NOT_READY: Final = {"BILL_NOT_EXIST", "isp.bill_not_exist"}
 _NOTHING_TRADED: Final = "NO_BILL_DATA"
 _OUR_KEYS: Final = {"40006", "20001", "40002"}
-_PATIENCE: Final = {"20000", "40005"}
+_ITS_FAULT: Final = {"20000"}
+_TOO_OFTEN: Final = {"40005"}
 
 
 class AlipaySettings(PartnerSettings):
@@ -132,7 +133,9 @@ class Alipay:
             return self._words.unavailable("the statement is not ready", code=shown)
         if reply.code in _OUR_KEYS:
             return self._words.misconfigured(words, code=shown)
-        if reply.code in _PATIENCE or reply.sub_code.startswith(("isp.", "aop.")):
+        if reply.code in _TOO_OFTEN:
+            return self._words.too_often(words, code=shown)
+        if reply.code in _ITS_FAULT or reply.sub_code.startswith(("isp.", "aop.")):
             return self._words.unavailable(words, code=shown)
         return self._words.rejected(words, code=shown)
 

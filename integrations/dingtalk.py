@@ -18,6 +18,7 @@ from pydantic import Field, SecretStr
 from integrations.answers import Reply
 from integrations.errors import PartnerError
 from integrations.http import Wire
+from integrations.rate import Rate
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.words import Words
 from models.messages import Notice
@@ -36,6 +37,8 @@ _OUR_KEYS: Final = {310000, 300001, 300005}
 
 class DingTalkSettings(PartnerSettings):
     """How to reach one group."""
+
+    rate = Rate(20, 60)
 
     url: WebAddress = Field(default="https://oapi.dingtalk.com/robot/send", description="Robot's address")
     access_token: SecretStr = Field(description="access_token in the robot's address")
@@ -77,7 +80,7 @@ class DingTalk:
     def _refusal(self, result: _Result) -> PartnerError:
         code = str(result.errcode)
         if result.errcode in _TOO_FAST:
-            return self._words.unavailable(result.errmsg, code=code, retry_after=BLOCKED_FOR)
+            return self._words.too_often(result.errmsg, code=code, wait=BLOCKED_FOR)
         if result.errcode in _BUSY:
             return self._words.unavailable(result.errmsg, code=code)
         if result.errcode in _OUR_KEYS:

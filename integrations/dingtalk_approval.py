@@ -21,11 +21,11 @@ from integrations.approval_window import changed_in, second
 from integrations.carrier_names import english_name
 from integrations.dingtalk_callback import opened_call, sealed_answer
 from integrations.dingtalk_form import approval_of, iso_time, statement
-from integrations.errors import PartnerError
+from integrations.errors import Forged, PartnerError
 from integrations.http import Wire
 from integrations.reading import Reader, order_message, parsed, text
 from integrations.settings import PartnerSettings, WebAddress
-from integrations.tokens import OwnToken, Token, TokenStore
+from integrations.tokens import Token, TokenStore
 from integrations.wechat_push import NotOurs, encoding_key
 from integrations.words import Words
 from models.messages import ChannelOrder, Page, RawMessage, ShipmentNotice
@@ -96,13 +96,13 @@ class DingTalkApproval:
         http: httpx.AsyncClient,
         *,
         clock: Callable[[], datetime],
-        token: TokenStore | None = None,
+        token: TokenStore,
     ) -> None:
         self._settings = settings
         self._http = http
         self._clock = clock
         self._words = Words(NAME, settings.secrets())
-        self._token = token or OwnToken()
+        self._token = token
 
     async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:  # noqa: ARG002 - one page
         """All approvals of which the last change, their end or else their beginning, lies in the window.
@@ -162,7 +162,7 @@ class DingTalkApproval:
     def answer_call(self, body: bytes, refusal: PartnerError | None) -> tuple[int, str, bytes]:  # noqa: ARG002 - one answer to all
         """``success``, sealed; anything else makes DingTalk call again."""
         if refusal is not None:
-            return 401, "text/plain", b"refused"
+            return 401 if isinstance(refusal, Forged) else 503, "text/plain", b"refused"
         answer = sealed_answer("success", *self._callback(), self._settings.app_key, self._clock())
         return 200, "application/json", json.dumps(answer).encode()
 
@@ -241,7 +241,7 @@ class DingTalkApproval:
             said = _Refusal(message=answer.body.decode("utf-8", "replace"))
         code = said.code or f"HTTP {answer.status}"
         if "QpsLimit" in code or "throttling" in code.lower():
-            return answer.words.unavailable(said.message, code=code)
+            return answer.words.too_often(said.message, code=code)
         if wrong_key or answer.status in {401, 403}:
             return answer.words.misconfigured(said.message, code=code)
         return answer.words.rejected(said.message, code=code)

@@ -28,8 +28,9 @@ class Conflict(PartnerError):
 class Unavailable(PartnerError):
     """The partner did not answer, or asked for patience.
 
-    ``retry_after`` is what it asked for. ``outcome_unknown`` is true when the request may have been carried out:
-    ask the partner before sending it again (invariant 4).
+    ``retry_after`` is set when it did nothing and asked to be left alone for so long: nobody calls it meanwhile, and no
+    try is used up. ``outcome_unknown`` is true when the request may have been carried out: ask the partner before
+    sending it again (invariant 4).
     """
 
     def __init__(

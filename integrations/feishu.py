@@ -19,6 +19,7 @@ from integrations.answers import Reply
 from integrations.chunks import shortened
 from integrations.errors import PartnerError
 from integrations.http import Wire
+from integrations.rate import Rate
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.words import Words
 from models.messages import Notice
@@ -37,6 +38,8 @@ _OUR_KEYS: Final = {19001, 19021, 19022, 19024}
 
 class FeishuSettings(PartnerSettings):
     """How to reach one group."""
+
+    rate = Rate(40, 24)  # keeps below both limits: 100 a minute, and 5 a second
 
     url: WebAddress = Field(
         default="https://open.feishu.cn/open-apis/bot/v2/hook", description="Bot's address without its token"
@@ -88,7 +91,7 @@ class Feishu:
     def _refusal(self, number: int, words: str) -> PartnerError:
         code = str(number)
         if number in _TOO_FAST:
-            return self._words.unavailable(words, code=code, retry_after=TOO_FAST_FOR)
+            return self._words.too_often(words, code=code, wait=TOO_FAST_FOR)
         if number in _OUR_KEYS:
             return self._words.misconfigured(words, code=code)
         return self._words.rejected(words, code=code)

@@ -19,13 +19,13 @@ from integrations.answers import Answer, Reply
 from integrations.approval_form import FormFields, order_of
 from integrations.approval_window import changed_in, second
 from integrations.carrier_names import english_name
-from integrations.errors import PartnerError
+from integrations.errors import Forged, PartnerError
 from integrations.feishu_event import NotOurs, insist, opened_event
 from integrations.feishu_form import approval_of, changed_at, statement
 from integrations.http import Wire
 from integrations.reading import Reader, order_message, parsed, section, text
 from integrations.settings import PartnerSettings, WebAddress
-from integrations.tokens import OwnToken, Token, TokenStore
+from integrations.tokens import Token, TokenStore
 from integrations.words import Words
 from models.messages import ChannelOrder, Page, RawMessage, ShipmentNotice
 
@@ -85,13 +85,13 @@ class FeishuApproval:
         http: httpx.AsyncClient,
         *,
         clock: Callable[[], datetime],
-        token: TokenStore | None = None,
+        token: TokenStore,
     ) -> None:
         self._settings = settings
         self._http = http
         self._clock = clock
         self._words = Words(NAME, settings.secrets())
-        self._token = token or OwnToken()
+        self._token = token
 
     async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:  # noqa: ARG002 - one page
         """All approvals of which the last change, their end or else their beginning, lies in the window.
@@ -156,7 +156,7 @@ class FeishuApproval:
     def answer_call(self, body: bytes, refusal: PartnerError | None) -> tuple[int, str, bytes]:
         """The challenge of a check, ``{}`` for an event; anything but 200 makes Feishu call again."""
         if refusal is not None:
-            return 401, "text/plain", b"refused"
+            return 401 if isinstance(refusal, Forged) else 503, "text/plain", b"refused"
         call = self._opened(body)
         said = {"challenge": call.get("challenge")} if call.get("type") == "url_verification" else {}
         return 200, "application/json", json.dumps(said).encode()
@@ -230,7 +230,7 @@ class FeishuApproval:
         if said.code in _TOO_OFTEN:
             wait = answer.headers.get("x-ogw-ratelimit-reset", "")
             pause = timedelta(seconds=int(wait)) if wait.isdecimal() else None
-            raise answer.words.unavailable(said.msg, code=code, retry_after=pause)
+            raise answer.words.too_often(said.msg, code=code, wait=pause)
         if said.code in _ITS_FAULT:
             raise answer.words.unavailable(said.msg, code=code, outcome_unknown=answer.writes)
         if said.code in _OUR_KEYS:

@@ -140,7 +140,9 @@ class Wire:
         if status in {401, 403}:
             return self._words.misconfigured(f"refused our credentials: {_gist(response)}", code=code)
         if status in {429, 503}:
-            wait = _retry_after(response.headers.get("retry-after", ""), self._clock())
+            wait = retry_after(response.headers, self._clock())
+            if wait is None and status == 429:
+                return self._words.too_often("asks for patience", code=code)
             busy = self._words.unavailable("asks for patience", code=code, retry_after=wait)
             return _TryAgain(busy, wait) if wait is not None and wait <= PATIENCE else busy
         if status < 400 or status == 408 or status >= 500:
@@ -155,8 +157,9 @@ def _wait(state: RetryCallState) -> float:
     return asked.total_seconds() if asked is not None else _BACKOFF(state)
 
 
-def _retry_after(header: str, now: datetime) -> timedelta | None:
-    """Seconds or an HTTP date (RFC 9110 §10.2.3); ``None`` if absent or unreadable."""
+def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """``Retry-After``: seconds or an HTTP date (RFC 9110 §10.2.3); ``None`` if absent or unreadable."""
+    header = headers.get("retry-after", "")
     if header.strip().isdecimal():
         return timedelta(seconds=min(int(header), 86_400))
     try:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from integrations.answers import Reply
 from integrations.beijing import from_beijing
 from integrations.scans import scan_id
+from models.check_code import with_code
 from models.messages import Address, TrackPoint, WaybillRequest
 
 CARRIER: Final = "jtexpress"
@@ -53,7 +54,7 @@ def booking(request: WaybillRequest) -> dict[str, Any]:
             {"itemName": line.title or line.sku, "number": line.quantity, "priceCurrency": "RMB"}
             for line in request.goods
         ],
-        "remark": request.remark,
+        "remark": with_code(request.check_code, request.remark),
     }
     if request.weight_grams is not None:
         content["weight"] = str(Decimal(request.weight_grams) / 1000)

@@ -3,11 +3,14 @@
 Calls ``Save``, ``Submit``, ``Audit``, ``UnAudit``, ``CancelAssign``, ``ExcuteOperation`` and ``ExecuteBillQuery`` for
 ``SAL_SaleOrder`` and ``STK_Inventory``. Our order number is ``FBillNo``, so a second ``Save`` is refused and the chain
 goes on from the document's status. The operation ``Cancel`` makes an order void (vip.kingdee.com/article/178658).
+``FNote`` begins with our check code. How far an order is goes into fields that the company adds to the order's head
+and leaves open after the audit; a ``Save`` that names them in ``NeedUpDateFields`` changes nothing else.
 Verified by: the official SDK ``kingdee.cdp.webapi.sdk`` (headers, names of services) and the sandbox. Not called live.
 """
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,14 +18,25 @@ import httpx
 from pydantic import Field, SecretStr
 
 from integrations.answers import Answer, Reply
+from integrations.beijing import to_beijing
 from integrations.chunks import chunks
 from integrations.errors import PartnerError, Rejected
 from integrations.http import Wire
-from integrations.kingdee_model import ORDER_FORM, STOCK_FORM, quoted, sale_order, stock_lines
+from integrations.kingdee_model import (
+    ORDER_FORM,
+    RECEIVABLE_FORM,
+    STOCK_FORM,
+    quoted,
+    receivable,
+    sale_order,
+    sale_order_news,
+)
 from integrations.kingdee_sign import Account, headers
 from integrations.settings import PartnerSettings, WebAddress
+from integrations.stock_rows import stock_lines
 from integrations.words import Words
-from models.messages import ErpOrder, ErpReceipt, StockLine
+from models.check_code import code_in
+from models.messages import ErpNews, ErpOrder, ErpReceipt, ErpStatus, Receivable, StockLine
 
 NAME: Final = "kingdee_cloud"
 _FORMS: Final = "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService"
@@ -48,6 +62,15 @@ class KingdeeCloudSettings(PartnerSettings):
     currencies: dict[str, str] = Field(
         default={"CNY": "PRE001"}, description="ISO currency → number of the currency in Kingdee"
     )
+    progress_field: str = Field(
+        default="F_HUB_PROGRESS", description="Own field of the order, if it has one: how far it is"
+    )
+    outbound_field: str = Field(
+        default="F_HUB_OUTBOUND", description="Own field of the order, if it has one: number of the outbound"
+    )
+    waybill_field: str = Field(
+        default="F_HUB_WAYBILL", description="Own field of the order, if it has one: waybill numbers"
+    )
 
 
 class _Mistake(Reply):
@@ -71,6 +94,17 @@ class _Envelope(Reply):
     Result: _Result
 
 
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A sales order as it stands there."""
+
+    id: str
+    status: str
+    customer: str
+    check_code: str
+    cancelled: bool
+
+
 class KingdeeCloud:
     """One accounting set."""
 
@@ -87,9 +121,7 @@ class KingdeeCloud:
 
     async def push_order(self, order: ErpOrder) -> ErpReceipt:
         """Save, submit, audit; an order that is there already is taken up where an earlier attempt stopped."""
-        currency = self._settings.currencies.get(order.currency)
-        if currency is None:
-            raise self._words.misconfigured(f"no Kingdee number is set for the currency {order.currency}")
+        currency = self._currency(order.currency)
         model = sale_order(order, self._settings.sales_organisation, self._settings.unit, currency)
         try:
             saved = await self._write("Save", {"IsAutoSubmitAndAudit": "false", "Model": model})
@@ -98,21 +130,80 @@ class KingdeeCloud:
             found = await self._document(order.order_no) if error.field.upper() == "FBILLNO" else None
             if found is None:
                 raise
-            document_id, status, customer = found
-            if customer != order.customer:
+            document_id, status = found.id, found.status
+            if found.customer != order.customer:
                 raise self._words.rejected(
-                    f"{order.order_no} exists for customer {customer}, not {order.customer}", field="FCustId"
+                    f"{order.order_no} exists for customer {found.customer}, not {order.customer}", field="FCustId"
                 ) from error
+            self._check_code(order.order_no, order.check_code, found)
         if status not in {_IN_REVIEW, _AUDITED}:
             await self._write("Submit", {"Numbers": [order.order_no]})
         if status != _AUDITED:
             await self._write("Audit", {"Numbers": [order.order_no]})
-        return ErpReceipt(order.order_no, document_id, audited=True)
+        return ErpReceipt(order.order_no, document_id, audited=True, check_code=order.check_code)
 
     async def find_order(self, order_no: str) -> ErpReceipt | None:
         """``ExecuteBillQuery`` by ``FBillNo``."""
         found = await self._document(order_no)
-        return found and ErpReceipt(order_no, found[0], audited=found[1] == _AUDITED)
+        if found is None:
+            return None
+        return ErpReceipt(order_no, found.id, found.status == _AUDITED, found.check_code)
+
+    async def push_status(self, status: ErpStatus) -> None:
+        """``Save`` of the order's own fields, whatever state it is in."""
+        found = await self._document(status.order_no)
+        if found is None or found.cancelled:
+            what = "is not there" if found is None else "is cancelled"
+            raise self._words.rejected(f"{status.order_no} {what}", field="FBillNo")
+        self._check_code(status.order_no, status.check_code, found)
+        settings = self._settings
+        told = {
+            settings.progress_field: str(status.progress),
+            settings.outbound_field: status.outbound_no,
+            settings.waybill_field: ",".join(status.waybill_nos),
+        }
+        kept = {field: value for field, value in told.items() if field}
+        if kept:
+            model = {"FID": int(found.id), **kept}
+            await self._write("Save", {"NeedUpDateFields": [*kept], "IsDeleteEntry": "false", "Model": model})
+
+    async def pull_news(self, since: datetime, until: datetime) -> list[ErpNews]:
+        """``ExecuteBillQuery`` by ``FModifyDate`` for orders with a check code of ours, by Kingdee's own clock."""
+        fields = "FBillNo,FID,FNote,FCancelStatus,FCloseStatus,FModifyDate"
+        window = f"FModifyDate>='{to_beijing(since)}' and FModifyDate<'{to_beijing(until)}'"
+        rows = await self._query(ORDER_FORM, fields, window, order="FID")
+        try:
+            return sale_order_news(rows)
+        except ValueError as error:
+            raise self._words.unavailable(f"a time of change cannot be read: {error}") from error
+
+    async def book_receivable(self, voucher: Receivable) -> ErpReceipt:
+        """Save, submit, audit an ``AR_receivable``; one that is there already is taken up where it stands."""
+        currency = self._currency(voucher.currency)
+        model = receivable(voucher, self._settings.sales_organisation, self._settings.unit, currency)
+        try:
+            saved = await self._write("Save", {"IsAutoSubmitAndAudit": "false", "Model": model}, form=RECEIVABLE_FORM)
+            document_id, status = str(saved.Id), "A"
+        except Rejected as error:
+            found = await self._voucher(voucher.voucher_no) if error.field.upper() == "FBILLNO" else None
+            if found is None:
+                raise
+            document_id, status, customer = found
+            if customer != voucher.customer:
+                raise self._words.rejected(
+                    f"{voucher.voucher_no} exists for customer {customer}, not {voucher.customer}", field="FCUSTOMERID"
+                ) from error
+        named = {"Numbers": [voucher.voucher_no]}
+        if status not in {_IN_REVIEW, _AUDITED}:
+            await self._write("Submit", named, form=RECEIVABLE_FORM)
+        if status != _AUDITED:
+            await self._write("Audit", named, form=RECEIVABLE_FORM)
+        return ErpReceipt(voucher.voucher_no, document_id, audited=True)
+
+    async def find_receivable(self, voucher_no: str) -> ErpReceipt | None:
+        """``ExecuteBillQuery`` of ``AR_receivable`` by ``FBillNo``."""
+        found = await self._voucher(voucher_no)
+        return ErpReceipt(voucher_no, found[0], found[1] == _AUDITED) if found else None
 
     async def cancel_order(self, order_no: str) -> None:
         """Unaudit and cancel; an order that is not audited is taken up where it stands."""
@@ -147,14 +238,35 @@ class KingdeeCloud:
         except ValueError as error:
             raise self._words.unavailable(f"a stock figure cannot be read: {error}") from error
 
-    async def _document(self, order_no: str) -> tuple[str, str, str] | None:
-        """Id, status and customer of the order with this number."""
-        fields = "FID,FDocumentStatus,FCustId.FNumber"
+    def _check_code(self, order_no: str, ours: str, found: _Document) -> None:
+        """Raises ``Rejected`` for an order that carries another's code; a note without one, people have rewritten."""
+        if found.check_code and ours and found.check_code != ours:
+            raise self._words.rejected(f"{order_no} has the check code {found.check_code}, not {ours}", field="FNote")
+
+    def _currency(self, currency: str) -> str:
+        """Kingdee's number of a currency."""
+        number = self._settings.currencies.get(currency)
+        if number is None:
+            raise self._words.misconfigured(f"no Kingdee number is set for the currency {currency}")
+        return number
+
+    async def _voucher(self, voucher_no: str) -> tuple[str, str, str] | None:
+        """Id, status and customer of the receivable with this number."""
+        fields = "FID,FDocumentStatus,FCUSTOMERID.FNumber"
+        rows = await self._query(RECEIVABLE_FORM, fields, f"FBillNo={quoted(voucher_no)}", order="FID")
+        if not rows:
+            return None
+        document_id, status, customer = map(str, rows[0])
+        return document_id, status, customer
+
+    async def _document(self, order_no: str) -> _Document | None:
+        """The order with this number."""
+        fields = "FID,FDocumentStatus,FCustId.FNumber,FNote,FCancelStatus"
         rows = await self._query(ORDER_FORM, fields, f"FBillNo={quoted(order_no)}", order="FID")
         if not rows:
             return None
-        document_id, status, customer = rows[0]
-        return str(document_id), str(status), str(customer)
+        document_id, status, customer, note, void = map(str, rows[0])
+        return _Document(document_id, status, customer, code_in(note), void == _CANCELLED)
 
     async def _query(self, form: str, fields: str, condition: str, *, order: str) -> list[list[Any]]:
         rows: list[list[Any]] = []
@@ -181,9 +293,11 @@ class KingdeeCloud:
             if len(page) < _ROWS:
                 return rows
 
-    async def _write(self, operation: str, content: dict[str, Any], *, number: str = "") -> _Result:
+    async def _write(
+        self, operation: str, content: dict[str, Any], *, number: str = "", form: str = ORDER_FORM
+    ) -> _Result:
         named = {"opNumber": number} if number else {}
-        answer = await self._call(operation, {"formid": ORDER_FORM, **named, "data": content}, writes=True)
+        answer = await self._call(operation, {"formid": form, **named, "data": content}, writes=True)
         return self._check(answer, answer.json())
 
     async def _call(self, operation: str, content: dict[str, Any], *, writes: bool) -> Answer:

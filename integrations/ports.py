@@ -4,25 +4,33 @@ Every method raises the classes of ``integrations.errors`` and no other error. C
 with the same key: an implementation recognises the partner's "already exists" and returns the first result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from integrations.errors import PartnerError
 from models.messages import (
     Alert,
     ChannelOrder,
+    Document,
+    ErpNews,
     ErpOrder,
     ErpReceipt,
+    ErpStatus,
+    News,
     Notice,
     OutboundAccepted,
     OutboundConfirmed,
+    OutboundProgress,
     OutboundRequest,
     Page,
     PaymentNews,
     PersonAnswer,
     Place,
     RawMessage,
+    Receivable,
+    RefusedRow,
     ShipmentNotice,
     StatementLine,
     StockLine,
@@ -80,6 +88,19 @@ class CallsForOrders(Protocol):
 
 
 @runtime_checkable
+class QueuesNews(Protocol):
+    """A channel that keeps a queue of what changed, besides its list: what is not confirmed comes again."""
+
+    async def take_news(self) -> News:
+        """The next batch; without receipts when the queue is empty, or not used."""
+        ...
+
+    async def confirm_news(self, receipts: Sequence[str]) -> None:
+        """These were stored; a repeat changes nothing."""
+        ...
+
+
+@runtime_checkable
 class MessagesCustomers(Protocol):
     """A channel that can reach the customer for us."""
 
@@ -111,15 +132,15 @@ class Warehouse(Protocol):
     def receive_callback(
         self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes, now: datetime
     ) -> RawMessage:
-        """Verify a confirmation and return it raw. Raises ``Forged``."""
+        """Verify a confirmation, or a report of progress, and return it raw. Raises ``Forged``."""
         ...
 
     def answer_callback(self, refusal: PartnerError | None) -> tuple[str, bytes]:
         """What the warehouse wants to hear after a callback: media type and body. A refused one comes again."""
         ...
 
-    def read_confirmation(self, message: RawMessage) -> OutboundConfirmed:
-        """Translate a confirmation; pure. Raises ``Rejected`` for one that contradicts itself."""
+    def read_confirmation(self, message: RawMessage) -> OutboundConfirmed | OutboundProgress:
+        """Translate a callback; pure. Raises ``Rejected`` for one that contradicts itself."""
         ...
 
 
@@ -171,15 +192,24 @@ class Tracker(Protocol):
 
 
 @runtime_checkable
-class Erp(Protocol):
-    """The book of record that the company already has."""
-
-    async def push_order(self, order: ErpOrder) -> ErpReceipt:
-        """Store the order and bring it to 'audited'; resumes where an earlier attempt stopped."""
-        ...
+class ErpBooks(Protocol):
+    """The book of record that the company already has, for reading."""
 
     async def find_order(self, order_no: str) -> ErpReceipt | None:
         """Ask whether the ERP has the order, and how far it is."""
+        ...
+
+    async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
+        """What the ERP says that is in stock."""
+        ...
+
+
+@runtime_checkable
+class Erp(ErpBooks, Protocol):
+    """A book of record that takes orders."""
+
+    async def push_order(self, order: ErpOrder) -> ErpReceipt:
+        """Store the order and bring it to 'audited'; resumes where an earlier attempt stopped."""
         ...
 
     async def cancel_order(self, order_no: str) -> None:
@@ -189,8 +219,39 @@ class Erp(Protocol):
         """
         ...
 
-    async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
-        """What the ERP says that is in stock."""
+
+@runtime_checkable
+class HearsOfOrders(Protocol):
+    """An ERP that keeps with an order how far it is elsewhere (C3)."""
+
+    async def push_status(self, status: ErpStatus) -> None:
+        """Write how far an order is, and its numbers elsewhere; a repeat changes nothing.
+
+        Raises ``Rejected`` if the ERP has no such order, has it cancelled, or has another's check code on it.
+        """
+        ...
+
+
+@runtime_checkable
+class BooksReceivables(Protocol):
+    """An ERP that keeps what customers owe (F3)."""
+
+    async def book_receivable(self, voucher: Receivable) -> ErpReceipt:
+        """Store the voucher and bring it to 'audited'; resumes where an earlier attempt stopped."""
+        ...
+
+    async def find_receivable(self, voucher_no: str) -> ErpReceipt | None:
+        """Ask whether the ERP has the voucher, and how far it is."""
+        ...
+
+
+@runtime_checkable
+class TellsOfOrders(Protocol):
+    """An ERP that can be asked what changed of the orders it has."""
+
+    async def pull_news(self, since: datetime, until: datetime) -> list[ErpNews]:
+        """Our orders that anybody, we included, changed there in the half-open window ``[since, until)``, oldest
+        first; each as it is now."""
         ...
 
 
@@ -250,4 +311,32 @@ class AsksPeople(Protocol):
 
         Raises ``Forged``, or ``Rejected`` for a genuine call that answers nothing or is by somebody who may not.
         """
+        ...
+
+
+@runtime_checkable
+class DocumentSource(Protocol):
+    """A place into which others put files for us (A2)."""
+
+    async def find_documents(self) -> list[Document]:
+        """What lies there whole and was not put away, oldest first; a file that is still being written is left out."""
+        ...
+
+    async def fetch_document(self, document: Document, folder: Path) -> list[Path]:
+        """Write the files of a document into an empty folder, and return them. Raises ``Conflict`` if it has changed
+        since it was found, or is gone."""
+        ...
+
+    async def put_away(self, document: Document) -> bool:
+        """Our own copy is safe: see to it that the document is not found again. Whether that could be done: a place
+        that cannot be marked finds it for ever, under the same ``document_id``. A repeat changes nothing."""
+        ...
+
+
+@runtime_checkable
+class AnswersByFile(DocumentSource, Protocol):
+    """A warehouse that confirms by putting files somewhere."""
+
+    def read_answers(self, file: Path) -> Iterator[RawMessage | RefusedRow]:
+        """The confirmations in a file, and the rows that belong to none. Raises ``UnreadableFile``."""
         ...

@@ -1,7 +1,8 @@
 """Qimen, the standard interface between ERP and warehouse systems (v2.0, XML over HTTP, doc.alidayu 104651).
 
-Calls ``deliveryorder.create``, ``deliveryorder.query``, ``order.cancel`` and ``inventory.query``; takes the callback
-``deliveryorder.confirm``. Requests are signed together with their body: the bytes signed are the bytes sent.
+Calls ``deliveryorder.create``, ``deliveryorder.query``, ``order.cancel`` and ``inventory.query``; takes the callbacks
+``deliveryorder.confirm`` and ``orderprocess.report``.
+Requests are signed together with their body: the bytes signed are the bytes sent.
 Verified by: our vector of the documented formula and the sandbox; no independent SDK signs bodies. Not called live.
 """
 
@@ -22,10 +23,17 @@ from integrations.chunks import chunks
 from integrations.errors import Forged, PartnerError, Rejected
 from integrations.http import Wire
 from integrations.markup import NotXml, Tree, read_xml, text_of, write_xml
-from integrations.qimen_messages import create_request, read_confirmed, read_stock
+from integrations.qimen_messages import check_code_of, create_request, read_confirmed, read_progress, read_stock
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.words import Words
-from models.messages import OutboundAccepted, OutboundConfirmed, OutboundRequest, RawMessage, StockLine
+from models.messages import (
+    OutboundAccepted,
+    OutboundConfirmed,
+    OutboundProgress,
+    OutboundRequest,
+    RawMessage,
+    StockLine,
+)
 
 NAME: Final = "qimen"
 TOLERANCE: Final = timedelta(minutes=10)
@@ -34,6 +42,12 @@ TOLERANCE: Final = timedelta(minutes=10)
 _SKUS_PER_CALL: Final = 50
 _OUR_KEYS: Final = {"sign-check-failure", "invalid-timestamp", "invalid-customer"}
 _OUR_KEYS_AT_TOP: Final = {"11", "12", "24", "25", "26", "27", "28", "29", "30", "31"}
+_CALLBACKS: Final = {
+    "deliveryorder.confirm": "deliveryOrder/deliveryOrderCode",
+    "orderprocess.report": "order/orderCode",
+}
+"""The methods that the warehouse calls, and where each names the outbound."""
+
 _NOT_THERE: Final = ("不存在", "未找到", "not exist", "not found")
 
 
@@ -67,14 +81,17 @@ class Qimen:
             if found := await self.find_outbound(request.outbound_no):
                 return found
             raise
-        return OutboundAccepted(request.outbound_no, text_of(reply, "deliveryOrderId") or request.outbound_no)
+        theirs = text_of(reply, "deliveryOrderId") or request.outbound_no
+        return OutboundAccepted(request.outbound_no, theirs, request.check_code)
 
     async def find_outbound(self, outbound_no: str) -> OutboundAccepted | None:
         """``deliveryorder.query``; a cancelled outbound is not on the list any more."""
-        order = await self._order(outbound_no)
-        if order is None or text_of(order, "status") == "CANCELED":
+        found = await self._found(outbound_no)
+        order = None if found is None else found.find("deliveryOrder")
+        if found is None or order is None or text_of(order, "status") == "CANCELED":
             return None
-        return OutboundAccepted(outbound_no, text_of(order, "deliveryOrderId") or outbound_no)
+        theirs = text_of(order, "deliveryOrderCode") or outbound_no
+        return OutboundAccepted(theirs, text_of(order, "deliveryOrderId") or outbound_no, check_code_of(found))
 
     async def cancel_outbound(self, outbound_no: str, warehouse: str, reason: str) -> None:
         """``order.cancel``; cancelled already is success."""
@@ -88,8 +105,8 @@ class Qimen:
         try:
             await self._call("order.cancel", request, writes=True)
         except Rejected:
-            order = await self._order(outbound_no)
-            if order is None or text_of(order, "status") != "CANCELED":
+            found = await self._found(outbound_no)
+            if found is None or text_of(found, "deliveryOrder/status") != "CANCELED":
                 raise
 
     async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
@@ -115,21 +132,22 @@ class Qimen:
     def receive_callback(
         self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes, now: datetime
     ) -> RawMessage:
-        """Verify signature and time stamp of a ``deliveryorder.confirm``.
+        """Verify signature and time stamp of a ``deliveryorder.confirm`` or an ``orderprocess.report``.
 
         The signature covers the URL's parameters, the headers that ``top-sign-list`` names, form fields and the body.
         Raises ``Forged``, or ``Rejected`` for a genuine call of another method or without an order number.
         """
         self._verify(query, headers, body, now)
-        if not query.get("method", "").endswith("deliveryorder.confirm"):
+        place = next((p for method, p in _CALLBACKS.items() if query.get("method", "").endswith(method)), None)
+        if place is None:
             raise self._words.rejected(f"callbacks of {query.get('method', '')} are not taken", field="method")
         try:
             root = read_xml(body)
         except NotXml as error:
             raise self._words.rejected(f"the callback is not XML: {error}") from error
-        outbound_no = text_of(root, "deliveryOrder/deliveryOrderCode")
+        outbound_no = text_of(root, place)
         if not outbound_no:
-            raise self._words.rejected("the callback names no outbound", field="deliveryOrderCode")
+            raise self._words.rejected("the callback names no outbound", field=place.rpartition("/")[2])
         business_id = text_of(root, "deliveryOrder/outBizCode")
         # Some warehouses send one outBizCode for everything, so the content tells two partial messages apart.
         digest = hashlib.sha256(body).hexdigest()[:16]
@@ -139,10 +157,12 @@ class Qimen:
         """``flag=success``, or a failure, in XML."""
         return "text/xml; charset=utf-8", callback_reply(refusal)
 
-    def read_confirmation(self, message: RawMessage) -> OutboundConfirmed:
-        """Translate a confirmation whose figures agree with each other."""
+    def read_confirmation(self, message: RawMessage) -> OutboundConfirmed | OutboundProgress:
+        """Translate a confirmation whose figures agree with each other, or a report of progress."""
         try:
-            return read_confirmed(read_xml(message.body.encode()), message.occurred_at)
+            root = read_xml(message.body.encode())
+            read = read_confirmed if root.find("process") is None else read_progress
+            return read(root, message.occurred_at)
         except ValueError as error:
             raise self._words.rejected(f"the confirmation contradicts itself: {error}") from error
 
@@ -163,15 +183,14 @@ class Qimen:
         if abs(sent_at - now) > TOLERANCE:
             raise self._words.forged("the callback is older than ten minutes or from the future")
 
-    async def _order(self, outbound_no: str) -> Element | None:
+    async def _found(self, outbound_no: str) -> Element | None:
         request: Tree = {"orderCode": outbound_no, "page": "1", "pageSize": "1"}
         try:
-            reply = await self._call("deliveryorder.query", request, writes=False)
+            return await self._call("deliveryorder.query", request, writes=False)
         except Rejected as error:
             if any(words in error.message.lower() for words in _NOT_THERE):
                 return None
             raise
-        return reply.find("deliveryOrder")
 
     async def _call(self, method: str, request: Tree, *, writes: bool) -> Element:
         body = write_xml("request", request)
@@ -202,7 +221,7 @@ class Qimen:
         if {code, sub_code} & _OUR_KEYS or code in _OUR_KEYS_AT_TOP:
             return self._words.misconfigured(words, code=shown)
         if code == "7":
-            return self._words.unavailable(words, code=shown)
+            return self._words.too_often(words, code=shown)
         if code == "10" or sub_code.startswith("isp."):
             return self._words.unavailable(words, code=shown, outcome_unknown=answer.writes)
         return self._words.rejected(words, code=shown)

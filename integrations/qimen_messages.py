@@ -9,13 +9,30 @@ from xml.etree.ElementTree import Element
 from integrations.beijing import from_beijing, to_beijing
 from integrations.markup import Tree, text_of
 from integrations.reading import number, whole
-from models.messages import Address, OutboundConfirmed, OutboundLine, OutboundRequest, PackedParcel, StockLine
+from models.messages import (
+    Address,
+    OutboundConfirmed,
+    OutboundLine,
+    OutboundProgress,
+    OutboundRequest,
+    PackedParcel,
+    Stage,
+    StockLine,
+)
 from models.money import Money
 
 _LOGISTICS_CODES: Final[Mapping[str, str]] = {"sf_express": "SF"}
 _CARRIERS: Final[Mapping[str, str]] = {code: carrier for carrier, code in _LOGISTICS_CODES.items()}
 _PLATFORMS: Final[Mapping[str, str]] = {"taobao": "TB"}
 _SHIPPED: Final = {"", "DELIVERED", "PARTDELIVERED"}
+_STAGES: Final[Mapping[str, Stage]] = {
+    **dict.fromkeys(
+        ("ACCEPT", "PRINT", "DELIVERED", "PARTDELIVERED", "SIGN"), Stage.AT_WORK
+    ),  # these come by themselves
+    **dict.fromkeys(("PICK", "CHECK", "PACKAGE", "WEIGH", "READY"), Stage.PICKED),
+    **dict.fromkeys(("CANCELED", "CLOSED", "REJECT", "REFUSE"), Stage.STOPPED),
+}
+_CHECK_CODE: Final = "checkCode"
 _FINAL: Final = {"": True, "0": True, "1": False}
 
 
@@ -40,6 +57,7 @@ def create_request(request: OutboundRequest, owner_code: str) -> Tree:
             "remark": request.remark,
         },
         "orderLines": {"orderLine": [_line(line, request, owner_code) for line in request.lines]},
+        "extendProps": {_CHECK_CODE: request.check_code},
     }
 
 
@@ -67,7 +85,32 @@ def read_confirmed(root: Element, received_at: datetime) -> OutboundConfirmed:
         final=_FINAL[kind],
         confirmed_at=from_beijing(confirmed_at) if confirmed_at else received_at,
         parcels=parcels,
+        check_code=check_code_of(root),
     )
+
+
+def read_progress(root: Element, received_at: datetime) -> OutboundProgress:
+    """An ``orderprocess.report``. A step that is not in our table is trouble: a person reads the warehouse's word.
+
+    Raises ``ValueError`` if it names no outbound or no step.
+    """
+    outbound_no, word = text_of(root, "order/orderCode"), text_of(root, "process/processStatus")
+    if not outbound_no or not word:
+        raise ValueError("orderCode or processStatus is missing")
+    at = text_of(root, "process/operateTime")
+    return OutboundProgress(
+        outbound_no=outbound_no,
+        stage=_STAGES.get(word, Stage.IN_TROUBLE),
+        word=word,
+        happened_at=from_beijing(at) if at else received_at,
+        note=text_of(root, "process/operateInfo"),
+        check_code=check_code_of(root),
+    )
+
+
+def check_code_of(root: Element) -> str:
+    """Our check code, where the warehouse repeats what it was given."""
+    return text_of(root, f"extendProps/{_CHECK_CODE}")
 
 
 def read_stock(root: Element, warehouse: str) -> list[StockLine]:

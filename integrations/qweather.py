@@ -81,7 +81,7 @@ class QWeather:
     def _legacy_refusal(self, code: str) -> PartnerError:
         if code in _LEGACY_OUR_KEYS:
             return self._words.misconfigured("the key is not accepted", code=code)
-        return self._words.unavailable("asks for patience", code=code)
+        return self._words.too_often("asks for patience", code=code)
 
 
 def token(key_id: str, project_id: str, key: Ed25519PrivateKey, now: int) -> str:

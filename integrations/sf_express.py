@@ -21,6 +21,7 @@ from integrations.answers import Answer, Reply
 from integrations.chunks import chunks
 from integrations.errors import PartnerError, Rejected
 from integrations.http import Wire
+from integrations.rate import Rate
 from integrations.reading import canonical
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.sf_express_messages import CARRIER, RouteReply, booking, track_points
@@ -43,6 +44,8 @@ R = TypeVar("R", bound=Reply)
 
 class SfExpressSettings(PartnerSettings):
     """How to reach SF Express."""
+
+    rate = Rate(30, 1)  # what SF states for its test system; for the real one, an agreement counts
 
     url: WebAddress = Field(default="https://bspgw.sf-express.com/std/service", description="SF's address")
     partner_id: str = Field(description="Customer code (partnerID)")
@@ -74,6 +77,7 @@ class _WaybillNo(Reply):
 
 
 class _Order(Reply):
+    orderId: str | None = ""  # noqa: N815
     filterResult: int | None = None  # noqa: N815
     waybillNoInfoList: tuple[_WaybillNo, ...] | None = None  # noqa: N815
 
@@ -163,7 +167,7 @@ class SfExpress:
     def _waybill(self, request_no: str, order: _Order) -> Waybill:
         for number in order.waybillNoInfoList or ():
             if number.waybillType == _MAIN:
-                return Waybill(request_no, number.waybillNo, CARRIER)
+                return Waybill(order.orderId or request_no, number.waybillNo, CARRIER)
         if order.filterResult == _REFUSED_AREA:
             raise self._words.rejected("SF does not carry to this address", field="receiver")
         raise self._words.unavailable("SF has not given a waybill number yet")
@@ -197,7 +201,7 @@ class SfExpress:
         if code in _OUR_KEYS:
             return self._words.misconfigured(words, code=code)
         if code in _PATIENCE:
-            return self._words.unavailable(words, code=code)
+            return self._words.too_often(words, code=code)
         if code in _MAYBE_DONE:
             return self._words.unavailable(words, code=code, outcome_unknown=answer.writes)
         return self._words.rejected(words, code=code)

@@ -51,6 +51,7 @@ def booking(request: WaybillRequest) -> dict[str, Any]:
         "contactInfoList": [_contact(_SENDER, request.sender), _contact(_RECEIVER, request.receiver)],
         "parcelQty": request.parcels,
         "isReturnRoutelabel": 1,
+        "custReferenceNo": request.check_code,
         "remark": request.remark,
     }
     if request.weight_grams is not None:

@@ -224,7 +224,7 @@ class Shopify:
         error = answer.fit(reply["errors"], list[_Error])[0]
         code = error.extensions.code
         if code == "THROTTLED":
-            return self._words.unavailable(error.message, code=code, retry_after=_refilled_in(answer, reply))
+            return self._words.too_often(error.message, code=code, wait=_refilled_in(answer, reply))
         if code in _OUR_FAULT:
             return self._words.misconfigured(error.message, code=code)
         if code in _ITS_FAULT:

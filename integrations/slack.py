@@ -30,6 +30,7 @@ from slack_sdk.models.blocks import (
 
 from integrations.answers import Reply
 from integrations.http import Wire
+from integrations.rate import Rate
 from integrations.settings import PartnerSettings
 from integrations.words import Words
 from models.messages import Notice, PersonAnswer, Question
@@ -47,6 +48,8 @@ _GONE: Final = {"invalid_token", "no_service", "channel_is_archived", "channel_n
 
 class SlackSettings(PartnerSettings):
     """How to reach one channel."""
+
+    rate = Rate(1, 1)
 
     webhook: SecretStr = Field(description="The webhook's whole address: whoever has it may post")
     signing_secret: SecretStr = Field(

@@ -1,34 +1,47 @@
 """Taobao and Tmall orders through TOP, the Taobao Open Platform (v2.0, open.taobao.com, API pages of 2024).
 
-Calls ``taobao.trades.sold.increment.get``, ``taobao.trade.fullinfo.get`` and ``taobao.logistics.offline.send``.
+Calls ``taobao.trades.sold.increment.get``, ``taobao.refunds.receive.get``, ``taobao.trade.fullinfo.get`` and
+``taobao.logistics.offline.send``; of the message queue ``taobao.tmc.messages.consume`` and ``confirm``.
 Verified by: the signature example of the official page, the SDK ``taobao-openapi``, and the sandbox. Not called live.
 """
 
 import hashlib
 import hmac
+import logging
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import httpx
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 
 from integrations.answers import Answer, Reply
 from integrations.beijing import from_beijing, to_beijing
 from integrations.errors import PartnerError, Rejected
 from integrations.http import Wire
+from integrations.newest_first import SECOND, Found, walk
 from integrations.reading import order_message, parsed, text
 from integrations.settings import PartnerSettings, WebAddress
-from integrations.taobao_paging import Position, after, slice_end
+from integrations.taobao_queue import MOST_TAKEN, Confirmed, Taken
 from integrations.taobao_trade import FIELDS, HAS_LEFT, read_trade
 from integrations.words import Words
-from models.messages import ChannelOrder, Page, RawMessage, ShipmentNotice
+from models.messages import ChannelOrder, News, Page, RawMessage, ShipmentNotice
 
 NAME: Final = "taobao"
+SLICE: Final = timedelta(minutes=30)
+"""The longest window that TOP advises; it refuses more than a day."""
+
+REFUNDS_SLICE: Final = timedelta(days=1)
+_REFUNDS: Final = "refunds|"
+"""What the cursor starts with once the trades of a window are read."""
+
 _COMPANIES: Final = {"sf_express": "SF"}
 _OUR_KEYS: Final = {"11", "12", "24", "25", "26", "27", "28", "29", "30", "31", "42"}
 _ITS_FAULT: Final = {"10"}
+
+_logger = logging.getLogger(__name__)
 
 SignMethod = Literal["md5", "hmac", "hmac-sha256"]
 R = TypeVar("R", bound=Reply)
@@ -42,6 +55,7 @@ class TaobaoSettings(PartnerSettings):
     secret: SecretStr = Field(description="AppSecret of the application")
     session: SecretStr = Field(description="Session key that the shop's owner granted")
     sign_method: SignMethod = Field(default="hmac-sha256", description="How requests are signed")
+    message_group: str = Field(default="", description="Group of the message queue (TMC); empty: it is not read")
     page_size: int = Field(default=50, ge=1, le=100, description="Trades per page; TOP advises 40 to 50")
 
 
@@ -54,12 +68,22 @@ class _Increment(Reply):
     trades: _Trades = _Trades()
 
 
-class _Trade(Reply):
-    status: str
-
-
 class _FullInfo(Reply):
-    trade: _Trade
+    trade: dict[str, Any]
+
+
+class _Refund(Reply):
+    tid: Annotated[str, BeforeValidator(str)]
+    modified: str = ""
+
+
+class _Refunds(Reply):
+    refund: tuple[_Refund, ...] = ()
+
+
+class _RefundList(Reply):
+    total_results: int
+    refunds: _Refunds = _Refunds()
 
 
 class _Shipping(Reply):
@@ -87,25 +111,32 @@ class Taobao:
         self._wire = Wire(self._words, http, clock)
 
     async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:
-        """One page of ``trades.sold.increment.get``, walked from the last page to the first, in slices of 30 minutes.
+        """One page of ``trades.sold.increment.get``, and then of the trades whose refunds changed
+        (``refunds.receive.get``); either is walked from the last page to the first."""
+        size = self._settings.page_size
+        if cursor is None or not cursor.startswith(_REFUNDS):
+            page = await walk(self._increment, since, until, cursor, size=size, longest=SLICE)
+            return page if page.next_cursor else replace(page, next_cursor=_REFUNDS)
+        cursor = cursor.removeprefix(_REFUNDS) or None
+        page = await walk(self._refunded, since, until, cursor, size=size, longest=REFUNDS_SLICE)
+        return replace(page, next_cursor=_REFUNDS + page.next_cursor) if page.next_cursor else page
 
-        TOP counts whole seconds and does not say which ends of its window belong to it: it is asked for a little
-        more, and what lies outside ``[since, until)`` is left to the neighbouring window.
-        """
-        start, end = _second(since), _second(until)
-        at = Position.parse(cursor) if cursor else Position(start)
-        if at.start >= end:
-            return Page((), None)
-        stop = slice_end(at.start, end)
-        if at.page == 0:
-            total = (await self._increment(at.start, stop, 1, fields="tid", size=1)).total_results
-            at = at.at_the_last_page(total, self._settings.page_size)
-        if at.page == 0:
-            return Page((), after(at, 0, stop, end, self._settings.page_size))
-        found = await self._increment(at.start, stop, at.page)
-        messages = [_message(trade, at.start) for trade in reversed(found.trades.trade)]
-        inside = tuple(each for each in messages if at.start <= each.occurred_at < stop)
-        return Page(inside, after(at, found.total_results, stop, end, self._settings.page_size))
+    async def take_news(self) -> News:
+        """``tmc.messages.consume``: the trades that the batch is about, as they are now."""
+        if not self._settings.message_group:
+            return News((), ())
+        asked = {"group_name": self._settings.message_group, "quantity": str(MOST_TAKEN)}
+        taken = await self._call("taobao.tmc.messages.consume", asked, Taken)
+        now = self._clock()
+        found = [await self._told(tid, now) for tid in taken.trades]
+        return News(tuple(message for message in found if message), taken.receipts)
+
+    async def confirm_news(self, receipts: Sequence[str]) -> None:
+        """``tmc.messages.confirm``."""
+        asked = {"group_name": self._settings.message_group, "s_message_ids": ",".join(receipts)}
+        confirmed = await self._call("taobao.tmc.messages.confirm", asked, Confirmed)
+        if not confirmed.is_success:
+            raise self._words.unavailable("the messages were not confirmed")
 
     def read_order(self, message: RawMessage) -> ChannelOrder:
         """Translate one trade."""
@@ -133,21 +164,47 @@ class Taobao:
             raise self._words.rejected("the shipment was not accepted", field="tid")
 
     async def _status(self, tid: str) -> str:
-        found = await self._call("taobao.trade.fullinfo.get", {"fields": "tid,status", "tid": tid}, _FullInfo)
-        return found.trade.status
+        return text((await self._trade(tid, "tid,status")).trade.get("status"))
 
-    async def _increment(
-        self, start: datetime, stop: datetime, page: int, *, fields: str = FIELDS, size: int | None = None
-    ) -> _Increment:
+    async def _increment(self, start: datetime, stop: datetime, page: int, size: int) -> Found:
         params = {
-            "fields": fields,
-            "start_modified": to_beijing(start - timedelta(seconds=1)),
+            "fields": FIELDS,
+            "start_modified": to_beijing(start - SECOND),
             "end_modified": to_beijing(stop),
             "page_no": str(page),
-            "page_size": str(size or self._settings.page_size),
+            "page_size": str(size),
             "use_has_next": "false",
         }
-        return await self._call("taobao.trades.sold.increment.get", params, _Increment)
+        found = await self._call("taobao.trades.sold.increment.get", params, _Increment)
+        return Found(found.total_results, [_message(trade, start) for trade in found.trades.trade])
+
+    async def _refunded(self, start: datetime, stop: datetime, page: int, size: int) -> Found:
+        """The trades of refunds, as they are now, dated as their refunds: the trade itself may be older."""
+        params = {
+            "fields": "refund_id,tid,modified",
+            "start_modified": to_beijing(start - SECOND),
+            "end_modified": to_beijing(stop),
+            "page_no": str(page),
+            "page_size": str(size),
+            "use_has_next": "false",
+        }
+        found = await self._call("taobao.refunds.receive.get", params, _RefundList)
+        told = [(refund, await self._told(refund.tid, start)) for refund in found.refunds.refund]
+        messages = [
+            replace(message, occurred_at=_moment(refund.modified, start)) for refund, message in told if message
+        ]
+        return Found(found.total_results, messages)
+
+    async def _told(self, tid: str, start: datetime) -> RawMessage | None:
+        """A trade as it is now; ``None`` for one that is not told any more, which stops no other."""
+        try:
+            return _message((await self._trade(tid, FIELDS)).trade, start)
+        except Rejected as error:
+            _logger.warning("a trade that something is said about is not told: %s", error)
+            return None
+
+    async def _trade(self, tid: str, fields: str) -> _FullInfo:
+        return await self._call("taobao.trade.fullinfo.get", {"fields": fields, "tid": tid}, _FullInfo)
 
     async def _call(self, method: str, params: Mapping[str, str], shape: type[R], *, writes: bool = False) -> R:
         secret = self._settings.secret.get_secret_value()
@@ -173,7 +230,7 @@ class Taobao:
         code, words = str(refusal.code), refusal.sub_msg or refusal.msg
         shown = f"{code} {refusal.sub_code}".strip()
         if code == "7":
-            return self._words.unavailable(words, code=shown, retry_after=_banned_for(words + refusal.msg))
+            return self._words.too_often(words, code=shown, wait=_banned_for(words + refusal.msg))
         if code in _OUR_KEYS:
             return self._words.misconfigured(words, code=shown)
         if code in _ITS_FAULT or refusal.sub_code.startswith("isp."):
@@ -182,12 +239,15 @@ class Taobao:
 
 
 def _message(trade: Mapping[str, Any], start: datetime) -> RawMessage:
-    """A trade whose time of change cannot be read belongs to the slice in which it came."""
+    return order_message(text(trade.get("tid")), trade, _moment(text(trade.get("modified")), start))
+
+
+def _moment(modified: str, start: datetime) -> datetime:
+    """What changed at a time that cannot be read belongs to the slice in which it came."""
     try:
-        modified = from_beijing(text(trade.get("modified")))
+        return from_beijing(modified)
     except ValueError:
-        modified = start
-    return order_message(text(trade.get("tid")), trade, modified)
+        return start
 
 
 def sign(params: Mapping[str, str], secret: str, method: SignMethod) -> str:
@@ -202,8 +262,3 @@ def sign(params: Mapping[str, str], secret: str, method: SignMethod) -> str:
 def _banned_for(words: str) -> timedelta | None:
     seconds = re.search(r"(\d+)\s*(?:more\s*)?seconds", words)
     return timedelta(seconds=int(seconds[1])) if seconds else None
-
-
-def _second(at: datetime) -> datetime:
-    """Cut to the second: a change within the running second is not reliably seen yet, so it is the next window's."""
-    return at.astimezone(UTC).replace(microsecond=0)

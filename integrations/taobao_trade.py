@@ -1,11 +1,12 @@
 """A Taobao trade as the hub's order: which fields are asked for and what they mean."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from integrations.beijing import from_beijing
+from integrations.discounts import price_paid
 from integrations.reading import Reader, section, text
 from models.lifecycle import OrderKind, Status
 from models.messages import Address, ChannelLine, ChannelOrder, Paid, Party, Reported
@@ -51,6 +52,14 @@ _DEPOSIT_STEPS: Final = {"FRONT_NOPAID_FINAL_NOPAID": False, "FRONT_PAID_FINAL_N
 
 _BALANCE_PAID: Final = "FRONT_PAID_FINAL_PAID"
 
+_REFUND_UNDER_WAY: Final = {
+    "WAIT_SELLER_AGREE",
+    "WAIT_BUYER_RETURN_GOODS",
+    "WAIT_SELLER_CONFIRM_GOODS",
+    "SELLER_REFUSE_BUYER",
+}
+"""What a line's ``refund_status`` says while nobody knows yet whether it is to be sent."""
+
 HAS_LEFT: Final = {"WAIT_BUYER_CONFIRM_GOODS", "TRADE_BUYER_SIGNED", "TRADE_FINISHED"}
 """The statuses of a trade whose goods are on their way or arrived."""
 
@@ -64,34 +73,51 @@ def read_trade(tid: str, trade: Mapping[str, Any], seen_at: datetime) -> Channel
         reader.note("channel-status-unknown", status, fact="status")
         meaning = _Meaning()
     paid_at = reader.moment(trade["pay_time"], from_beijing) if meaning.paid and trade.get("pay_time") else None
-    amount = reader.minor(trade.get("payment"), CURRENCY)
-    lines = section(trade.get("orders")).get("order")
-    if not isinstance(lines, list) or not lines:
-        reader.note("lines-missing", lines)
-        lines = []
+    paid = reader.minor(trade.get("payment"), CURRENCY)
+    listed = section(trade.get("orders")).get("order")
+    if not isinstance(listed, list) or not listed:
+        reader.note("lines-missing", listed)
+        listed = []
+    suborders = [section(line) for line in listed]
     step = text(trade.get("step_trade_status"))
     if step in _DEPOSIT_STEPS:
-        return _deposit(tid, trade, tuple(lines), meaning, reader, seen_at)
+        return _deposit(tid, trade, suborders, meaning, reader, seen_at)
     if step and step != _BALANCE_PAID:
         reader.note("channel-status-unknown", step, fact="status")
+    lines = [(_line(place, line), _is_called_off(line, status)) for place, line in enumerate(suborders, start=1)]
+    refunded = sum(line.amount_minor or 0 for line, called_off in lines if called_off)
     return ChannelOrder(
         order_no=tid,
         placed_at=reader.moment(trade.get("created"), from_beijing) or seen_at,
         updated_at=reader.moment(trade.get("modified"), from_beijing) or seen_at,
         currency=CURRENCY,
-        amount_minor=amount,
+        amount_minor=None if paid is None else paid - refunded,
         customer=_buyer(trade),
         receiver=_receiver(trade),
-        lines=tuple(_line(place, section(line)) for place, line in enumerate(lines, start=1)),
+        lines=tuple(line for line, called_off in lines if not called_off),
         paid=meaning.paid,
-        payment=Paid(amount, paid_at, text(trade.get("alipay_no"))) if meaning.paid else None,
+        payment=Paid(paid, paid_at, text(trade.get("alipay_no"))) if meaning.paid else None,
         cancelled=meaning.cancelled,
         freight_minor=(reader.minor(trade["post_fee"], CURRENCY) or 0) if trade.get("post_fee") else 0,
         remark="\n".join(filter(None, (text(trade.get("buyer_message")), text(trade.get("seller_memo"))))),
         deposit_no=_deposit_no(tid) if step == _BALANCE_PAID else "",
-        reported=_reported(meaning, trade, paid_at, reader),
+        reported=_reported(_refunding(meaning, suborders), trade, paid_at, reader),
         flaws=tuple(reader.flaws),
     )
+
+
+def _is_called_off(line: Mapping[str, Any], status: str) -> bool:
+    """Whether this line of a trade that has others to send was refunded and closed before it left."""
+    closed = text(line.get("refund_status")) == "SUCCESS" and text(line.get("status")) == "TRADE_CLOSED"
+    return closed and status == "WAIT_SELLER_SEND_GOODS"
+
+
+def _refunding(meaning: _Meaning, lines: Sequence[Mapping[str, Any]]) -> _Meaning:
+    """A trade that may be sent waits while a refund of one of its lines is under way."""
+    under_way = any(text(line.get("refund_status")) in _REFUND_UNDER_WAY for line in lines)
+    if under_way and meaning.paid and meaning.status is None:
+        return replace(meaning, status=Status.RECEIVED, hold="channel-refund-under-way")
+    return meaning
 
 
 def _deposit_no(tid: str) -> str:
@@ -100,7 +126,12 @@ def _deposit_no(tid: str) -> str:
 
 
 def _deposit(
-    tid: str, trade: Mapping[str, Any], lines: Sequence[Any], meaning: _Meaning, reader: Reader, seen_at: datetime
+    tid: str,
+    trade: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    meaning: _Meaning,
+    reader: Reader,
+    seen_at: datetime,
 ) -> ChannelOrder:
     """The trade as the deposit that it is until its balance is paid; worth what was paid in advance."""
     paid = _DEPOSIT_STEPS[text(trade.get("step_trade_status"))]
@@ -114,7 +145,7 @@ def _deposit(
         amount_minor=amount,
         customer=_buyer(trade),
         receiver=_receiver(trade),
-        lines=tuple(_line(place, section(line)) for place, line in enumerate(lines, start=1)),
+        lines=tuple(_line(place, line) for place, line in enumerate(lines, start=1)),
         kind=OrderKind.DEPOSIT,
         paid=paid,
         payment=Paid(amount, paid_at, text(trade.get("alipay_no"))) if paid else None,
@@ -148,13 +179,17 @@ def _receiver(trade: Mapping[str, Any]) -> Address:
 
 
 def _line(place: int, line: Mapping[str, Any]) -> ChannelLine:
+    """One suborder at its share of what was paid: coupons of the whole trade are taken off in ``divide_order_fee``."""
     reader = Reader()
+    quantity = reader.quantity(line.get("num"))
+    price = reader.minor(line.get("price"), CURRENCY, "price-unreadable")
+    amount = reader.minor(line.get("divide_order_fee") or line.get("payment"), CURRENCY)
     return ChannelLine(
         line_no=text(line.get("oid")) or str(place),
         sku=text(line.get("outer_sku_id")) or text(line.get("outer_iid")),
-        quantity=reader.quantity(line.get("num")),
-        price_minor=reader.minor(line.get("price"), CURRENCY, "price-unreadable"),
-        amount_minor=reader.minor(line.get("divide_order_fee") or line.get("payment"), CURRENCY),
+        quantity=quantity,
+        price_minor=price_paid(price, quantity, amount),
+        amount_minor=amount,
         title=text(line.get("title")),
         flaws=tuple(reader.flaws),
         raw=line,

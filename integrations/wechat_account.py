@@ -1,11 +1,10 @@
 """Template messages of a WeChat official account (``/cgi-bin/message/template/send``, developers.weixin.qq.com, 2026).
 
-The token comes from ``/cgi-bin/stable_token``, which gives every worker the same one while it lasts: asking again takes
-it from nobody. One that is refused is asked for again once.
+The token comes from ``/cgi-bin/stable_token``, which gives everybody the same one while it lasts: asking again takes it
+from nobody. One that is refused is asked for again once.
 Verified by: ``wechatpy`` against the sandbox, which our client is accepted by as well. Not called live.
 """
 
-import asyncio
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from integrations.answers import Answer, Reply
 from integrations.errors import PartnerError, Rejected
 from integrations.http import Wire
 from integrations.settings import PartnerSettings, WebAddress
+from integrations.tokens import Token, TokenStore
 from integrations.words import Words
 from models.messages import Notice
 
@@ -46,8 +46,9 @@ class WeChatAccountSettings(PartnerSettings):
     longest: int = Field(default=20, ge=2, description="Characters of a field; WeChat takes 20 in a 'thing'")
 
 
-class _Token(Reply):
+class _Given(Reply):
     access_token: str = ""
+    expires_in: int = 7_200
     errcode: int = 0
     errmsg: str = ""
 
@@ -61,14 +62,18 @@ class WeChatAccount:
     """An account and those of its followers who are told."""
 
     def __init__(
-        self, settings: WeChatAccountSettings, http: httpx.AsyncClient, *, clock: Callable[[], datetime]
+        self,
+        settings: WeChatAccountSettings,
+        http: httpx.AsyncClient,
+        *,
+        clock: Callable[[], datetime],
+        token: TokenStore,
     ) -> None:
         self._settings = settings
         self._http = http
         self._clock = clock
         self._words = Words(NAME, settings.secrets())
-        self._token = ""
-        self._asking = asyncio.Lock()
+        self._token = token
 
     async def notify(self, notice: Notice) -> None:
         """Send one template message to each recipient. WeChat sends the same ``dedup_key`` to a person once within
@@ -86,10 +91,10 @@ class WeChatAccount:
             raise refused
 
     async def _send(self, content: dict[str, Any]) -> None:
-        token = await self._valid_token("")
+        token = await self._token.valid(self._ask_for_token)
         sent = await self._sent(content, token)
         if sent.errcode in _TOKEN:
-            token = await self._valid_token(token)
+            token = await self._token.valid(self._ask_for_token, refused=token)
             sent = await self._sent(content, token)
         if sent.errcode != 0:
             raise self._refusal(self._words_with(token), sent.errcode, sent.errmsg)
@@ -98,26 +103,19 @@ class WeChatAccount:
         url = httpx.URL(f"{self._settings.url}/cgi-bin/message/template/send", params={"access_token": token})
         return (await self._post(url, content, self._words_with(token), writes=True)).read(_Sent)
 
-    async def _valid_token(self, refused: str) -> str:
-        """The token to use now; a new one if none is held but the ``refused`` one. Several at once ask once."""
-        async with self._asking:
-            if self._token == refused:
-                self._token = await self._ask_for_token()
-            return self._token
-
-    async def _ask_for_token(self) -> str:
+    async def _ask_for_token(self) -> Token:
         asked = {
             "grant_type": "client_credential",
             "appid": self._settings.app_id,
             "secret": self._settings.app_secret.get_secret_value(),
         }
         answer = await self._post(f"{self._settings.url}/cgi-bin/stable_token", asked, self._words, writes=False)
-        given = answer.read(_Token)
+        given = answer.read(_Given)
         if given.errcode != 0:
             raise self._refusal(self._words, given.errcode, given.errmsg)
         if not given.access_token:
             raise answer.unreadable("it has no access_token")
-        return given.access_token
+        return Token(given.access_token, timedelta(seconds=given.expires_in))
 
     async def _post(self, url: httpx.URL | str, content: Any, words: Words, *, writes: bool) -> Answer:
         body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
@@ -131,7 +129,7 @@ class WeChatAccount:
     def _refusal(self, words: Words, number: int, said: str) -> PartnerError:
         code = str(number)
         if number in TOO_FAST_FOR:
-            return words.unavailable(said, code=code, retry_after=TOO_FAST_FOR[number])
+            return words.too_often(said, code=code, wait=TOO_FAST_FOR[number])
         if number in _BUSY:
             return words.unavailable(said, code=code)
         if number in _OUR_KEYS:

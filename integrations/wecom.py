@@ -17,6 +17,7 @@ from integrations.answers import Reply
 from integrations.chunks import shortened
 from integrations.errors import PartnerError
 from integrations.http import Wire
+from integrations.rate import Rate
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.words import Words
 from models.messages import Notice
@@ -40,6 +41,8 @@ Form = Literal["markdown", "card"]
 
 class WeComSettings(PartnerSettings):
     """How to reach one group."""
+
+    rate = Rate(20, 60)
 
     url: WebAddress = Field(default="https://qyapi.weixin.qq.com/cgi-bin/webhook/send", description="Robot's address")
     key: SecretStr = Field(description="key in the robot's address: whoever has it may post")
@@ -72,7 +75,7 @@ class WeCom:
     def _refusal(self, result: _Result) -> PartnerError:
         code = str(result.errcode)
         if result.errcode in _TOO_FAST:
-            return self._words.unavailable(result.errmsg, code=code, retry_after=TOO_FAST_FOR)
+            return self._words.too_often(result.errmsg, code=code, wait=TOO_FAST_FOR)
         if result.errcode in _BUSY:
             return self._words.unavailable(result.errmsg, code=code)
         if result.errcode in _OUR_KEYS:

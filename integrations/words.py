@@ -9,6 +9,9 @@ from integrations.errors import Conflict, Forged, Misconfigured, Rejected, Unava
 LONGEST = 300
 """Characters of a partner's text that an error keeps."""
 
+QUIET = timedelta(seconds=30)
+"""How long a partner is left alone that was called too often and does not say for how long."""
+
 
 class Words:
     """Makes the errors of one partner. Partners echo requests in their refusals, and so our secrets."""
@@ -44,6 +47,10 @@ class Words:
             retry_after=retry_after,
             outcome_unknown=outcome_unknown,
         )
+
+    def too_often(self, text: str, *, code: str = "", wait: timedelta | None = None) -> Unavailable:
+        """The partner did nothing, for it was called too often: everybody leaves it alone for ``wait``."""
+        return self.unavailable(text, code=code, retry_after=wait or QUIET)
 
     def misconfigured(self, text: str, *, code: str = "") -> Misconfigured:
         return Misconfigured(self.partner, self.clean(text), code=self.clean(code))

@@ -27,6 +27,7 @@ hold-customs = held by customs
 
 message-unreadable = The message cannot be read: { $why }
 file-unreadable = The file cannot be read: { $value }
+file-layout-unknown = Nobody has confirmed yet what its columns mean ({ $columns }). Do it with: orderspine import { $path }
 row-malformed = The row cannot be read as a table row: “{ $value }”.
 row-ragged = The row has more or fewer cells than the header: “{ $value }”.
 row-duplicated = The same row stands in the order twice (“{ $value }”).
@@ -105,6 +106,7 @@ order-kind-unknown = The channel calls the order a “{ $kind }”, which we do 
 channel-unavailable = The channel reports that the goods are unavailable.
 channel-forbids-shipping = The order is paid, but the channel does not allow it to be shipped yet.
 channel-shipped-in-part = The channel reports that part of the order was already shipped elsewhere.
+channel-refund-under-way = The customer has asked the channel for a refund that is not decided yet.
 reported-by-channel = The channel reports that the order is { $status ->
     [received] { status-received }
     [confirmed] { status-confirmed }
@@ -234,6 +236,7 @@ change-leaves-nothing = No goods would be left; cancel the order instead.
 change-in-effect = Version { $version } of the order is in effect.
 change-overtaken = Meanwhile the order has version { $version }; ask for the change again.
 change-restated = The channel has stated the order anew.
+change-split = Meanwhile a part of the order goes as an order of its own; ask for the change of each part.
 changed-too-late = The change came after the warehouse had picked the order; it arrives as it was ordered first. Talk to the customer.
 push-stopped = It was not known whether the warehouse had the order; it has stopped, and the stock was given back.
 promised-by = { $person } promised { $date } instead of { $before }.
@@ -256,6 +259,8 @@ outbound-unknown = The warehouse confirms the shipment { $outbound }, which we d
 confirmed-without-parcel = The warehouse confirms the shipment but names no parcel.
 shipped-though-cancelled = The warehouse shipped { $outbound } although it was cancelled; agree on a return with the customer.
 shipped-differs = { $planned } of { $sku } were to be shipped, but the warehouse reports { $shipped }.
+warehouse-in-trouble = The warehouse cannot go on with { $outbound } ({ $word }). Ask it what is wrong.
+stopped-by-warehouse = The warehouse stopped { $outbound } by itself ({ $word }). Agree with it what becomes of the order.
 parcel-late = Nothing was heard of the parcel { $waybill } for { $hours } hours.
 parcel-exception = The carrier reports a problem with the parcel { $waybill }: { $text }
 
@@ -271,8 +276,15 @@ order-ambiguous = { $orders } orders of different channels have this number; say
 
 ## Partners and people
 
+carrier-passed-over = { $carrier } did not give a waybill; { $next } is asked instead.
 partner-rejected = { $partner } refused the message: { $message }
+answer-of-another = Asked for { $expected }, the partner answered about { $got }. Nothing of the answer was taken over.
+number-of-another = The number { $number } belongs to { $other } already. Nothing of the answer was taken over.
+check-code-differs = What the partner has as { $number } carries the check code { $got } instead of { $expected }: it is another's.
+closed-in-the-erp = Somebody made { $number } void or closed it in the ERP, although it has not left. Cancel the order, or open it there again.
 partner-misconfigured = { $partner } cannot be used until its settings are mended: { $message }
+partner-stopped-title = { $account } is not called any more
+partner-stopped = It refuses what we prove who we are with: { $message } Its messages wait; the other partners go on. Mend its credential (orderspine credential set, or its block in Prefect), and it goes on by itself.
 too-many-tries = Sending failed { $tries } times; a person must look.
 mended-by = { $person } corrected the data.
 released-by = { $person } released the order.
@@ -305,7 +317,7 @@ story-unpaid = not paid
 story-to = to { $place }
 story-behind-gate = waits behind the closed gate of { $region }
 story-refused = refused { $what } (quarantine { $number })
-story-outbound = Outbound { $number } from { $warehouse }: { $state }
+story-outbound = Outbound { $number } from { $warehouse }: { $state }, check code { $code }
 story-parcel = Parcel { $carrier } { $waybill }
 story-payment = Payment: { $what }
 story-money = Money: ordered { $ordered }, settled { $settled }: { $outcome }
@@ -353,8 +365,9 @@ cli-import-zone-help = Time zone of an unknown file's times.
 cli-import-yes-help = Take the proposed mapping of an unknown file without asking.
 cli-order-help = Where an order is, and how it came there.
 cli-order-show-help = Show the whole story of an order with its runs.
-cli-order-number-help = Our number (SO…), the channel's, a waybill or an outbound.
+cli-order-number-help = Our number (SO…), the channel's, a waybill, an outbound or a check code (CC…).
 cli-order-unknown = No order has the number { $number }. It may be in quarantine: orderspine quarantine list
+cli-order-mistyped = { $number } is mistyped: it is written like a check code, but its last character does not fit.
 cli-quarantine-help = See what was refused, mend it, let it go on.
 cli-quarantine-list-help = List what is in quarantine, with every reason.
 cli-quarantine-reason-help = Only what has this reason code.
@@ -415,6 +428,30 @@ cli-col-after = after
 cli-db-help = The database.
 cli-db-upgrade-help = Make or update the tables, and store who is connected.
 cli-db-upgraded = The database is at version { $version }.
+cli-new-help = Start a partner of your own.
+cli-new-channel-help = Write a sales channel to be filled in, with its simulated peer.
+cli-new-name-help = What it is called: at most 18 small letters, digits and _.
+cli-new-name-bad = { $name } is taken, or no name: use small letters, digits and _.
+cli-new-no-place = A line that the new one belongs to is not there any more: { $place }
+cli-new-made = These files are new or have a line more:
+    { $files }
+    What is missing now says: ./orderspine test tests/integrations/test_conformance.py -k { $name }
+cli-credential-help = Credentials of partners.
+cli-credential-register-help = Have Prefect offer a form for each partner's credential.
+cli-credential-registered = Prefect knows { $count } kinds of credentials: Blocks, +, Orderspine.
+cli-credential-set-help = Store the credential of a connection; asks for each part.
+cli-credential-set = The credential { $name } is stored. Runs that start from now on use it.
+cli-credential-name-help = Its name in the connections file (secret = ...). An answer @FILE stands for what the file holds.
+cli-credential-unknown = No connection names the credential { $name }: add secret = "{ $name }" to it in the connections file.
+cli-credential-not-json = What came through the pipe is not a JSON object of the credential's fields.
+cli-db-verify-help = Check the chain of every order's events; exit code 1 if one does not hold.
+cli-db-verified = { $events } events of { $orders } orders: every chain holds.
+cli-db-broken = The events of { $count } orders were altered, or some are missing: { $orders }. Compare them with a backup.
+cli-db-restored-help = Make a restored database safe to run: partners are asked before anything is sent again.
+cli-db-restored = { $count ->
+    [one] One message is due; its partner
+   *[other] { $count } messages are due; their partners
+} will be asked first whether they have it already. The hub can run now.
 cli-doctor-help = Say what is configured, what answers, what is wrong, and what to do.
 cli-doctor-rules = rules
 cli-doctor-database = database
@@ -432,6 +469,7 @@ cli-doctor-prefect-down = { $address } does not answer. Start it, or unset PREFE
 cli-doctor-answers = { $address } answers
 cli-doctor-partner-answers = { $partner } answers and accepts our key
 cli-doctor-set-up = { $partner } is set up (it cannot be asked without sending something)
+cli-doctor-stopped = not called since { $since }: { $why } Mend its credential; it goes on by itself
 cli-doctor-nothing-connected = nothing is connected yet; see docs/running-it-for-real.md
 cli-doctor-bad = { $count ->
     [one] One thing must be mended.
@@ -539,13 +577,15 @@ console-orders = Orders
 console-other-language = 中文
 console-only-here = Read-only. The console shows customers' data, so it is open on this machine only.
 console-find = Find
-console-find-hint = Order, waybill, customer
+console-find-hint = Order, waybill, check code, customer
 console-show = Show
 console-any = any
 console-status = Status
 console-older = Older orders
 console-none-found = Nothing found
 console-no-such-order = There is no order { $number }
+console-mistyped = { $number } is mistyped: it is written like a check code, but its last character does not fit.
+console-check-code = check code
 console-no-orders = No orders yet.
 console-held = On hold
 console-nothing-held = Nothing is held.
@@ -556,6 +596,8 @@ console-messages-for-person = wait for a person
 console-gates = Closed gates
 console-no-gates = All gates are open.
 console-closed-since = closed since
+console-stopped = Partners that refuse our credential
+console-stopped-since = since
 console-refused = Quarantine
 console-refused-examples = One example is shown for each reason.
 console-nothing-refused = Nothing is refused.
@@ -615,7 +657,9 @@ console-message-outbound = outbound
 console-message-cancel-outbound = cancellation of the outbound
 console-message-cancel-waybill = return of the waybill
 console-message-erp-order = order in the ERP
+console-message-erp-status = status to the ERP
 console-message-cancel-erp-order = cancellation in the ERP
+console-message-receivable = receivable in the ERP
 console-message-channel-shipment = shipping notice to the channel
 console-message-customer-message = message to the customer
 console-message-notice = notice to our people
@@ -661,6 +705,7 @@ console-event-promised = date promised
 ## Goods that arrive
 
 stock-arrived = { $quantity } of { $sku } arrived in { $warehouse }; the order is decided again.
+notice-file-waits = A file waits for somebody: { $file }
 answered-by-button = answered with a button
 question-title = { $order } asks { $question }: may it go on?
 question-how = Without buttons: orderspine order approve { $order } { $question } --by NAME, or order refuse.
@@ -684,6 +729,7 @@ cli-stock-received = { $quantity } of { $sku } are booked into { $warehouse }; o
 cli-stock-show-help = Show where the pieces of a SKU are, who holds them, what can be promised.
 cli-stock-none = { $sku } has no stock anywhere yet.
 cli-stock-coming = On the way
+cli-stock-overdue = { $day } (overdue)
 cli-stock-holders = Promised to
 cli-stock-presale = a deposit
 cli-stock-announce-help = Expect goods: they count for promises from their day on.

@@ -96,8 +96,15 @@ class ArrivalBook:
         self._session.execute(update(ARRIVAL).where(ARRIVAL.c.id == arrival.id).values(state="cancelled"))
         return left
 
-    def available_by(self, product_id: int, warehouse_id: int, day: date) -> int:
-        """What can be promised for that day: what can be promised now, and all that is expected until then."""
+    def postpone(self, arrival_id: int, expected_on: date) -> None:
+        """Expect it on another day."""
+        self._session.execute(update(ARRIVAL).where(ARRIVAL.c.id == arrival_id).values(expected_on=expected_on))
+
+    def available_by(self, product_id: int, warehouse_id: int, day: date, today: date) -> int:
+        """What can be promised for that day: what can be promised now, and all that is expected until then.
+
+        What should have come before ``today`` counts for no day until it has come or has another date.
+        """
         now = (
             select(func.sum(LEVEL.c.on_hand - LEVEL.c.reserved - LEVEL.c.preoccupied - LEVEL.c.safety))
             .where(LEVEL.c.company_id == self._company_id, LEVEL.c.bucket == Bucket.SELLABLE)
@@ -107,7 +114,7 @@ class ArrivalBook:
             select(func.sum(ARRIVAL.c.quantity - ARRIVAL.c.arrived))
             .where(ARRIVAL.c.company_id == self._company_id, ARRIVAL.c.state == "expected")
             .where(ARRIVAL.c.product_id == product_id, ARRIVAL.c.warehouse_id == warehouse_id)
-            .where(ARRIVAL.c.expected_on <= day)
+            .where(ARRIVAL.c.expected_on.between(today, day))
         )
         return sum(int(self._session.execute(query).scalar() or 0) for query in (now, coming))
 

@@ -6,6 +6,7 @@ name gets the default of its model, and errors are SQLAlchemy's own, so a step i
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, Column, Dialect, Engine, Table, event, text
@@ -109,7 +110,7 @@ def _made(default: Any) -> Any:
 
 
 def _column(rows: Rows, column: Column[Any], dialect: Dialect, document: _Process | None) -> list[Any]:
-    values = [row[column.name] for row in rows]
+    values = [*map(itemgetter(column.name), rows)]
     if isinstance(column.type, JSON):
         return [None if value is None else document(value) for value in values] if document else values
     process = column.type.dialect_impl(dialect).bind_processor(dialect)

@@ -4,6 +4,7 @@ A claim is a lease: two workers never hold the same row, and what a killed worke
 runs out. Leases use the real clock, whatever time the hub is told that it is.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.base import chunks, table_of
+from models.base import table_of
 from models.gate import Gate
 from models.inbox import Inbox
 from models.lifecycle import Status
+from models.many import among
 from models.order import Hold, SalesOrder
 from models.outbox import Outbox
 
@@ -81,10 +83,10 @@ class Claims:
         """Orders whose channel reported something that the hub has not followed yet."""
         return self._lease(ORDER, limit, ORDER.c.company_id == self.company_id, ORDER.c.reported_status.is_not(None))
 
-    def messages_to_send(self, now: datetime, limit: int) -> Claimed:
-        """Outbox messages that are due, whose region no closed gate covers (invariant 6), and that come after no earlier one of
-        their order: to each partner an order's messages go one after the other, and what undoes something
-        waits for what is still on its way there (C3)."""
+    def messages_to_send(self, now: datetime, limit: int, besides: Collection[str] = ()) -> Claimed:
+        """Outbox messages that are due, whose region no closed gate covers (invariant 6), and that no earlier one of
+        their order precedes: to each partner an order's messages go one after the other, so what undoes something
+        waits for what is still on its way there (C3). ``besides``: connections not to be called now."""
         shut = exists().where(
             _GATE.c.company_id == OUTBOX.c.company_id, _GATE.c.region == OUTBOX.c.region, _GATE.c.opened_at.is_(None)
         )
@@ -94,6 +96,7 @@ class Claims:
             OUTBOX.c.company_id == self.company_id,
             OUTBOX.c.state == "due",
             OUTBOX.c.next_try_at <= now,
+            OUTBOX.c.connection.not_in(besides),
             or_(OUTBOX.c.region == "", ~shut),
             ~exists().where(
                 _EARLIER.c.order_id == OUTBOX.c.order_id,
@@ -115,7 +118,7 @@ class Claims:
         )
         rows = self.session.execute(query).all()
         ids = tuple(row.id for row in rows)
-        for chunk in chunks(ids):
-            lease = update(table).where(table.c.id.in_(chunk))
+        if ids:
+            lease = update(table).where(among(table.c.id, ids))
             self.session.execute(lease.values(leased_by=self.owner, leased_until=now + self.lease))
         return Claimed(ids, frozenset(row.id for row in rows if row.leased_by is not None))

@@ -9,15 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import UniqueConstraint, and_, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from models.base import UTC_TIME, Json, chunks, one_of, table_of
+from models.base import UTC_TIME, Json, one_of, table_of
 from models.bulk import insert_rows
+from models.many import among
 from models.reasons import Reason, to_json
 
 KINDS = (
@@ -61,8 +62,7 @@ class Run:
     policy_version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(NamedTuple):
     """An event to be recorded."""
 
     order_id: int
@@ -147,17 +147,16 @@ class Events:
         return row
 
     def _load_tips(self, order_ids: set[int]) -> None:
-        for wanted in chunks(sorted(order_ids)):
-            last = (
-                select(EVENT.c.order_id, func.max(EVENT.c.seq).label("seq"))
-                .where(EVENT.c.order_id.in_(wanted))
-                .group_by(EVENT.c.order_id)
-                .subquery()
-            )
-            query = select(EVENT.c.order_id, EVENT.c.seq, EVENT.c.hash).join(
-                last, and_(EVENT.c.order_id == last.c.order_id, EVENT.c.seq == last.c.seq)
-            )
-            self._tips.update({order_id: (seq, tip) for order_id, seq, tip in self.session.execute(query)})
+        last = (
+            select(EVENT.c.order_id, func.max(EVENT.c.seq).label("seq"))
+            .where(among(EVENT.c.order_id, order_ids))
+            .group_by(EVENT.c.order_id)
+            .subquery()
+        )
+        query = select(EVENT.c.order_id, EVENT.c.seq, EVENT.c.hash).join(
+            last, and_(EVENT.c.order_id == last.c.order_id, EVENT.c.seq == last.c.seq)
+        )
+        self._tips.update({order_id: (seq, tip) for order_id, seq, tip in self.session.execute(query)})
 
 
 def broken_links(session: Session, order_ids: Sequence[int] | None = None) -> Iterator[BrokenLink]:

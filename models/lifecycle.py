@@ -1,8 +1,8 @@
 """Words of the order's life: how far it is (status) and why it may not move (holds). Rules stand in ``policies``."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from models.reasons import Reason
 
@@ -68,8 +68,7 @@ class Route(StrEnum):
     HAND = "hand"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of a move: where to, when it happened in the world, and why."""
 
     to: Status
@@ -77,8 +76,7 @@ class Step:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """An order's way from one status to another. Made by ``policies.lifecycle.plan_move``, which knows the table."""
 
     order_id: int

@@ -7,6 +7,7 @@ this border: the integration has translated them, or refused them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from models.lifecycle import LineKind, OrderKind, Status
@@ -137,6 +138,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """A batch out of a channel's queue: the orders that it is about as they are now, and by what it is confirmed."""
+
+    messages: tuple[RawMessage, ...]
+    receipts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShipmentNotice:
     """What a channel is told when an order has left: the natural key is order + waybill."""
 
@@ -159,7 +168,8 @@ class OutboundLine:
 
 @dataclass(frozen=True, slots=True)
 class OutboundRequest:
-    """What a warehouse is asked to ship. ``outbound_no`` is ours and the idempotency key."""
+    """What a warehouse is asked to ship. ``outbound_no`` is ours and the idempotency key; ``check_code`` binds it to
+    the waybill and the ERP order (C3), and goes into every free field that a protocol has."""
 
     outbound_no: str
     order_no: str
@@ -176,14 +186,17 @@ class OutboundRequest:
     amount_minor: int
     lines: tuple[OutboundLine, ...]
     remark: str = ""
+    check_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundAccepted:
-    """The warehouse has the outbound on its list, under its own number."""
+    """The warehouse has the outbound on its list, under its own number. ``check_code`` is the one that it has there,
+    empty if it does not say."""
 
     outbound_no: str
     partner_no: str
+    check_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +211,8 @@ class PackedParcel:
 
 @dataclass(frozen=True, slots=True)
 class OutboundConfirmed:
-    """The warehouse says that it shipped. ``message_id`` is the partner's own id, for recognising a repeat."""
+    """The warehouse says that it shipped. ``message_id`` is the partner's own id, for recognising a repeat;
+    ``check_code`` is the one that it was given with the outbound, if it repeats it."""
 
     message_id: str
     outbound_no: str
@@ -206,6 +220,28 @@ class OutboundConfirmed:
     final: bool
     confirmed_at: datetime
     parcels: tuple[PackedParcel, ...]
+    check_code: str = ""
+
+
+class Stage(StrEnum):
+    """How far a warehouse says that it is with an outbound, short of having shipped it."""
+
+    AT_WORK = "at-work"
+    PICKED = "picked"
+    STOPPED = "stopped"
+    IN_TROUBLE = "in-trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundProgress:
+    """The warehouse says how far it is with an outbound; ``word`` is its own word for it."""
+
+    outbound_no: str
+    stage: Stage
+    word: str
+    happened_at: datetime
+    note: str = ""
+    check_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +256,7 @@ class StockLine:
 
 @dataclass(frozen=True, slots=True)
 class WaybillRequest:
-    """A parcel to be carried. ``request_no`` is ours and the idempotency key."""
+    """A parcel to be carried. ``request_no`` is ours and the idempotency key; ``check_code`` as of the outbound."""
 
     request_no: str
     sender: Address
@@ -229,11 +265,12 @@ class WaybillRequest:
     parcels: int = 1
     weight_grams: int | None = None
     remark: str = ""
+    check_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Waybill:
-    """The carrier's number for a parcel."""
+    """The carrier's number for a parcel, and for which of our requests it is."""
 
     request_no: str
     waybill_no: str
@@ -256,7 +293,8 @@ class TrackPoint:
 
 @dataclass(frozen=True, slots=True)
 class ErpOrder:
-    """A sales order as the ERP stores it. ``order_no`` is ours and the idempotency key (``FBillNo``)."""
+    """A sales order as the ERP stores it. ``order_no`` is ours and the idempotency key (``FBillNo``); ``check_code``
+    as of the outbound that goes with it."""
 
     order_no: str
     customer: str
@@ -264,15 +302,75 @@ class ErpOrder:
     currency: str
     lines: tuple[OutboundLine, ...]
     remark: str = ""
+    check_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ErpReceipt:
-    """The ERP's own id of an order, and whether it is audited (may be worked on)."""
+    """The ERP's own id of an order, and whether it is audited (may be worked on). ``check_code`` is the one that the
+    ERP has with the order, empty if it does not say."""
 
     order_no: str
     partner_id: str
     audited: bool
+    check_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receivable:
+    """What a customer owes for goods that left, or no longer owes for goods that came back (F3). ``voucher_no`` is ours
+    and the idempotency key; quantities are positive, ``reverses`` names the voucher that a reversing one takes from."""
+
+    voucher_no: str
+    customer: str
+    booked_at: datetime
+    currency: str
+    lines: tuple[OutboundLine, ...]
+    reverses: str = ""
+
+
+class Progress(StrEnum):
+    """How far an order is, as other systems are told: our status once a warehouse has it, and what its carrier says of
+    its parcels."""
+
+    RELEASED = "released"
+    PICKED = "picked"
+    SHIPPED = "shipped"
+    IN_TROUBLE = "in-trouble"
+    DELIVERED = "delivered"
+    COMPLETED = "completed"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class ErpStatus:
+    """What an ERP is told of an order that it has: how far it is and its numbers elsewhere (C3). ``order_no`` is ours,
+    as in ``ErpOrder``. Told twice it changes nothing."""
+
+    order_no: str
+    check_code: str
+    outbound_no: str
+    waybill_nos: tuple[str, ...]
+    progress: Progress
+
+    def to_json(self) -> dict[str, Any]:
+        """The stored form."""
+        return {
+            "order_no": self.order_no, "check_code": self.check_code, "outbound_no": self.outbound_no,
+            "waybill_nos": [*self.waybill_nos], "progress": str(self.progress),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ErpNews:
+    """What an ERP has of one of our orders, after somebody changed something there. ``open`` is false once it was made
+    void or closed."""
+
+    order_no: str
+    partner_id: str
+    check_code: str
+    open: bool
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,8 +451,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class PersonAnswer:
-    """What somebody answered to a ``Question``: ``yes`` or ``no``. ``person`` is the name under which the notifier knows
-    them; ``key`` is the same when the same answer comes again."""
+    """What somebody answered to a ``Question``: ``yes`` or ``no``. ``person`` is the name under which the notifier
+    knows them; ``key`` is the same when the same answer comes again."""
 
     order_no: str
     question: str
@@ -371,6 +469,15 @@ class CatalogueItem:
     title: str = ""
     weight_grams: int | None = None
     category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Something that lies in a place for us: a file, or a mail with files. ``document_id`` names it there."""
+
+    document_id: str
+    name: str
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

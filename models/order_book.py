@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import BigInteger, Date, String, func, select, update
 from sqlalchemy.orm import Session
 
-from models.base import chunks, table_of
+from models.base import Json, table_of
 from models.bulk import insert_numbered, insert_rows
 from models.event import Events, Happened
-from models.lifecycle import HoldKind, Move
+from models.lifecycle import HoldKind, LineKind, Move
+from models.many import among, given
 from models.order import Hold, OrderLine, OrderVersion, SalesOrder
 from models.reasons import Reason, to_json
 
@@ -19,6 +20,10 @@ ORDER = table_of(SalesOrder)
 LINE = table_of(OrderLine)
 VERSION = table_of(OrderVersion)
 HOLD = table_of(Hold)
+ASIDE = ("leased_by", "leased_until", "reported", "reported_status")
+"""Columns of an order that say who works on it and what its channel wants, and nothing of what it is."""
+
+_NOTED: dict[str, Any] = {"id": BigInteger(), "tags": Json, "promised_on": Date()}
 
 
 class OrderMoved(Exception):
@@ -59,29 +64,38 @@ class OrderBook:
         self,
         moves: Sequence[Move],
         *,
+        notes: Sequence[Mapping[str, Any]] = (),
         inputs_hash: Mapping[int, str] | None = None,
         decisions: Mapping[int, int] | None = None,
         detail: Mapping[int, Mapping[str, Any]] | None = None,
     ) -> None:
-        """Make the moves, an event for each step, and end the lease. Raises ``OrderMoved`` if one is no longer true."""
-        for (start, end), ids in _grouped(moves).items():
-            for chunk in chunks(ids):
-                statement = (
-                    update(ORDER)
-                    .where(ORDER.c.id.in_(chunk), ORDER.c.status == start)
-                    .values(status=end, leased_by=None, leased_until=None)
-                )
-                changed = self.session.execute(statement)
-                if changed.rowcount != len(chunk):  # type: ignore[attr-defined]  # a CursorResult
-                    raise OrderMoved(f"{len(chunk) - changed.rowcount} of {len(chunk)} orders left {start} meanwhile")  # type: ignore[attr-defined]  # a CursorResult
+        """Make the moves with what is noted of their orders, an event for each step, and end the lease.
+
+        Raises ``OrderMoved`` if one is no longer true.
+        """
+        if not moves:
+            return
+        noted = {note["id"]: note for note in notes}
+        rows = [
+            {**noted.get(move.order_id, {}), "id": move.order_id, "start": move.start, "end": move.steps[-1].to}
+            for move in moves
+        ]
+        moved = given(self.session, rows, start=String(), end=String(), **_NOTED)
+        written: dict[str, Any] = {"status": moved.c.end, "leased_by": None, "leased_until": None}
+        if noted:
+            written |= {name: func.coalesce(moved.c[name], ORDER.c[name]) for name in ("tags", "promised_on")}
+        statement = update(ORDER).where(ORDER.c.id == moved.c.id, ORDER.c.status == moved.c.start).values(written)
+        changed = self.session.execute(statement)
+        if changed.rowcount != len(moves):  # type: ignore[attr-defined]  # a CursorResult
+            raise OrderMoved(f"{len(moves) - changed.rowcount} of {len(moves)} orders moved meanwhile")  # type: ignore[attr-defined]  # a CursorResult
         self.events.add(list(_happened(moves, inputs_hash or {}, decisions or {}, detail or {})))
 
     def annotate(self, notes: Sequence[Mapping[str, Any]]) -> None:
-        """Write tags and promised dates: ``order``, ``tags`` and ``promised_on`` each."""
+        """Write tags and promised dates: ``id``, ``tags`` and ``promised_on`` each."""
         if notes:
-            values = {"tags": bindparam("tags", type_=ORDER.c.tags.type), "promised_on": bindparam("promised_on")}
-            statement = update(ORDER).where(ORDER.c.id == bindparam("order")).values(values)
-            self.session.connection().execute(statement, [*notes])
+            noted = given(self.session, notes, **_NOTED)
+            written = {"tags": noted.c.tags, "promised_on": noted.c.promised_on}
+            self.session.execute(update(ORDER).where(ORDER.c.id == noted.c.id).values(written))
 
     def hold(self, stops: Sequence[Stop], *, decisions: Mapping[int, int] | None = None) -> list[int]:
         """Open holds; one that is open already stays as it is. Returns the orders that were not held so before."""
@@ -110,15 +124,13 @@ class OrderBook:
 
     def unhold(self, order_ids: Iterable[int], kind: HoldKind, by: str, reasons: tuple[Reason, ...] = ()) -> list[int]:
         """Close the open holds of a kind. Returns the orders that had one."""
-        freed: list[int] = []
-        for chunk in chunks(sorted(set(order_ids))):
-            statement = (
-                update(HOLD)
-                .where(HOLD.c.order_id.in_(chunk), HOLD.c.kind == kind, HOLD.c.closed_at.is_(None))
-                .values(closed_at=self.now, closed_by=by)
-                .returning(HOLD.c.order_id)
-            )
-            freed += self.session.execute(statement).scalars()
+        statement = (
+            update(HOLD)
+            .where(among(HOLD.c.order_id, sorted(set(order_ids))), HOLD.c.kind == kind, HOLD.c.closed_at.is_(None))
+            .values(closed_at=self.now, closed_by=by)
+            .returning(HOLD.c.order_id)
+        )
+        freed = list(self.session.execute(statement).scalars())
         self.events.add(
             [Happened(order_id, "unheld", self.now, reasons=reasons, detail={"hold": kind}) for order_id in freed]
         )
@@ -126,35 +138,30 @@ class OrderBook:
 
     def open_holds(self, order_ids: Iterable[int]) -> dict[int, set[str]]:
         """Which kinds of hold are open, per order that has any."""
+        query = select(HOLD.c.order_id, HOLD.c.kind).where(
+            among(HOLD.c.order_id, set(order_ids)), HOLD.c.closed_at.is_(None)
+        )
         found: dict[int, set[str]] = {}
-        for chunk in chunks(sorted(set(order_ids))):
-            query = select(HOLD.c.order_id, HOLD.c.kind).where(HOLD.c.order_id.in_(chunk), HOLD.c.closed_at.is_(None))
-            for order_id, kind in self.session.execute(query):
-                found.setdefault(order_id, set()).add(kind)
+        for order_id, kind in self.session.execute(query):
+            found.setdefault(order_id, set()).add(kind)
         return found
 
     def end_lease(self, order_ids: Iterable[int]) -> None:
         """Give orders back that the step is done with."""
-        for chunk in chunks(sorted(set(order_ids))):
-            self.session.execute(update(ORDER).where(ORDER.c.id.in_(chunk)).values(leased_by=None, leased_until=None))
+        ended = set(order_ids)
+        if ended:
+            done = update(ORDER).where(among(ORDER.c.id, sorted(ended)))
+            self.session.execute(done.values(leased_by=None, leased_until=None))
 
     def lines_of(self, order_ids: Sequence[int], *, goods_only: bool = False) -> dict[int, list[Any]]:
         """Good lines per order, in line order."""
+        query = select(LINE).where(among(LINE.c.order_id, order_ids), LINE.c.state == "good")
+        if goods_only:
+            query = query.where(LINE.c.kind == LineKind.GOODS)
         found: dict[int, list[Any]] = {order_id: [] for order_id in order_ids}
-        for chunk in chunks(order_ids):
-            wanted = and_(LINE.c.order_id.in_(chunk), LINE.c.state == "good")
-            query = select(LINE).where(wanted).order_by(LINE.c.order_id, LINE.c.id)
-            for row in self.session.execute(query):
-                if not goods_only or row.kind == "goods":
-                    found[row.order_id].append(row)
+        for row in self.session.execute(query.order_by(LINE.c.order_id, LINE.c.id)):
+            found[row.order_id].append(row)
         return found
-
-
-def _grouped(moves: Sequence[Move]) -> dict[tuple[str, str], list[int]]:
-    groups: dict[tuple[str, str], list[int]] = {}
-    for move in moves:
-        groups.setdefault((move.start, move.steps[-1].to), []).append(move.order_id)
-    return groups
 
 
 def _happened(

@@ -10,12 +10,12 @@ from models.base import UTC_TIME, Json, one_of
 
 
 class Quarantine(SQLModel, table=True):
-    """One refused thing: an order line, an order, a file row, a stock line or a statement line."""
+    """One refused thing: an order line, an order, a file or a row of it, a stock line or a statement line."""
 
     __tablename__ = "quarantine"
     __table_args__ = (
         UniqueConstraint("company_id", "source", "subject", "subject_key"),
-        one_of("subject", ("order", "line", "row", "message", "stock", "statement")),
+        one_of("subject", ("order", "line", "row", "file", "message", "stock", "statement")),
         one_of("state", ("open", "mended", "dismissed")),
         Index("ix_quarantine_order_id", "order_id"),
     )

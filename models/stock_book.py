@@ -1,16 +1,15 @@
 """Guarded writes on stock: a promise or a movement is made only if the shelf still allows it (invariant 1)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, bindparam, func, select, update
+from sqlalchemy import FromClause, Integer, func, select, update
 from sqlalchemy.orm import Session
 
-from models.base import chunks
 from models.bulk import insert_missing, insert_rows
 from models.lifecycle import Bucket
+from models.many import among, given
 from models.stock import LEVEL, MOVEMENT, RESERVATION, Cause
 
 
@@ -18,8 +17,7 @@ class StockMoved(Exception):
     """Somebody else took the stock between the reading and the write; read again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(NamedTuple):
     """A reservation to be made, or one that ended. ``claim`` is ``order`` or ``presale``."""
 
     order_id: int
@@ -30,8 +28,7 @@ class Take:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OnShelf:
+class OnShelf(NamedTuple):
     """What may be promised of one SKU in one warehouse: on hand − reserved − pre-occupied − safety."""
 
     stock_level_id: int
@@ -53,22 +50,18 @@ class StockBook:
     def on_shelf(self, product_ids: Iterable[int], *, lock: bool = True) -> list[OnShelf]:
         """What can be promised of these products, rows locked in id order so that two workers never deadlock; a
         preview, which promises nothing, needs no ``lock``."""
-        found: list[OnShelf] = []
-        for wanted in chunks(sorted(set(product_ids))):
-            query = (
-                select(
-                    LEVEL.c.id,
-                    LEVEL.c.product_id,
-                    LEVEL.c.warehouse_id,
-                    LEVEL.c.on_hand - LEVEL.c.reserved - LEVEL.c.preoccupied - LEVEL.c.safety,
-                )
-                .where(LEVEL.c.company_id == self._company_id, LEVEL.c.bucket == Bucket.SELLABLE)
-                .where(LEVEL.c.product_id.in_(wanted))
-                .order_by(LEVEL.c.id)
+        query = (
+            select(
+                LEVEL.c.id,
+                LEVEL.c.product_id,
+                LEVEL.c.warehouse_id,
+                LEVEL.c.on_hand - LEVEL.c.reserved - LEVEL.c.preoccupied - LEVEL.c.safety,
             )
-            locked = query.with_for_update() if lock else query
-            found += [OnShelf(*row) for row in self._session.execute(locked)]
-        return found
+            .where(LEVEL.c.company_id == self._company_id, LEVEL.c.bucket == Bucket.SELLABLE)
+            .where(among(LEVEL.c.product_id, set(product_ids)))
+            .order_by(LEVEL.c.id)
+        )
+        return [OnShelf(*row) for row in self._session.execute(query.with_for_update() if lock else query)]
 
     def take(self, takes: Sequence[Take], at: datetime) -> None:
         """Reserve. All or nothing; raises ``StockMoved`` if any level no longer has enough."""
@@ -90,11 +83,8 @@ class StockBook:
 
     def held_by(self, order_ids: Sequence[int]) -> list[Take]:
         """The open reservations of these orders."""
-        found: list[Take] = []
-        for some in chunks(order_ids):
-            query = select(*_OF_TAKE).where(RESERVATION.c.order_id.in_(some), RESERVATION.c.state == "open")
-            found += [Take(*row) for row in self._session.execute(query)]
-        return found
+        query = select(*_OF_TAKE).where(among(RESERVATION.c.order_id, order_ids), RESERVATION.c.state == "open")
+        return [Take(*row) for row in self._session.execute(query)]
 
     def release(self, order_ids: Sequence[int], at: datetime) -> list[Take]:
         """Give back what these orders hold; what that was."""
@@ -181,9 +171,7 @@ class StockBook:
         return list(self._session.execute(query).scalars())
 
     def _give_back(self, state: str, at: datetime, order_ids: Sequence[int]) -> list[Take]:
-        ended: list[Take] = []
-        for some in chunks(order_ids):
-            ended += self._end(RESERVATION.c.order_id.in_(some), state, at)
+        ended = self._end(among(RESERVATION.c.order_id, order_ids), state, at) if order_ids else []
         self._promise(ended, -1)
         return ended
 
@@ -205,17 +193,28 @@ class StockBook:
         items = [{"level": level, "by": by} for level, by in sorted(change.items()) if by]
         if not items:
             return
+        changes = self._locked(given(self._session, items, level=LEVEL.c.id.type, by=Integer()))
         after = {name: LEVEL.c[name] for name in ("on_hand", "reserved", "preoccupied")}
-        after[counter] = LEVEL.c[counter] + bindparam("by", type_=Integer)
+        after[counter] = LEVEL.c[counter] + changes.c.by
         sound = after["on_hand"] >= after["reserved"] + after["preoccupied"]
         statement = (
             update(LEVEL)
-            .where(LEVEL.c.id == bindparam("level"), sound, after[counter] >= 0)
+            .where(LEVEL.c.id == changes.c.level, sound, after[counter] >= 0)
             .values({counter: after[counter]})
         )
-        changed = self._session.connection().execute(statement, items)
-        if changed.rowcount != len(items):
-            raise StockMoved(f"{counter} of {len(items) - changed.rowcount} stock levels changed meanwhile")
+        changed = self._session.execute(statement)
+        if changed.rowcount != len(items):  # type: ignore[attr-defined]  # a CursorResult
+            raise StockMoved(f"{counter} of {len(items) - changed.rowcount} stock levels changed meanwhile")  # type: ignore[attr-defined]  # a CursorResult
+
+    def _locked(self, changes: FromClause) -> FromClause:
+        """The changes with their rows locked in id order, as ``on_shelf`` locks them: two workers never deadlock."""
+        return (
+            select(changes)
+            .join(LEVEL, LEVEL.c.id == changes.c.level)
+            .order_by(LEVEL.c.id)
+            .with_for_update(of=LEVEL)
+            .subquery("locked")
+        )
 
 
 _OF_TAKE = (

@@ -5,11 +5,14 @@ from models.company import Company, Customer, KitComponent, Product, ProductUnit
 from models.decision import Decision, DecisionBatch, PolicyVersion
 from models.event import OrderEvent
 from models.external_ref import ExternalRef
+from models.feed import Feed
 from models.gate import Gate
 from models.inbox import Inbox
+from models.kept_file import Delivery, KeptFile
 from models.money_flow import Payment, SettlementLine, SettlementMatch
 from models.order import Answer, Hold, OrderLine, OrderVersion, SalesOrder
 from models.outbox import Outbox
+from models.partner_account import PartnerAccount
 from models.quarantine import Quarantine
 from models.shipment import Outbound, OutboundLine, Parcel, Shipment, TrackingEvent
 from models.stock import Arrival, Reservation, StockLevel, StockMovement
@@ -24,10 +27,13 @@ __all__ = [
     "Customer",
     "Decision",
     "DecisionBatch",
+    "Delivery",
     "ExternalRef",
+    "Feed",
     "Gate",
     "Hold",
     "Inbox",
+    "KeptFile",
     "KitComponent",
     "OrderEvent",
     "OrderLine",
@@ -36,6 +42,7 @@ __all__ = [
     "OutboundLine",
     "Outbox",
     "Parcel",
+    "PartnerAccount",
     "Payment",
     "PolicyVersion",
     "Product",

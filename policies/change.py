@@ -68,7 +68,8 @@ class AskedOutbound:
 
 @dataclass(frozen=True, slots=True)
 class ChangeFacts:
-    """What the plan of a change looks at. ``in_parts``: a part of the order goes as an order of its own."""
+    """What the plan of a change looks at. ``in_parts``: the new content is of the whole order, and a part of that
+    goes as an order of its own."""
 
     status: Status
     before: OrderContent

@@ -13,9 +13,10 @@ class NextTry:
     at: datetime | None
 
 
-def plan_next_try(tries: int, retry_after: timedelta | None, rules: Relay, now: datetime) -> NextTry:
-    """After ``tries`` failed tries: doubling waits up to the longest, at least as long as the partner asked."""
-    if tries >= rules.tries:
+def plan_next_try(tries: int, most: int, rules: Relay, now: datetime) -> NextTry:
+    """After ``tries`` failed tries, of which there are at ``most`` so many: doubling waits up to the longest. A partner
+    that asks for patience is given it (``tasks.relay``), and no try is counted."""
+    if tries >= most:
         return NextTry(None)
     wait = timedelta(seconds=min(rules.first_wait_seconds * 2 ** (tries - 1), rules.longest_wait_seconds))
-    return NextTry(now + max(wait, retry_after or timedelta()))
+    return NextTry(now + wait)

@@ -183,14 +183,17 @@ class Relay(_Section):
     """How messages to partners are repeated."""
 
     tries: int = Field(default=8, ge=1)
+    carrier_tries: int = Field(default=3, ge=1, description="After so many, the next carrier is asked, if there is one")
     first_wait_seconds: int = Field(default=30, ge=1)
     longest_wait_seconds: int = Field(default=3600, ge=1)
 
 
 class Failures(_Section):
-    """Who is told when a step fails (I1)."""
+    """Who is told when a step fails (I1), or a partner refuses our credential."""
 
-    told: str = Field(default="", description="Connection that is told when a flow run fails or crashes")
+    told: str = Field(
+        default="", description="Connection that is told when a flow run fails, or a partner refuses our credential"
+    )
 
 
 class Settlement(_Section):

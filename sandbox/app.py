@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from sandbox.alibaba_1688 import ALIBABA_1688
 from sandbox.alipay import ALIPAY
 from sandbox.cap import CAP
 from sandbox.control import router
@@ -14,19 +15,23 @@ from sandbox.endpoint import PartnerEndpoint
 from sandbox.exchange import Partner
 from sandbox.feishu import FEISHU
 from sandbox.feishu_approval import FEISHU_APPROVAL
+from sandbox.jd import JD
 from sandbox.jt import JT
 from sandbox.kingdee import KINGDEE
 from sandbox.kuaidi100 import KUAIDI100
 from sandbox.qimen import QIMEN
 from sandbox.qweather import QWEATHER
+from sandbox.sap import SAP
 from sandbox.sf import SF
 from sandbox.shop import SHOP
 from sandbox.shopify import SHOPIFY
 from sandbox.slack import SLACK
 from sandbox.taobao import TAOBAO
+from sandbox.u8 import U8
 from sandbox.union_pay import UNION_PAY
 from sandbox.wechat_account import WECHAT_ACCOUNT
 from sandbox.wechat_pay import WECHAT_PAY
+from sandbox.wechat_shop import WECHAT_SHOP
 from sandbox.wecom import WECOM
 from sandbox.woocommerce import WOOCOMMERCE
 from sandbox.world import World
@@ -34,6 +39,9 @@ from sandbox.world import World
 PARTNERS: tuple[Partner, ...] = (
     SHOP,
     TAOBAO,
+    JD,
+    WECHAT_SHOP,
+    ALIBABA_1688,
     SHOPIFY,
     WOOCOMMERCE,
     DINGTALK_APPROVAL,
@@ -43,6 +51,8 @@ PARTNERS: tuple[Partner, ...] = (
     JT,
     KUAIDI100,
     KINGDEE,
+    SAP,
+    U8,
     ALIPAY,
     WECHAT_PAY,
     UNION_PAY,

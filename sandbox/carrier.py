@@ -52,6 +52,8 @@ class Waybill:
     handed_over_at: datetime | None = None
     cancelled: bool = False
     late: bool = False
+    reference: str = ""
+    """What the sender wrote into the free field."""
     scans: list[Scan] = field(default_factory=list)
 
     def advance(self, now: datetime) -> list[Scan]:
@@ -78,10 +80,19 @@ class Carrier:
     waybills: dict[str, Waybill] = field(default_factory=dict)
     by_order: dict[str, Waybill] = field(default_factory=dict)
 
-    def book(self, order_id: str, *, origin: str, destination: str, phones: Collection[str], at: datetime) -> Waybill:
+    def book(
+        self,
+        order_id: str,
+        *,
+        origin: str,
+        destination: str,
+        phones: Collection[str],
+        at: datetime,
+        reference: str = "",
+    ) -> Waybill:
         """Issue a waybill for an order id that has none."""
         number = f"{self.prefix}{1_300_000_000_000 + 7 * (len(self.waybills) + 1)}"
-        waybill = Waybill(number, self.name, order_id, origin, destination, phones, at)
+        waybill = Waybill(number, self.name, order_id, origin, destination, phones, at, reference=reference)
         self.waybills[number] = waybill
         self.by_order[order_id] = waybill
         return waybill

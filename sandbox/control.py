@@ -19,6 +19,7 @@ from sandbox.control_models import (
     RaiseAlert,
     SetClock,
     SetHub,
+    SetQuota,
     StockCount,
     UpdateOrder,
     WorkAtCarrier,
@@ -27,6 +28,7 @@ from sandbox.control_models import (
 from sandbox.deliveries import Pushed
 from sandbox.faults import Fault
 from sandbox.hub import HubAnswer
+from sandbox.quotas import Quota
 from sandbox.state import PARTNERS_WITH_STATE, state_of
 from sandbox.weather import EVENT_TYPES, Alert
 from sandbox.world import World
@@ -202,6 +204,13 @@ async def clear_faults(request: Request) -> Json:
     """Lift all faults."""
     _world(request).clear_faults()
     return {"laid": 0}
+
+
+@router.put("/quotas/{partner}")
+async def set_quota(request: Request, partner: str, body: SetQuota) -> Json:
+    """How often a partner lets itself be called from now on."""
+    _world(request).quotas[partner] = Quota(body.calls, body.seconds)
+    return body.model_dump()
 
 
 @router.get("/ledger")

@@ -11,7 +11,17 @@ from sandbox.bills import Distortion
 from sandbox.faults import FaultKind
 from sandbox.weather import Level
 
-ChannelName = Literal["shop", "taobao", "shopify", "woocommerce", "dingtalk_approval", "feishu_approval"]
+ChannelName = Literal[
+    "shop",
+    "taobao",
+    "jd",
+    "wechat_shop",
+    "alibaba_1688",
+    "shopify",
+    "woocommerce",
+    "dingtalk_approval",
+    "feishu_approval",
+]
 
 
 class Body(BaseModel):
@@ -116,3 +126,8 @@ class LayFault(Body):
     seconds: float = 0.0
     factor: float = 0.9
     sku: str = ""
+
+
+class SetQuota(Body):
+    calls: int = Field(ge=1)
+    seconds: float = Field(gt=0)

@@ -14,6 +14,14 @@ TAOBAO_APP_SECRET = "helloworld"
 TAOBAO_SESSION = "test"
 TAOBAO_SELLER_NICK = "脊梁旗舰店"
 
+ALIBABA_1688_APP_KEY = "1000000"
+ALIBABA_1688_SECRET = "test123"
+ALIBABA_1688_TOKEN = "tok"
+
+JD_APP_KEY = "12345678"
+JD_APP_SECRET = "helloworld"
+JD_ACCESS_TOKEN = "test"
+
 SHOP_SECRET = "whsec_c2FuZGJveC1zaG9wLXNlY3JldC0wMTIzNDU2Nzg5YWI="
 """Signs requests to the shop and its webhooks alike."""
 
@@ -62,6 +70,15 @@ KINGDEE_APP_ID = "204399_72epSbtEQMC92Vwt2d3LRa9LRqSc1tqJ"
 KINGDEE_APP_SECRET = "fb7d46647ac346dbb5fcd45b65512a45"
 KINGDEE_LANGUAGE = 2052
 
+U8_FROM_ACCOUNT = "sandbox_developer"
+U8_TO_ACCOUNT = "sandbox_enterprise"
+U8_APP_KEY = "opa0123456789abcdef"
+U8_APP_SECRET = "sandbox-u8-application-secret"
+
+SAP_CLIENT = "100"
+SAP_USER = "HUB"
+SAP_PASSWORD = "sandbox communication user"
+
 ALIPAY_APP_ID = "2021000000000001"
 ALIPAY_SELLER_ACCOUNT = "20880000000000010156"
 ALIPAY_APP_PRIVATE_KEY = (_KEYS / "alipay_app.pem").read_text()
@@ -106,6 +123,11 @@ WECHAT_APP_ID = "wx5823bf96d3bd56c7"
 WECHAT_APP_SECRET = "sandbox-official-account"
 WECHAT_TEMPLATE_ID = "ngqIpbwh8bUfcSsECmogfXcV14J0tQlEpBO27izEYtY"
 WECHAT_FOLLOWERS = ("oSandboxFollower0000000000001", "oSandboxFollower0000000000002")
+
+WECHAT_SHOP_APP_ID = "wxb1170446a4c0a5a2"
+WECHAT_SHOP_SECRET = "sandbox-wechat-shop"
+WECHAT_SHOP_TOKEN = "QDG6eK"
+WECHAT_SHOP_AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 
 SLACK_WEBHOOK_PATH = "/slack/services/T000/B000/XXX"
 SLACK_SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"

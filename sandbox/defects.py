@@ -8,7 +8,19 @@ from typing import Any
 
 from sandbox.money import fen, yuan
 
-_EVERYWHERE = frozenset({"shop", "taobao", "shopify", "woocommerce", "dingtalk_approval", "feishu_approval"})
+_EVERYWHERE = frozenset(
+    {
+        "shop",
+        "taobao",
+        "jd",
+        "wechat_shop",
+        "alibaba_1688",
+        "shopify",
+        "woocommerce",
+        "dingtalk_approval",
+        "feishu_approval",
+    }
+)
 
 DEFECTS: Mapping[str, frozenset[str]] = {
     "unknown_sku": _EVERYWHERE,
@@ -22,7 +34,7 @@ DEFECTS: Mapping[str, frozenset[str]] = {
     "unknown_status": _EVERYWHERE,
     "missing_currency": frozenset({"shop"}),
 }
-"""Defect → channels that can express it (TOP names no currency)."""
+"""Defect → channels that can express it (the Chinese platforms name no currency)."""
 
 
 def spoil(order: dict[str, Any], defect: str, rng: Random) -> None:

@@ -33,13 +33,17 @@ class PartnerEndpoint:
             call = replace(call, stock_factor=fault.factor)
         if fault and kind is FaultKind.STRAY_STOCK:
             call = replace(call, stray_sku=fault.sku)
-        reply = answer_instead(fault, self._partner, call) or self._work(call)
+        reply = answer_instead(fault, self._partner, call) or self._too_often(call) or self._work(call)
         self._world.requests.count(Request(self._partner.name, operation, reply.outcome, kind))
         if kind is FaultKind.MALFORMED:
             reply = replace(reply, body=reply.body[: len(reply.body) * 2 // 3])
         if kind is FaultKind.DROP_REPLY:
             await _break_off(reply, send)
         await _response(reply)(scope, receive, send)
+
+    def _too_often(self, call: Call) -> Reply | None:
+        quota = self._world.quotas.get(self._partner.name)
+        return None if quota is None or quota.take() else self._partner.rate_limited(call)
 
     def _work(self, call: Call) -> Reply:
         try:
@@ -73,6 +77,7 @@ async def _break_off(reply: Reply, send: Send) -> None:
         (b"content-type", reply.media_type.encode()),
         (b"content-length", b"%d" % (len(reply.body) + 1)),
     ]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    status = reply.status if reply.body else 200  # 204 has no body: it would have arrived whole with its first line
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"", "more_body": True})
     raise ReplyDropped("the sandbox dropped this reply after doing the work")

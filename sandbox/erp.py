@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any
 
 SALES_ORDER = "SAL_SaleOrder"
-OUTSTOCK = "SAL_OUTSTOCK"
 
 
 class DocumentStatus(StrEnum):
@@ -43,6 +42,9 @@ class Erp:
     stock: dict[tuple[str, str], int] = field(default_factory=dict)
     """(warehouse, SKU) → pieces."""
     sessions: set[str] = field(default_factory=set)
+    tokens: dict[str, str] = field(default_factory=dict)
+    """Session or account → the token that holds for it."""
+    _issued: set[str] = field(default_factory=set)
     _by_id: dict[int, Document] = field(default_factory=dict)
 
     def add(self, document: Document) -> None:
@@ -56,12 +58,12 @@ class Erp:
         document = self._by_id.get(identifier)
         return document if document and document.form == form else None
 
-    def issue(self, order_number: str, at: datetime) -> None:
-        """Add an audited outstock below a sales order."""
-        serial = len(self.documents) + 1
-        model = {"FEntity": [{"FSoorDerno": order_number}]}
-        number = f"XSCKD{serial:06d}"
-        self.add(Document(OUTSTOCK, 100_000 + serial, number, model, at, at, DocumentStatus.AUDITED))
+    def issue(self, order_number: str) -> None:
+        """Somebody issues the goods of a sales order, which is named by the hub's number."""
+        self._issued.add(order_number)
+
+    def is_issued(self, order_number: str) -> bool:
+        return order_number in self._issued
 
     def move_stock(self, warehouse: str, sku: str, change: int) -> None:
         """Post a movement, if the ERP counts this SKU there at all."""

@@ -1,8 +1,8 @@
 """Faults on demand.
 
 A fault is laid on a partner's operation, or on all that fit a pattern (`*`, `order*`), and strikes the next `times`
-matching requests after the first `after` ones. `drop_reply` and `malformed` do the work first, the other kinds leave
-no effect.
+matching requests after the first `after` ones; `*` is also any partner. `drop_reply` and `malformed` do the work first,
+the other kinds leave no effect.
 
 A dropped reply starts an HTTP answer, then raises ``ReplyDropped``. uvicorn closes the connection: a client
 on the network sees a broken reply; httpx's ASGI transport passes the exception on, an ``httpx.ReadError``.
@@ -94,7 +94,7 @@ class Faults:
 
     def _take(self, partner: str, operation: str, *, callbacks: bool) -> Fault | None:
         for fault in self.laid:
-            fits = fault.partner == partner and fnmatchcase(operation, fault.operation)
+            fits = fault.partner in ("*", partner) and fnmatchcase(operation, fault.operation)
             if fits and (fault.kind in CALLBACK_KINDS) == callbacks and fault.strikes():
                 return fault
         return None

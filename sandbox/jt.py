@@ -116,6 +116,7 @@ def _add(world: World, content: Mapping[str, Any]) -> dict[str, Any]:
         destination=receiver["city"],
         phones=[sender["mobile"], receiver["mobile"]],
         at=world.clock.now(),
+        reference=str(content.get("remark") or ""),
     )
     world.ledger.record("jt", "waybill-issued", number, waybill_no=waybill.number, by="hub")
     return {"txlogisticId": number, "billCode": waybill.number, "sortingCode": "382-300 08"}

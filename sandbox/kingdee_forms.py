@@ -2,10 +2,11 @@
 
 Any form may be saved; a sales order (`SAL_SaleOrder`) must name date, customer and entries with material and a
 positive quantity. A second bill of the same FBillNo is refused, one that names the FID of a bill that is not yet
-in review replaces it.
+in review replaces it. With `NeedUpDateFields` a Save changes these fields of the head; after the audit that is
+refused but for a company's own fields (`F_…`), which it may leave open.
 
 The way back: CancelAssign (B) and UnAudit (C) lead to D, where the operation `Cancel` makes a bill void; the number
-stays taken. A sales order is not unaudited while an outstock (`SAL_OUTSTOCK`, `FSoorDerno` of an entry) names it.
+stays taken. A sales order is not unaudited once its goods are issued.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sandbox.erp import OUTSTOCK, SALES_ORDER, Document, DocumentStatus
+from sandbox.erp import SALES_ORDER, Document, DocumentStatus
 from sandbox.kingdee_reply import Json, field_error, success
 
 if TYPE_CHECKING:
@@ -35,11 +36,13 @@ def _save(world: World, form: str, data: Json) -> Json:
     model = data.get("Model")
     if not isinstance(model, dict):
         raise FormError("no-model", field_error("Model", "Model 不能为空"))
+    document = world.erp.by_id(form, int(model.get("FID") or 0))
+    if document and data.get("NeedUpDateFields"):
+        return _fill_in(world, document, data["NeedUpDateFields"], model)
     errors = _problems(model) if form == SALES_ORDER else []
     if errors:
         raise FormError("invalid", *errors)
     now = world.clock.now()
-    document = world.erp.by_id(form, int(model.get("FID") or 0))
     if document:
         if document.status not in _OPEN or document.cancelled:
             raise FormError("wrong-status", field_error("FDocumentStatus", "单据已提交或已审核，不允许修改"))
@@ -55,6 +58,24 @@ def _save(world: World, form: str, data: Json) -> Json:
     if str(data.get("IsAutoSubmitAndAudit")).lower() == "true":
         _advance(world, document, DocumentStatus.IN_REVIEW)
         _advance(world, document, DocumentStatus.AUDITED)
+    return success([document], [{}])
+
+
+def _fill_in(world: World, document: Document, fields: Sequence[str], model: Json) -> Json:
+    """Change the head's fields that are named, and nothing else. Once a bill is in review only the company's own
+    fields (`F_…`) are open."""
+    unknown = [name for name in fields if name not in model]
+    if unknown:
+        raise FormError("invalid", *(field_error(name, f"字段 {name} 没有值") for name in unknown))
+    if document.cancelled or (document.status not in _OPEN and not all(name.startswith("F_") for name in fields)):
+        raise FormError("wrong-status", field_error("FDocumentStatus", "单据已提交或已审核，不允许修改"))
+    filled = {name: model[name] for name in fields}
+    if all(document.model.get(name) == value for name, value in filled.items()):
+        return success([document], [{}])
+    document.model = {**document.model, **filled}
+    document.modified_at = world.clock.now()
+    told = " ".join([document.number, *map(str, filled.values())])
+    world.ledger.record("kingdee", "order-filled-in", told, form=document.form, id=document.id, **filled)
     return success([document], [{}])
 
 
@@ -98,16 +119,11 @@ def _unaudit(world: World, form: str, data: Json) -> Json:
     refused = [
         field_error("FBillNo", f"单据编号为“{document.number}”的单据存在下游单据，不允许反审核", index)
         for index, document in enumerate(_chosen(world, form, data))
-        if form == SALES_ORDER and _is_issued(world, document)
+        if form == SALES_ORDER and world.erp.is_issued(document.number)
     ]
     if refused:
         raise FormError("has-outstock", *refused)
     return _advance_all(world, form, data, DocumentStatus.RE_REVIEW, (DocumentStatus.AUDITED,))
-
-
-def _is_issued(world: World, order: Document) -> bool:
-    entries = (entry for outstock in world.erp.of_form(OUTSTOCK) for entry in outstock.model.get("FEntity") or [])
-    return any(entry.get("FSoorDerno") == order.number for entry in entries)
 
 
 def _cancel(world: World, form: str, data: Json) -> Json:

@@ -18,9 +18,22 @@ from sandbox.money import yuan
 from sandbox.order_book import Order
 from sandbox.people import Person, make_people
 
-CHANNELS = ("shop", "taobao", "shopify", "woocommerce", "dingtalk_approval", "feishu_approval")
+CHANNELS = (
+    "shop",
+    "taobao",
+    "jd",
+    "wechat_shop",
+    "alibaba_1688",
+    "shopify",
+    "woocommerce",
+    "dingtalk_approval",
+    "feishu_approval",
+)
 _NUMBERS = {
     "taobao": (3_600_000_000_000_000_000, 100_003),
+    "jd": (300_000_000_000, 1_009),
+    "alibaba_1688": (2_060_260_996_754_900_000, 100_000),
+    "wechat_shop": (3_705_115_058_471_200_000, 256),
     "shopify": (5_000_000_000_000, 32_768),
     "woocommerce": (1_000, 1),
 }

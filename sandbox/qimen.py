@@ -138,7 +138,8 @@ def _query(world: World, _: Call, request: Element) -> Reply:
             )
         )
     total = _element("totalLines", str(len(outbound.lines)))
-    return _reply("success", "0", "success", total, order, packages, lines)
+    props = _record("extendProps", **outbound.extend_props)
+    return _reply("success", "0", "success", total, order, packages, lines, props)
 
 
 def _package(outbound: Outbound) -> Element:

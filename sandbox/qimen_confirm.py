@@ -1,4 +1,5 @@
-"""The warehouse's callback ``deliveryorder.confirm``: what it shipped, signed (partners.md §13)."""
+"""The warehouse's callbacks ``deliveryorder.confirm`` and ``orderprocess.report``: what it shipped and how far it is,
+signed (partners.md §13)."""
 
 from __future__ import annotations
 
@@ -12,13 +13,33 @@ from sandbox.qimen_sign import sign
 from sandbox.warehouse import Outbound
 
 OPERATION = "deliveryorder.confirm"
+PROGRESS = "orderprocess.report"
 
 
 def confirmation(outbound: Outbound, weight_grams: int, now: datetime) -> Message:
     """The signed callback for a shipped outbound; a repeat has the same `outBizCode`."""
-    body = '<?xml version="1.0" encoding="utf-8"?>' + tostring(_request(outbound, weight_grams), "unicode")
+    return _signed(OPERATION, _request(outbound, weight_grams), now)
+
+
+def progress(outbound: Outbound, step: str, now: datetime) -> Message:
+    """The signed callback for a step of the work, such as `PICK` or `CANCELED`."""
+    request = Element("request")
+    _add(
+        SubElement(request, "order"),
+        orderCode=outbound.code,
+        orderId=outbound.outbound_id,
+        orderType=outbound.order_type,
+        warehouseCode=outbound.warehouse,
+    )
+    _add(SubElement(request, "process"), processStatus=step, operatorName="王师傅", operateTime=beijing_text(now))
+    _add(SubElement(request, "extendProps"), **outbound.extend_props)
+    return _signed(PROGRESS, request, now)
+
+
+def _signed(method: str, request: Element, now: datetime) -> Message:
+    body = '<?xml version="1.0" encoding="utf-8"?>' + tostring(request, "unicode")
     params = {
-        "method": OPERATION,
+        "method": method,
         "timestamp": beijing_text(now),
         "format": "xml",
         "app_key": QIMEN_APP_KEY,
@@ -71,6 +92,7 @@ def _request(outbound: Outbound, weight_grams: int) -> Element:
             planQty=quantity,
             actualQty=quantity,
         )
+    _add(SubElement(request, "extendProps"), **outbound.extend_props)
     return request
 
 

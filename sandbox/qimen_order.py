@@ -66,4 +66,5 @@ def outbound_from(request: Element, outbound_id: str, now: datetime) -> Outbound
         receiver_phone=order("receiverInfo/mobile"),
         remark=order("remark"),
         created_at=now,
+        extend_props={prop.tag: prop.text or "" for prop in request.iterfind("extendProps/*")},
     )

@@ -113,6 +113,7 @@ def _create(world: World, content: Mapping[str, Any]) -> dict[str, Any]:
         destination=receiver.get("city", ""),
         phones=[str(p.get("mobile") or p.get("tel")) for p in (sender, receiver)],
         at=world.clock.now(),
+        reference=str(content.get("custReferenceNo") or ""),
     )
     world.ledger.record("sf", "waybill-issued", order_id, waybill_no=waybill.number, by="hub")
     return _order_reply(waybill)

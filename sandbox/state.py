@@ -12,6 +12,9 @@ from sandbox.world import World
 PARTNERS_WITH_STATE = (
     "shop",
     "taobao",
+    "jd",
+    "wechat_shop",
+    "alibaba_1688",
     "shopify",
     "woocommerce",
     "dingtalk_approval",
@@ -21,6 +24,8 @@ PARTNERS_WITH_STATE = (
     "jt",
     "kuaidi100",
     "kingdee",
+    "sap",
+    "u8",
     "alipay",
     "wechat_pay",
     "union_pay",
@@ -37,7 +42,17 @@ PARTNERS_WITH_STATE = (
 def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - one return per partner
     """The state of one of ``PARTNERS_WITH_STATE``. Raises ``KeyError`` for another name."""
     match partner:
-        case "shop" | "taobao" | "shopify" | "woocommerce" | "dingtalk_approval" | "feishu_approval":
+        case (
+            "shop"
+            | "taobao"
+            | "jd"
+            | "wechat_shop"
+            | "alibaba_1688"
+            | "shopify"
+            | "woocommerce"
+            | "dingtalk_approval"
+            | "feishu_approval"
+        ):
             return _channel(world.channels[partner])
         case "qimen":
             return {
@@ -52,7 +67,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
             return {"waybills": [asdict(waybill) for waybill in world.carriers[partner].waybills.values()]}
         case "kuaidi100":
             return {"subscriptions": sorted(world.subscriptions)}
-        case "kingdee":
+        case "kingdee" | "sap" | "u8":
             return {
                 "documents": [asdict(document) for document in world.erp.documents.values()],
                 "stock": [

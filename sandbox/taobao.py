@@ -3,6 +3,9 @@
     taobao.trades.sold.get            by creation, at most the last 3 months
     taobao.trades.sold.increment.get  by change, at most one day, newest first
     taobao.trade.fullinfo.get         one trade
+    taobao.tmc.messages.consume       the oldest messages that are not confirmed
+    taobao.tmc.messages.confirm       by their ids; what is not confirmed comes again
+    taobao.refunds.receive.get        refunds by change, newest first
     taobao.logistics.offline.send     ship; key tid + out_sid, a repeat is refused as shipped already
 
 Parameters come in the query or the form; `sign` is over all of them. An empty page has no `trades` at all,
@@ -23,7 +26,7 @@ from sandbox.clock import from_beijing_text
 from sandbox.credentials import TAOBAO_APP_KEY, TAOBAO_APP_SECRET, TAOBAO_SESSION
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
 from sandbox.order_book import Position
-from sandbox.taobao_trade import trade_of, trade_status
+from sandbox.taobao_trade import refunds_of, trade_of, trade_status
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -172,6 +175,41 @@ def _only(trade: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
     return {name: value for name, value in trade.items() if name in names}
 
 
+def _refunds(world: World, params: Mapping[str, str]) -> dict[str, Any]:
+    fields = _required(params, "fields").split(",")
+    start, end = _moment(params, "start_modified"), _moment(params, "end_modified")
+    size, page = _number(params, "page_size", 40, MAX_PAGE_SIZE), _number(params, "page_no", 1, 1_000_000)
+    changed = sorted(
+        (refund for order in world.channels["taobao"].book for refund in refunds_of(order)),
+        key=lambda refund: str(refund["modified"]),
+        reverse=True,
+    )
+    inside = [refund for refund in changed if start <= from_beijing_text(refund["modified"]) <= end]
+    wanted = inside[(page - 1) * size : page * size]
+    content: dict[str, Any] = (
+        {"has_next": len(inside) > page * size}
+        if params.get("use_has_next") == "true"
+        else {"total_results": len(inside)}
+    )
+    if wanted:
+        content["refunds"] = {"refund": [_only(refund, fields) for refund in wanted]}
+    return content
+
+
+def _consume(world: World, params: Mapping[str, str]) -> dict[str, Any]:
+    _required(params, "group_name")
+    taken = world.taobao_queue.take(_number(params, "quantity", 100, 200))
+    return {"messages": {"tmc_message": taken}} if taken else {}
+
+
+def _confirm(world: World, params: Mapping[str, str]) -> dict[str, Any]:
+    numbers = _required(params, "s_message_ids").split(",")
+    if len(numbers) > 200 or not all(number.isdecimal() for number in numbers):
+        raise _invalid("s_message_ids")
+    world.taobao_queue.confirm([int(number) for number in numbers])
+    return {"is_success": True}
+
+
 def _fullinfo(world: World, params: Mapping[str, str]) -> dict[str, Any]:
     fields = _required(params, "fields").split(",")
     order = world.channels["taobao"].book.get(_required(params, "tid"))
@@ -202,6 +240,9 @@ _METHODS: Mapping[str, Callable[[World, Mapping[str, str]], dict[str, Any]]] = {
     "trades.sold.get": _sold,
     "trades.sold.increment.get": _increment,
     "trade.fullinfo.get": _fullinfo,
+    "refunds.receive.get": _refunds,
+    "tmc.messages.consume": _consume,
+    "tmc.messages.confirm": _confirm,
     "logistics.offline.send": _send,
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 from sandbox.bills import trade_number
 from sandbox.clock import beijing_text
 from sandbox.credentials import TAOBAO_SELLER_NICK
+from sandbox.money import yuan
 from sandbox.order_book import Order
 
 _STATUS = {
@@ -62,6 +63,24 @@ def trade_of(order: Order) -> dict[str, Any]:
     return trade
 
 
+def refunds_of(order: Order) -> list[dict[str, Any]]:
+    """The refunds of an order, which stand in `order["refunds"]`: number, line_no, fen, status, changed_at (ISO)."""
+    lines = {line["line_no"]: _suborder(order, line, "") for line in order["lines"]}
+    return [
+        {
+            "refund_id": refund["number"],
+            "tid": int(order["order_no"]),
+            "oid": lines[refund["line_no"]]["oid"],
+            "status": refund["status"],
+            "refund_fee": yuan(refund["fen"]),
+            "refund_phase": "onsale",
+            "created": _time(refund["changed_at"]),
+            "modified": _time(refund["changed_at"]),
+        }
+        for refund in order.get("refunds", [])
+    ]
+
+
 def trade_status(order: Order) -> str:
     """The trade's status in Taobao's words; an unknown one comes through in capitals."""
     if override := order.get("trade", {}).get("status"):
@@ -79,6 +98,8 @@ def _goods(order: Order) -> str:
 
 def _suborder(order: Order, line: Mapping[str, Any], status: str) -> dict[str, Any]:
     tid = int(order["order_no"])
+    refund = next((each for each in order.get("refunds", []) if each["line_no"] == line["line_no"]), None)
+    refunded = refund["status"] if refund else "NO_REFUND"
     return {
         # A trade of one line has that line under the trade's own number.
         "oid": tid if len(order["lines"]) == 1 else tid + int(line["line_no"]),
@@ -91,8 +112,8 @@ def _suborder(order: Order, line: Mapping[str, Any], status: str) -> dict[str, A
         "total_fee": line["amount"],
         "payment": line["amount"],
         "divide_order_fee": line["amount"],
-        "status": status,
-        "refund_status": "NO_REFUND",
+        "status": "TRADE_CLOSED" if refunded == "SUCCESS" else status,
+        "refund_status": refunded,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -51,6 +51,8 @@ class Outbound:
     receiver_phone: str
     remark: str
     created_at: datetime
+    extend_props: Mapping[str, str] = field(default_factory=dict)
+    """What the sender added; the warehouse repeats it in everything that it says of the outbound."""
     status: OutboundStatus = OutboundStatus.ACCEPT
     shipped_at: datetime | None = None
 

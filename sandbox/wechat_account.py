@@ -13,22 +13,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sandbox.app_token import errcode as _reply
 from sandbox.credentials import WECHAT_APP_ID, WECHAT_APP_SECRET, WECHAT_FOLLOWERS, WECHAT_TEMPLATE_ID
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
-LIFETIME_SECONDS = 7_200
 _OPERATIONS = {
     "/cgi-bin/stable_token": "token",
     "/cgi-bin/token": "token",
     "/cgi-bin/message/template/send": "template.send",
 }
-
-
-def _reply(code: int, message: str, **extra: Any) -> Reply:
-    return json_reply({"errcode": code, "errmsg": message, **extra}, outcome="ok" if code == 0 else str(code))
 
 
 def _operation(call: Call) -> str:
@@ -57,14 +53,7 @@ def _object(call: Call) -> dict[str, Any]:
 
 
 def _token(world: World, asked: Mapping[str, Any], *, renew: bool) -> Reply:
-    if asked.get("grant_type") != "client_credential":
-        return _reply(40002, "invalid grant_type")
-    if asked.get("appid") != WECHAT_APP_ID:
-        return _reply(40013, "invalid appid")
-    if asked.get("secret") != WECHAT_APP_SECRET:
-        return _reply(40125, "invalid appsecret")
-    token = world.wechat_account.current_token(renew=renew)
-    return json_reply({"access_token": token, "expires_in": LIFETIME_SECONDS})
+    return world.wechat_account.give(asked, WECHAT_APP_ID, WECHAT_APP_SECRET, renew=renew)
 
 
 def _send(world: World, call: Call) -> Reply:

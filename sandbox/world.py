@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sandbox.app_token import AppToken
 from sandbox.bills import BillRow, Bills, Distortion, distort, payments_of
 from sandbox.carrier import Carrier, Waybill
 from sandbox.catalogue import make_catalogue
@@ -23,6 +24,9 @@ from sandbox.ledger import Ledger, RequestLog
 from sandbox.official_account import OfficialAccount
 from sandbox.order_book import Order
 from sandbox.orders import CHANNELS, Generated, make_orders
+from sandbox.quotas import Quota
+from sandbox.taobao_queue import TaobaoQueue
+from sandbox.u8_desk import U8Desk
 from sandbox.warehouse import Outbound, Warehouse
 from sandbox.warehouse_work import WarehouseWork, work_in_warehouse
 from sandbox.weather import Alert, Weather
@@ -42,6 +46,7 @@ class World:
         self.ledger = Ledger(self.clock)
         self.requests = RequestLog()
         self.faults = Faults()
+        self.quotas: dict[str, Quota] = {}
         self.deliveries = Deliveries(self.hub, self.faults, self.requests)
         self.catalogue = make_catalogue(seed=self.seed)
         self._weights = {product.sku: product.weight_grams for product in self.catalogue}
@@ -54,6 +59,7 @@ class World:
         }
         self.subscriptions: dict[str, tuple[str, str]] = {}
         self.erp = Erp()
+        self.u8 = U8Desk()
         self.bills = Bills()
         self.weather = Weather()
         self.dingtalk = ChatRoom()
@@ -61,6 +67,8 @@ class World:
         self.wecom = ChatRoom()
         self.feishu = ChatRoom()
         self.wechat_account = OfficialAccount()
+        self.wechat_shop = AppToken()
+        self.taobao_queue = TaobaoQueue()
 
     def set_now(self, moment: datetime | None) -> None:
         """Fix the world's clock, or let it run with ``None``."""
@@ -130,7 +138,7 @@ class World:
 
     def issue_goods(self, number: str) -> None:
         """Somebody in the ERP issues the goods of a sales order: from then on it cannot be undone."""
-        self.erp.issue(number, self.clock.now())
+        self.erp.issue(number)
 
     async def work_in_warehouse(self, limit: int | None = None, codes: Sequence[str] | None = None) -> WarehouseWork:
         """Pick and ship open outbounds, oldest first, then send every confirmation that is owed."""

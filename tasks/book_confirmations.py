@@ -1,6 +1,6 @@
 """What warehouses say that they shipped: parcels, stock out, and word to channel and customer (C1, C3, C4)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,24 +10,29 @@ from integrations.errors import Rejected
 from integrations.ports import Warehouse
 from messages import say
 from models.base import insert_or_ignore, table_of
+from models.check_code import check_code
 from models.company import Product, SalesChannel
+from models.external_ref import ExternalRef
 from models.inbox import INBOX
 from models.lifecycle import HoldKind, OrderKind, Status
-from models.messages import OutboundConfirmed, RawMessage
+from models.messages import OutboundConfirmed, OutboundProgress, PackedParcel, RawMessage, Stage
 from models.order import order_number
 from models.order_book import ORDER, Stop
-from models.outbox import Owed
+from models.outbox import OUTBOX, Owed
 from models.reasons import Reason
 from models.shipment import Outbound, OutboundLine, Parcel, Shipment
 from models.work import Work
 from policies.lifecycle import plan_way
-from policies.shipping import judge_confirmation
+from policies.shipping import judge_code, judge_confirmation
+from policies.telling import Listener, Standing, judge_progress, who_hears
 from settings import get_settings
 from tasks.connections import connections, partner
 from tasks.hub import Batch, hub_task, tell, unit_of_work
 from tasks.quarantine import Refusal, refuse
+from tasks.receivables import owe_receivable
 from tasks.shelf.transfers import expect_transfer
 from tasks.supplements import original_number
+from tasks.telling import tell_of
 
 OUTBOUND = table_of(Outbound)
 OUTBOUND_LINE = table_of(OutboundLine)
@@ -35,13 +40,15 @@ SHIPMENT = table_of(Shipment)
 PARCEL = table_of(Parcel)
 CHANNEL = table_of(SalesChannel)
 PRODUCT = table_of(Product)
+REF = table_of(ExternalRef)
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """How many confirmations were booked, were repeats, or were refused."""
+    """How many confirmations were booked, reports followed, how many were repeats, or were refused."""
 
     shipped: int
+    followed: int
     repeated: int
     refused: int
 
@@ -52,13 +59,13 @@ async def book_confirmations(batch: Batch) -> Booked:
     with unit_of_work() as work:
         query = select(INBOX).where(INBOX.c.id.in_(batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
         messages = work.rows(query)
-    counts = {"shipped": 0, "repeated": 0, "refused": 0}
+    counts = {"shipped": 0, "followed": 0, "repeated": 0, "refused": 0}
     for source in sorted({message.source for message in messages}):
         async with partner(source) as warehouse:
             for message in messages:
                 if message.source == source:
                     counts[_book(message, warehouse)] += 1
-    tell("%(shipped)d confirmations booked, %(repeated)d repeats, %(refused)d refused", counts)
+    tell("%(shipped)d confirmations booked, %(followed)d followed, %(repeated)d repeats, %(refused)d refused", counts)
     return Booked(**counts)
 
 
@@ -72,10 +79,18 @@ def _book(message: Any, warehouse: Warehouse) -> str:
         if outbound is None:
             return _refuse(work, message, Reason("outbound-unknown", {"outbound": confirmed.outbound_no}), {})
         called_off = Status(outbound.status) is Status.CANCELLED or outbound.state == "cancelled"
-        trouble = judge_confirmation(confirmed, _planned(work, outbound.id), called_off=called_off)
+        if isinstance(confirmed, OutboundProgress):
+            return _follow(work, message, outbound, confirmed)
+        trouble = judge_confirmation(
+            confirmed,
+            _planned(work, outbound.id),
+            called_off=called_off,
+            check_code=check_code(outbound.outbound_no),
+            waybills_of_others=_waybills_of_others(work, outbound, confirmed),
+        )
         if trouble:
             work.orders.hold([Stop(outbound.order_id, HoldKind.DATA, (trouble,))])
-            if called_off:
+            if trouble.code == "shipped-though-cancelled":
                 # The parcel is on its way: the waybill is used, and what the ERP says of the goods is for a person.
                 work.outbox.withdraw([outbound.order_id], [Owed.CANCEL_WAYBILL, Owed.CANCEL_ERP_ORDER])
             return _refuse(work, message, trouble, asdict(confirmed), outbound.order_id)
@@ -84,6 +99,36 @@ def _book(message: Any, warehouse: Warehouse) -> str:
             return "repeated"
         _ship(work, outbound, confirmed)
         return "shipped"
+
+
+def _follow(work: Work, message: Any, outbound: Any, told: OutboundProgress) -> str:
+    """How far the warehouse is. What we know already, our own cancellation included, changes nothing."""
+    stopped = _we_stopped(work, outbound)
+    trouble = judge_code(told.outbound_no, check_code(outbound.outbound_no), told.check_code) or judge_progress(
+        told.stage, told.word, told.outbound_no, we_stopped_it=stopped
+    )
+    if trouble:
+        work.orders.hold([Stop(outbound.order_id, HoldKind.DATA, (trouble,))])
+        return _refuse(work, message, trouble, asdict(told), outbound.order_id)
+    work.inbox.finish([message.id])
+    stands = Status(outbound.status)
+    # Before it is released the reply that the warehouse has it is on its way; once it was asked to stop, its answer is.
+    picked = told.stage is Stage.PICKED and stands is Status.RELEASED and not stopped
+    at = Status.PICKED if picked else stands
+    move = plan_way(outbound.order_id, stands, at, told.happened_at)
+    if move is None:
+        return "repeated"
+    work.orders.advance([move])
+    tell_of(work, [outbound.order_id])
+    return "followed"
+
+
+def _we_stopped(work: Work, outbound: Any) -> bool:
+    if outbound.state == "cancelled" or Status(outbound.status) is Status.CANCELLED:
+        return True
+    cancellation = (OUTBOX.c.order_id == outbound.order_id, OUTBOX.c.kind == Owed.CANCEL_OUTBOUND)
+    asked = select(OUTBOX.c.payload).where(*cancellation, OUTBOX.c.state != "withdrawn")
+    return any(payload["outbound_id"] == outbound.id for payload in work.session.execute(asked).scalars())
 
 
 def _refuse(work: Work, message: Any, reason: Reason, content: Mapping[str, Any], order_id: int | None = None) -> str:
@@ -118,6 +163,14 @@ def _planned(work: Work, outbound_id: int) -> dict[str, int]:
     return planned
 
 
+def _waybills_of_others(work: Work, outbound: Any, confirmed: OutboundConfirmed) -> dict[str, str]:
+    """Which of these parcels' waybills were booked for other outbounds of ours, and for which."""
+    booked = (REF.c.company_id == work.company_id, REF.c.connection == outbound.carrier, REF.c.kind == "waybill")
+    here = REF.c.their_no.in_([parcel.waybill_no for parcel in confirmed.parcels])
+    others = select(REF.c.their_no, REF.c.our_no).where(*booked, here, REF.c.our_no != outbound.outbound_no)
+    return dict(map(tuple, work.rows(others)))
+
+
 def _ship(work: Work, outbound: Any, confirmed: OutboundConfirmed) -> None:
     """The goods have left: everything that follows from it, at once."""
     at = confirmed.confirmed_at
@@ -150,28 +203,32 @@ def _ship(work: Work, outbound: Any, confirmed: OutboundConfirmed) -> None:
         work.orders.advance([move], detail={outbound.order_id: {"waybills": waybills}})
     if outbound.kind == OrderKind.TRANSFER:
         expect_transfer(work, outbound, gone, at)
-    else:
-        _tell(work, outbound, confirmed)
+    tell_of(work, [outbound.order_id])
+    owe_receivable(work, outbound)
+    _tell(work, outbound, confirmed, who_hears(Standing(OrderKind(outbound.kind), None, just_shipped=True)))
 
 
-def _tell(work: Work, outbound: Any, confirmed: OutboundConfirmed) -> None:
+def _tell(work: Work, outbound: Any, confirmed: OutboundConfirmed, listeners: Collection[Listener]) -> None:
     """Owe the channel its write-back and the customer a word."""
     number = order_number(outbound.order_id)
-    owed = []
-    # The channel has written off what it sold; the piece that replaces it is not its business.
-    for parcel in confirmed.parcels if outbound.kind != OrderKind.EXCHANGE else ():
-        payload = {
-            "order_no": outbound.channel_order_no, "carrier": parcel.carrier, "waybill_no": parcel.waybill_no,
-            "shipped_at": confirmed.confirmed_at.isoformat(),
-        }  # fmt: skip
-        key = f"channel-shipment:{number}:{parcel.waybill_no}"
-        owed.append({"kind": Owed.CHANNEL_SHIPMENT, "payload": payload, "idempotency_key": key})
-    language = "zh" if connections().company.zone == "Asia/Shanghai" else get_settings().locale
-    first = confirmed.parcels[0]
-    theirs = (
-        original_number(outbound.channel_order_no) if outbound.kind == OrderKind.EXCHANGE else outbound.channel_order_no
-    )
-    text = say("customer-shipped", language, number=theirs, waybill=first.waybill_no)
-    payload = {"order_no": theirs, "text": text}
-    owed.append({"kind": Owed.CUSTOMER_MESSAGE, "payload": payload, "idempotency_key": f"customer-shipped:{number}"})
+    owed: list[dict[str, Any]] = []
+    if Listener.CHANNEL in listeners:
+        for parcel in confirmed.parcels:
+            payload = {
+                "order_no": outbound.channel_order_no, "carrier": parcel.carrier, "waybill_no": parcel.waybill_no,
+                "shipped_at": confirmed.confirmed_at.isoformat(),
+            }  # fmt: skip
+            key = f"channel-shipment:{number}:{parcel.waybill_no}"
+            owed.append({"kind": Owed.CHANNEL_SHIPMENT, "payload": payload, "idempotency_key": key})
+    if Listener.CUSTOMER in listeners:
+        key = f"customer-shipped:{number}"
+        payload = _word_to_customer(outbound, confirmed.parcels[0])
+        owed.append({"kind": Owed.CUSTOMER_MESSAGE, "payload": payload, "idempotency_key": key})
     work.outbox.add([{"order_id": outbound.order_id, "connection": outbound.channel, **row} for row in owed])
+
+
+def _word_to_customer(outbound: Any, parcel: PackedParcel) -> dict[str, str]:
+    language = "zh" if connections().company.zone == "Asia/Shanghai" else get_settings().locale
+    theirs = outbound.channel_order_no
+    number = original_number(theirs) if outbound.kind == OrderKind.EXCHANGE else theirs
+    return {"order_no": number, "text": say("customer-shipped", language, number=number, waybill=parcel.waybill_no)}

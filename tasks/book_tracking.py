@@ -13,6 +13,7 @@ from models.reasons import Reason
 from tasks.connections import connections, partner
 from tasks.hub import Batch, hub_task, tell, unit_of_work
 from tasks.quarantine import Refusal, refuse
+from tasks.telling import tell_of
 from tasks.track_parcels import PARCEL, Tracked, add, deliver, note_scans
 
 
@@ -55,5 +56,6 @@ def _book(message: Any, tracker: Tracker) -> Tracked:
         }
         news = note_scans(work, parcels, points)
         delivered = deliver(work, parcels, points)
+        tell_of(work, {row.order_id for row in parcels.values()} if news else ())
         work.inbox.finish([message.id])
         return Tracked(len(parcels), news, len(delivered))

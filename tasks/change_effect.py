@@ -14,7 +14,7 @@ from models.order import Answer
 from models.order_book import HOLD, ORDER
 from models.reasons import Reason, to_json
 from models.work import Work
-from policies.change import Size, Way, plan_change
+from policies.change import ChangeFacts, Size, Way, plan_change
 from policies.lifecycle import plan_move
 from policies.rules import Rules
 from tasks.call_off import Purpose, ask_to_stop, outbounds_there, retract
@@ -39,7 +39,7 @@ def carry_out(work: Work, change: Any, order: Any, rules: Rules) -> ChangeState:
 
     ``change`` and ``order`` are rows, the order's locked.
     """
-    plan = plan_change(change_facts(work, order, OrderContent.from_json(change.content)))
+    plan = plan_change(_facts(work, change, order))
     if plan.way is Way.NOT_POSSIBLE:
         turn_down(work, change.id, plan.reasons[-1])
         return ChangeState.REFUSED
@@ -62,7 +62,7 @@ def make_effective(work: Work, change_id: int, rules: Rules) -> None:
     change = _change(work, change_id)
     order = work.rows(select(ORDER).where(ORDER.c.id == change.order_id))[0]
     content = OrderContent.from_json(change.content)
-    plan = plan_change(change_facts(work, order, content))
+    plan = plan_change(_facts(work, change, order))
     _write(work, change, order, content)
     let_go_on(work, [order.id])
     close(work, change, ChangeState.EFFECTIVE, (Reason("change-in-effect", {"version": order.version + 1}),))
@@ -86,6 +86,11 @@ def close(work: Work, change: Any, state: ChangeState, why: Sequence[Reason]) ->
     work.session.execute(update(CHANGE).where(CHANGE.c.id == change.id).values(**ended))
     detail = {"change": change.id, "state": state}
     work.events.add([Happened(change.order_id, "change-closed", work.now, reasons=tuple(why), detail=detail)])
+
+
+def _facts(work: Work, change: Any, order: Any) -> ChangeFacts:
+    content = OrderContent.from_json(change.content)
+    return change_facts(work, order, content, of_channel=bool(change.content_hash))
 
 
 def _change(work: Work, change_id: int) -> Any:

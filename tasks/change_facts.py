@@ -21,15 +21,16 @@ WAREHOUSE = table_of(Warehouse)
 PRODUCT = table_of(Product)
 
 
-def change_facts(work: Work, order: Any, after: OrderContent) -> ChangeFacts:
-    """The facts of a change of ``order``, a row, to ``after``."""
+def change_facts(work: Work, order: Any, after: OrderContent, *, of_channel: bool) -> ChangeFacts:
+    """The facts of a change of ``order``, a row, to ``after``. A channel states the whole order, also what goes as an
+    order of its own by now; a person says what one of the parts is to be."""
     return ChangeFacts(
         status=Status(order.status),
         before=content_of(work, order),
         after=after,
         shelves=_shelves(work, order.id, after),
         outbounds=_outbounds(work, order.id),
-        in_parts=goes_in_parts(work, order),
+        in_parts=of_channel and goes_in_parts(work, order),
     )
 
 

@@ -40,7 +40,7 @@ def _differences(work: Work, order: Any, change: Any) -> list[str]:
 def _ask_anew(work: Work, order: Any, change: Any, rules: Rules) -> None:
     after = OrderContent.from_json(change.content)
     size, why = classify(content_of(work, order), after, rules.changes)
-    plan = plan_change(change_facts(work, order, after))
+    plan = plan_change(change_facts(work, order, after, of_channel=True))
     values = {
         "base_version": order.version, "size": size, "scope": _differences(work, order, change),
         "impact": to_json([*plan.reasons, *why]),

@@ -53,7 +53,7 @@ def propose(number: str, settings: Mapping[str, str], reason: str, evidence: str
             raise CannotChange(f"We have no article {', '.join(sorted(unknown))}.")
         if not compare(before, after):
             raise CannotChange(f"{number} is so already.")
-        plan = plan_change(change_facts(work, order, after))
+        plan = plan_change(change_facts(work, order, after, of_channel=False))
         if plan.way is Way.NOT_POSSIBLE:
             raise CannotChange(say_reason(plan.reasons[-1], get_settings().locale))
         request = {"reason": reason, "evidence": evidence, "asked_by": by, "inbox_id": None, "content_hash": ""}
@@ -132,7 +132,7 @@ def _ask(work: Work, order: Any, after: OrderContent, request: Mapping[str, Any]
     before = content_of(work, order)
     size, why = classify(before, after, rules.changes)
     approvers = approvers_of(size, rules.changes)
-    plan = plan_change(change_facts(work, order, after))
+    plan = plan_change(change_facts(work, order, after, of_channel=bool(request["content_hash"])))
     row = {
         **request, "company_id": work.company_id, "order_id": order.id, "base_version": order.version,
         "scope": [difference.field for difference in compare(before, after)], "content": after.to_json(),

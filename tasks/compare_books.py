@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
@@ -113,7 +112,7 @@ def _notice(
     )
     if now_since is None:
         return notice(told, f"stock:{since}:over", "stock-near-title", [in_all])
-    day = work.now.astimezone(ZoneInfo(connections().company.zone)).date()
+    day = connections().company.day_of(work.now)
     worst = [_worst(verdict) for verdict in largest_first(verdicts)[:WORST]]
     return notice(told, f"stock:{now_since}:{day}", "stock-far-title", [in_all, *worst], share=percent(apart.share))
 

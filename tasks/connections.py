@@ -1,27 +1,32 @@
 """Which partners this installation is connected to (``connections.toml``), and how to reach them.
 
-A connection names a partner of ``integrations.registry``, its settings, and the secret that completes them: the
-environment variable ``ORDERSPINE_SECRET_<NAME>`` or the Prefect ``Secret`` block ``<name>``, a JSON object in either.
+A connection names a partner of ``integrations.registry``, its settings, and the credential that completes them
+(``tasks.partners.credentials``).
 """
 
-import json
-import os
+import asyncio
 import ssl
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 import httpx
-from prefect.blocks.system import Secret
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from integrations.errors import Misconfigured
-from integrations.registry import build
+from integrations.rate import Rate
+from integrations.registry import PARTNERS, build
 from settings import get_settings
+from tasks.partners.account import PATIENCE, Account, mark_of
+from tasks.partners.credentials import read_credential, secret_fields
+from tasks.partners.standing import is_refused, resting_accounts
+from tasks.partners.tokens import SharedToken
 
 
 class BadConnections(ValueError):
@@ -36,13 +41,20 @@ class Connection(BaseModel):
     code: str = Field(description="What we call it; unique in the file")
     partner: str = Field(description="Which integration speaks to it")
     settings: dict[str, Any] = {}
-    secret: str = Field(default="", description="Name of the secret that completes the settings")
+    secret: str = Field(default="", description="Name of the credential that completes the settings")
+    rate: Rate | None = Field(default=None, description="How often it may be called; else what the partner documents")
+
+    @property
+    def account(self) -> str:
+        """Partner and credential: connections that share both are one account there."""
+        return f"{self.partner}/{self.secret or self.code}"
 
 
 class ChannelConnection(Connection):
     """A sales channel."""
 
     fulfilment: Literal["hub", "reported"] = "hub"
+    erp: str = Field(default="", description="Code of the ERP that keeps its orders, if not the first")
 
 
 class WarehouseConnection(Connection):
@@ -62,6 +74,13 @@ class CarrierConnection(Connection):
     tracked_by: str = Field(default="", description="Code of the tracker that follows its parcels, if not it itself")
 
 
+class DocumentsConnection(Connection):
+    """A place in which files for us lie."""
+
+    preset: str = Field(default="", description="How its files are read; empty: by the columns that a person confirmed")
+    told: str = Field(default="", description="Notifier that is told of a file that waits for a person")
+
+
 class CompanySettings(BaseModel):
     """Who we are."""
 
@@ -71,10 +90,15 @@ class CompanySettings(BaseModel):
     name: str = ""
     zone: str = "Asia/Shanghai"
 
+    def day_of(self, at: datetime) -> date:
+        """The day that it is here then."""
+        return at.astimezone(ZoneInfo(self.zone)).date()
+
 
 class Connections(BaseModel):
-    """Everything that is connected. The first carrier and the first ERP are the ones used;
-    the first tracker follows the parcels of carriers that are not connected."""
+    """Everything that is connected. Carriers are asked in the order in which they stand here: the next one when one
+    will not do it. The first ERP keeps the orders of channels that name none; the first of ``books`` is read for stock
+    in place of the ERP; the first tracker follows the parcels of carriers that are not connected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -84,15 +108,17 @@ class Connections(BaseModel):
     carrier: list[CarrierConnection] = []
     tracker: list[Connection] = []
     erp: list[Connection] = []
+    books: list[Connection] = []
     payments: list[Connection] = []
     alerts: list[Connection] = []
     notifier: list[Connection] = []
+    documents: list[DocumentsConnection] = []
 
     def all(self) -> list[Connection]:
         """Every connection."""
         return [
-            *self.channel, *self.warehouse, *self.carrier, *self.tracker, *self.erp, *self.payments, *self.alerts,
-            *self.notifier,
+            *self.channel, *self.warehouse, *self.carrier, *self.tracker, *self.erp, *self.books, *self.payments,
+            *self.alerts, *self.notifier, *self.documents,
         ]  # fmt: skip
 
     def named(self, code: str) -> Connection:
@@ -101,6 +127,31 @@ class Connections(BaseModel):
             if connection.code == code:
                 return connection
         raise BadConnections(f"Nothing is connected under the name {code!r}. Add it to {get_settings().connections}.")
+
+    @model_validator(mode="after")
+    def _erps_are_there(self) -> Self:
+        known = {erp.code for erp in self.erp}
+        for channel in self.channel:
+            if channel.erp and channel.erp not in known:
+                raise ValueError(f"the channel {channel.code} names the ERP {channel.erp!r}; there is no such [[erp]]")
+        return self
+
+    def erp_for(self, channel: str) -> str:
+        """Code of the ERP that keeps the orders of a channel; empty if none is connected."""
+        named = next((c.erp for c in self.channel if c.code == channel), "")
+        return named or next((erp.code for erp in self.erp), "")
+
+    @property
+    def stock_book(self) -> str | None:
+        """Whom the ERP's stock is read from."""
+        return next((connection.code for connection in (*self.books, *self.erp)), None)
+
+    def carrier_after(self, code: str) -> str:
+        """Code of the carrier that is asked when that one will not do it; empty after the last. One that is connected
+        no more is followed by the first."""
+        codes = [carrier.code for carrier in self.carrier]
+        later = codes[codes.index(code) + 1 :] if code in codes else codes
+        return next(iter(later), "")
 
     def carrier_of(self, planned: str, told: str) -> str:
         """Whose a parcel is, when the warehouse tells by whom it sent it: the planned carrier's connection, another
@@ -136,31 +187,63 @@ def _read(path: str, _changed_at: int) -> Connections:
         raise BadConnections(f"{path}: {place}: {first['msg'].lower()}") from error
 
 
-async def _secret(name: str) -> dict[str, Any]:
-    if not name:
-        return {}
-    stated = os.environ.get("ORDERSPINE_SECRET_" + name.upper().replace("-", "_"))
-    if stated is None:
-        try:
-            block: Any = await Secret.aload(name)
-        except ValueError as error:
-            raise Misconfigured(name, "its secret is neither in the environment nor a Prefect Secret block") from error
-        stated = block.get()
-    if not isinstance(stated, str):
-        return dict(stated)
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An open line: the partner's client, and our account there."""
+
+    client: Any
+    account: Account
+
+
+@asynccontextmanager
+async def open_line(code: str, patience: timedelta = PATIENCE) -> AsyncIterator[Line]:
+    """A line to the partner of a connection, open for the length of the block. What calls meet is to be ``heeded``.
+
+    A call waits for its turn as long as ``patience``. Raises ``Misconfigured`` or ``BadConnections``.
+    """
+    connection = connections().named(code)
+    entry = PARTNERS.get(connection.partner)
+    name, rate = connection.account, connection.rate or (entry.settings.rate if entry else None)
     try:
-        return dict(json.loads(stated))
-    except (json.JSONDecodeError, ValueError) as error:
-        raise Misconfigured(name, "its secret is not a JSON object") from error
+        complete = {**connection.settings, **await read_credential(connection.secret, connection.partner)}
+    except Misconfigured as error:
+        await Account(name, connection.partner, code, mark="").refused(error)
+        raise
+    was_refused = await asyncio.to_thread(is_refused, name)
+    account = Account(name, connection.partner, code, mark_of(complete), rate, patience, was_refused)
+    token = SharedToken(account, [str(complete.get(field, "")) for field in secret_fields(connection.partner)])
+    async with httpx.AsyncClient(verify=_authorities(), event_hooks=account.hooks()) as http:
+        try:
+            client = build(connection.partner, complete, http, _real_time, token)
+        except Misconfigured as error:
+            await account.refused(error)
+            raise
+        yield Line(client, account)
 
 
 @asynccontextmanager
 async def partner(code: str) -> AsyncIterator[Any]:
     """The client of a connection, open for the length of the block. Raises ``Misconfigured`` or ``BadConnections``."""
-    connection = connections().named(code)
-    complete = {**connection.settings, **await _secret(connection.secret)}
-    async with httpx.AsyncClient(verify=_authorities()) as http:
-        yield build(connection.partner, complete, http, _real_time)
+    async with open_line(code) as line, line.account.heeded():
+        yield line.client
+
+
+async def resting(patience: timedelta = PATIENCE) -> frozenset[str]:
+    """Codes of the connections that are not to be called now: their partner asked for patience, or refused the very
+    credential that they have."""
+    accounts = await asyncio.to_thread(resting_accounts, patience)
+    return frozenset([c.code for c in connections().all() if c.account in accounts and await _rests(c, accounts)])
+
+
+async def _rests(connection: Connection, accounts: Mapping[str, str | None]) -> bool:
+    mark = accounts[connection.account]
+    if mark is None:
+        return True
+    try:
+        credential = await read_credential(connection.secret, connection.partner)
+    except Misconfigured:
+        return mark == ""
+    return mark == mark_of({**connection.settings, **credential})
 
 
 @cache

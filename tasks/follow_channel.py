@@ -19,6 +19,7 @@ from models.work import Work
 from policies.lifecycle import is_further, plan_following
 from tasks.call_off import close_cancelled, overtake_changes, stop_outbounds
 from tasks.hub import Batch, hub_task, tell, unit_of_work
+from tasks.telling import tell_of
 
 WAREHOUSE = table_of(Warehouse)
 _LEFT_THE_HOUSE = (Status.SHIPPED, Status.DELIVERED, Status.COMPLETED)
@@ -49,6 +50,9 @@ async def follow_channel(batch: Batch) -> Followed:
         off = _call_off(work, [move for move in moves if _end(move) is Status.CANCELLED])
         _let_go(work, ahead)
         work.orders.advance([*ahead, *off])
+        tell_of(work, [move.order_id for move in ahead])
+        picked = [order for order in orders if Status(order.status) is Status.PICKED]
+        _too_late(work, [order.id for order in picked if _report(order).status is Status.CANCELLED])
         told_to_wait = [(order.id, _report(order).hold) for order in orders if _report(order).hold]
         work.orders.hold([Stop(order_id, HoldKind.STOCK, (Reason(code),)) for order_id, code in told_to_wait])
         done = {"reported_status": None, "reported": None, "leased_by": None, "leased_until": None}
@@ -72,6 +76,11 @@ def _end(move: Move) -> Status:
 
 def _plan(order: Any, now: datetime) -> Move | None:
     return plan_following(order.id, Status(order.status), _report(order), now)
+
+
+def _too_late(work: Work, order_ids: Sequence[int]) -> None:
+    """What a warehouse has picked it does not put back: a person talks to the customer."""
+    work.orders.hold([Stop(order_id, HoldKind.DATA, (Reason("cancelled-too-late"),)) for order_id in order_ids])
 
 
 def _call_off(work: Work, moves: Sequence[Move]) -> list[Move]:

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from models.base import chunks, table_of
+from models.base import table_of
 from models.bulk import insert_numbered, insert_rows
 from models.lifecycle import OrderKind
+from models.many import among
 from models.outbox import Owed
 from models.shipment import Outbound, OutboundLine
 from models.work import Work
@@ -33,6 +34,11 @@ def erp_number(outbound_no: str) -> str:
     return f"SO{outbound_no.removeprefix('OUT')}"
 
 
+def outbound_of_erp_number(number: str) -> str:
+    """The outbound that goes with an ERP order of ours."""
+    return f"OUT{number.removeprefix('SO')}"
+
+
 def ask_partners(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecision]) -> None:
     """Plan the outbound of each order that the hub ships, and owe the carrier and the ERP their messages.
 
@@ -47,7 +53,6 @@ def ask_partners(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecis
     ]
     connected = connections()
     carrier = connected.carrier[0].code if connected.carrier else ""
-    erp = connected.erp[0].code if connected.erp else ""
     planned = _planned(work, [row.id for row, _ in ours])
     numbers = [outbound_number(row.id, planned.get(row.id, 0) + 1) for row, _ in ours]
     ids = insert_numbered(
@@ -81,6 +86,7 @@ def ask_partners(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecis
         common = {"order_id": row.id, "region": row.region, "payload": {"outbound_id": outbound_id}}
         if carrier:
             owed.append({**common, "kind": Owed.WAYBILL, "connection": carrier, "idempotency_key": f"waybill:{number}"})
+        erp = connected.erp_for(row.channel)
         if erp and row.kind in _IN_THE_ERP:
             key = f"erp-order:{number}"
             owed.append({**common, "kind": Owed.ERP_ORDER, "connection": erp, "idempotency_key": key, "region": ""})
@@ -89,8 +95,5 @@ def ask_partners(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecis
 
 def _planned(work: Work, order_ids: Sequence[int]) -> dict[int, int]:
     """How many outbounds orders have had, for those that had any."""
-    found: dict[int, int] = {}
-    for chunk in chunks(order_ids):
-        query = select(OUTBOUND.c.order_id, func.count()).where(OUTBOUND.c.order_id.in_(chunk))
-        found.update(dict(work.rows(query.group_by(OUTBOUND.c.order_id))))
-    return found
+    query = select(OUTBOUND.c.order_id, func.count()).where(among(OUTBOUND.c.order_id, order_ids))
+    return dict(work.rows(query.group_by(OUTBOUND.c.order_id)))

@@ -18,6 +18,7 @@ from models.outbox import OUTBOX
 from models.quarantine import Quarantine
 from models.reasons import Reason
 from models.work import Work
+from tasks.partners.standing import Stopped, stopped_accounts
 from tasks.reading import reading
 from tasks.story.find import find_orders
 from tasks.story.order import reasons_of
@@ -66,6 +67,7 @@ class Overview:
     holds: Mapping[str, int]
     quarantine: tuple[RefusedFor, ...]
     gates: tuple[ClosedGate, ...]
+    stopped: tuple[Stopped, ...]
     messages_due: int
     messages_behind_gates: int
     messages_for_person: int
@@ -85,6 +87,7 @@ def overview() -> Overview:
             holds=_holds(work),
             quarantine=_quarantine(work),
             gates=gates,
+            stopped=stopped_accounts(work),
             messages_due=due,
             messages_behind_gates=behind,
             messages_for_person=person,
@@ -104,7 +107,7 @@ class OrderPage:
 def list_orders(status: str = "", hold: str = "", words: str = "", before: int | None = None) -> OrderPage:
     """Orders with that status, with an open hold of that kind, and found by ``words``: a number, or a customer.
 
-    Empty means any. Raises ``DatabaseNotReady``.
+    Empty means any. Raises ``DatabaseNotReady``, and ``Mistyped`` for words like a check code that is none.
     """
     with reading() as work:
         wanted = []

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from sqlalchemy import and_, exists, select, text, update
 
-from models.base import chunks
 from models.lifecycle import HoldKind, OrderKind, Status, Step
+from models.many import among
 from models.order_book import HOLD, ORDER
 from models.reasons import Reason
 from models.work import Work
@@ -17,15 +17,16 @@ _BEFORE_ITS_END = (Status.RECEIVED.value, Status.CONFIRMED.value, Status.RESERVE
 
 def complete_deposits(work: Work, deposit_ids: Collection[int]) -> None:
     """These deposits have done their part: their balance has the stock, and nothing holds them any more."""
-    for chunk in chunks(sorted({*deposit_ids})):
-        query = select(ORDER.c.id, ORDER.c.status).where(ORDER.c.id.in_(chunk), ORDER.c.status.in_(_BEFORE_ITS_END))
-        rows = work.rows(query.order_by(ORDER.c.id).with_for_update())
-        ids = [row.id for row in rows]
-        work.stock.release(ids, work.now)
-        for kind in HoldKind:
-            work.orders.unhold(ids, kind, work.run.actor, _COMPLETED)
-        steps = [Step(Status.COMPLETED, work.now, _COMPLETED)]
-        work.orders.advance([plan_move(row.id, Status(row.status), steps) for row in rows])
+    if not deposit_ids:
+        return
+    unfinished = (among(ORDER.c.id, deposit_ids), ORDER.c.status.in_(_BEFORE_ITS_END))
+    rows = work.rows(select(ORDER.c.id, ORDER.c.status).where(*unfinished).order_by(ORDER.c.id).with_for_update())
+    ids = [row.id for row in rows]
+    work.stock.release(ids, work.now)
+    for kind in HoldKind:
+        work.orders.unhold(ids, kind, work.run.actor, _COMPLETED)
+    steps = [Step(Status.COMPLETED, work.now, _COMPLETED)]
+    work.orders.advance([plan_move(row.id, Status(row.status), steps) for row in rows])
 
 
 def bind_balances(work: Work) -> None:
@@ -57,11 +58,10 @@ def bind_balances(work: Work) -> None:
 
 def waits_for_balance(work: Work, deposit_ids: Collection[int]) -> set[int]:
     """Deposits whose balance can be decided right now: it goes first, so that the two never want the same goods."""
-    found: set[int] = set()
+    if not deposit_ids:
+        return set()
     held = exists().where(HOLD.c.order_id == ORDER.c.id, HOLD.c.closed_at.is_(None))
-    for chunk in chunks(sorted({*deposit_ids})):
-        query = select(ORDER.c.deposit_id).where(
-            ORDER.c.deposit_id.in_(chunk), ORDER.c.status.in_((Status.RECEIVED, Status.CONFIRMED)), ~held
-        )
-        found |= set(work.session.execute(query).scalars())
-    return found
+    query = select(ORDER.c.deposit_id).where(
+        among(ORDER.c.deposit_id, deposit_ids), ORDER.c.status.in_((Status.RECEIVED, Status.CONFIRMED)), ~held
+    )
+    return set(work.session.execute(query).scalars())

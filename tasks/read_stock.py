@@ -45,10 +45,12 @@ class StockRead:
 def stock_sources() -> list[StockSource]:
     """Each warehouse's own system, and for each warehouse the ERP. Raises ``BadConnections``."""
     connected = connections()
+    erp = connected.stock_book
     return [
         StockSource(system, warehouse.code)
         for warehouse in connected.warehouse
-        for system in (warehouse.code, *(erp.code for erp in connected.erp[:1]))
+        for system in (warehouse.code, erp)
+        if system is not None
     ]
 
 

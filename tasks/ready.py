@@ -1,10 +1,11 @@
 """Batches of what is ready: each is claimed with a lease, and the loop ends when nothing is left."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 
 from models.claims import Claimed, Claims
 from settings import get_settings
+from tasks.connections import resting
 from tasks.hub import ORDERS_A_BATCH, Batch, unit_of_work
 
 MESSAGES_A_BATCH = 100
@@ -42,9 +43,15 @@ def reported_orders() -> Iterator[Batch]:
     return _batches(lambda claims: claims.orders_to_follow(ORDERS_A_BATCH))
 
 
-def due_messages() -> Iterator[Batch]:
-    """Messages that the hub owes its partners."""
-    return _batches(lambda claims: claims.messages_to_send(get_settings().now(), MESSAGES_A_BATCH))
+async def due_messages() -> AsyncIterator[Batch]:
+    """Messages that the hub owes its partners, but for those who are not to be called now."""
+    while True:
+        besides = await resting()
+        with unit_of_work() as work:
+            claimed = work.claims(_lease()).messages_to_send(get_settings().now(), MESSAGES_A_BATCH, besides)
+        if not claimed.ids:
+            return
+        yield Batch(claimed.ids, work.now, claimed.abandoned)
 
 
 def _batches(claim: Callable[[Claims], Claimed]) -> Iterator[Batch]:

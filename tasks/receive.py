@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ from tasks.questions import take_answer
 from tasks.signals import CONFIRMATIONS_ARRIVED, ORDERS_ARRIVED
 
 _logger = logging.getLogger(__name__)
+
+CLIENTS_LAST = 60.0
+"""Seconds for which a client is kept: then the partner's credential is read anew, which may have been rotated."""
 
 
 class UnknownCaller(LookupError):
@@ -56,6 +60,7 @@ class Reception:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _clients: dict[str, Any] = field(default_factory=dict)
     _connected: Connections | None = None
+    _opened: float = 0.0
 
     async def close(self) -> None:
         """Let the clients go."""
@@ -99,9 +104,10 @@ class Reception:
             return _json(401 if isinstance(refusal, Forged) else 503, refusal.message)
 
     async def _client(self, caller: Connection) -> Any:
-        if self._connected is not connections():  # the file was changed
+        now = time.monotonic()
+        if self._connected is not connections() or now - self._opened > CLIENTS_LAST:  # changed, or perhaps rotated
             await self.close()
-            self._connected = connections()
+            self._connected, self._opened = connections(), now
         if caller.code not in self._clients:
             self._clients[caller.code] = await self._stack.enter_async_context(partner(caller.code))
         return self._clients[caller.code]

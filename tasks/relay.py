@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -25,7 +25,7 @@ from models.reasons import Reason
 from models.work import Work
 from policies.redelivery import plan_next_try
 from policies.rules import Rules
-from tasks.connections import BadConnections, partner
+from tasks.connections import BadConnections, Line, open_line
 from tasks.hub import Batch, hub_task, tell, unit_of_work
 from tasks.senders import SENDERS, Letter
 from tasks.senders.outbounds import OUTBOUND
@@ -33,6 +33,9 @@ from tasks.senders.outbounds import OUTBOUND
 GATE = table_of(Gate)
 AT_ONCE = 16
 """Calls that are on their way to partners at the same time."""
+
+PATIENCE = timedelta(seconds=5)
+"""How long a message waits in hand for its turn at a partner that limits calls; then it waits in the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,11 @@ async def send_messages(batch: Batch, rules: Rules) -> Relayed:
     limit = asyncio.Semaphore(AT_ONCE)
 
     async with AsyncExitStack() as stack:
-        clients = await _open(stack, {letter.connection for letter in letters})
+        lines = await _open(stack, {letter.connection for letter in letters})
 
         async def post(letter: Letter) -> None:
             async with limit:
-                outcome, trouble = await _send(letter, clients[letter.connection], rules)
+                outcome, trouble = await _send(letter, lines[letter.connection], rules)
             outcomes[outcome] += 1
             if trouble:
                 troubles[trouble] += 1
@@ -89,21 +92,21 @@ def _letter(row: Any, abandoned: bool) -> Letter:
     )
 
 
-async def _open(stack: AsyncExitStack, codes: set[str]) -> dict[str, Any]:
-    """A client per connection; where none can be made, the error stands in its place and meets each message."""
-    clients: dict[str, Any] = {}
+async def _open(stack: AsyncExitStack, codes: set[str]) -> dict[str, Line | Exception]:
+    """A line per connection; where none can be had, the error stands in its place and meets each message."""
+    lines: dict[str, Line | Exception] = {}
     for code in sorted(codes):
         try:
-            clients[code] = await stack.enter_async_context(partner(code))
+            lines[code] = await stack.enter_async_context(open_line(code, PATIENCE))
         except (Misconfigured, BadConnections) as error:
-            clients[code] = error
-    return clients
+            lines[code] = error
+    return lines
 
 
-async def _send(letter: Letter, client: Any, rules: Rules) -> tuple[str, str]:
+async def _send(letter: Letter, line: Line | Exception, rules: Rules) -> tuple[str, str]:
     """Send one message; ``(outcome, trouble)``, trouble being empty when there was none."""
-    if isinstance(client, Exception):
-        return _put_off(letter, client, rules), f"{letter.connection}: {type(client).__name__}"
+    if isinstance(line, Exception):
+        return _put_off(letter, line, rules), f"{letter.connection}: {type(line).__name__}"
     with unit_of_work() as work:
         if _gate_is_closed(work, letter.region):
             work.outbox.settle(letter.message_id)
@@ -114,14 +117,24 @@ async def _send(letter: Letter, client: Any, rules: Rules) -> tuple[str, str]:
             work.outbox.settle(letter.message_id, state="withdrawn")
         return "withdrawn", ""
     try:
-        answer = await SENDERS[letter.kind].deliver(client, letter, request)
+        async with line.account.heeded(calls=True):
+            answer = await SENDERS[letter.kind].deliver(line.client, letter, request)
     except Rejected as error:
         return _refused(letter, error), f"{letter.connection}: rejected"
     except (Unavailable, Conflict, Misconfigured) as error:
         return _put_off(letter, error, rules), f"{letter.connection}: {type(error).__name__.lower()}"
+    return _answered(letter, request, answer)
+
+
+def _answered(letter: Letter, request: Any, answer: Any) -> tuple[str, str]:
+    """The partner has it, unless what it answers is about something else (C3)."""
+    sender = SENDERS[letter.kind]
     with _outcome_of(letter) as (work, withdrawn):
+        if foreign := sender.foreign(work, letter, request, answer):
+            tried = {"tries": letter.tries + 1, "last_error": f"{foreign.code}: {dict(foreign.facts)}"[:500]}
+            return _to_person(work, letter, WhyPerson.REJECTED, tried, foreign), f"{letter.connection}: {foreign.code}"
         work.outbox.settle(letter.message_id, state="sent", sent_at=work.now, tries=letter.tries + 1, last_error=None)
-        SENDERS[letter.kind].record(work, letter, request, answer)
+        sender.record(work, letter, request, answer)
         if withdrawn:
             _take_back(work, letter)
     return "sent", ""
@@ -158,20 +171,32 @@ def _gate_is_closed(work: Work, region: str) -> bool:
 
 
 def _put_off(letter: Letter, error: Exception, rules: Rules) -> str:
-    """Try again later; an error of our own making (``Misconfigured``) does not use up tries."""
+    """Try again later. An error of our own making (``Misconfigured``) and a partner that asks for patience use up no
+    try; the claims leave the messages of a partner that is stopped alone, so they may go as soon as it is mended."""
     ours = isinstance(error, Misconfigured | BadConnections)
-    tries = letter.tries if ours else letter.tries + 1
     asked = error.retry_after if isinstance(error, Unavailable) else None
+    tries = letter.tries if ours or asked is not None else letter.tries + 1
     unknown = letter.outcome_unknown or (isinstance(error, Unavailable) and error.outcome_unknown)
     tried = {"tries": tries, "outcome_unknown": unknown, "last_error": str(error)[:500]}
     with _outcome_of(letter) as (work, withdrawn):
         if withdrawn:
             return _give_up(work, letter, tried)
-        at = work.now + timedelta(minutes=5) if ours else plan_next_try(tries, asked, rules.relay, work.now).at
+        at = _next_try(letter, error, tries, asked, rules, work.now)
         if at is None:
-            return _to_person(work, letter, WhyPerson.TOO_MANY_TRIES, tried, Reason("too-many-tries", {"tries": tries}))
+            return _failed(work, letter, WhyPerson.TOO_MANY_TRIES, tried, Reason("too-many-tries", {"tries": tries}))
         work.outbox.settle(letter.message_id, next_try_at=at, **tried)
     return "again-later"
+
+
+def _next_try(
+    letter: Letter, error: Exception, tries: int, asked: timedelta | None, rules: Rules, now: datetime
+) -> datetime | None:
+    if isinstance(error, Misconfigured):
+        return now
+    if isinstance(error, BadConnections):
+        return now + timedelta(minutes=5)
+    most = SENDERS[letter.kind].most_tries(letter, rules.relay)
+    return now + asked if asked is not None else plan_next_try(tries, most, rules.relay, now).at
 
 
 def _refused(letter: Letter, error: Rejected) -> str:
@@ -180,7 +205,15 @@ def _refused(letter: Letter, error: Rejected) -> str:
         if withdrawn:
             return _give_up(work, letter, tried)
         reason = Reason("partner-rejected", {"partner": error.partner, "message": error.message[:200]})
-        return _to_person(work, letter, WhyPerson.REJECTED, tried, reason)
+        return _failed(work, letter, WhyPerson.REJECTED, tried, reason)
+
+
+def _failed(work: Work, letter: Letter, why: WhyPerson, tried: Mapping[str, Any], reason: Reason) -> str:
+    """This partner will not do it: another one does, or a person has it."""
+    if SENDERS[letter.kind].instead(work, letter, reason, unknown=bool(tried.get("outcome_unknown"))):
+        work.outbox.settle(letter.message_id, state="withdrawn", **tried)
+        return "handed-on"
+    return _to_person(work, letter, why, tried, reason)
 
 
 def _give_up(work: Work, letter: Letter, tried: Mapping[str, Any]) -> str:

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from models.base import chunks, table_of
+from models.base import table_of
 from models.company import Customer, KitComponent, Product, ProductUnit, SalesChannel, Warehouse
-from models.lifecycle import LineKind, OrderKind, Status
+from models.lifecycle import OrderKind, Status
+from models.many import among
 from models.order import Answer
-from models.order_book import ORDER
+from models.order_book import ASIDE, ORDER
 from models.shipment import Outbound
 from models.stock import LEVEL, RESERVATION
 from models.work import Work
@@ -52,18 +53,15 @@ def load(work: Work, order_ids: Collection[int], rules: Rules) -> ToDecide:
 
     A deposit whose balance can be decided is left to that: it stays leased until then.
     """
-    rows: list[Any] = []
-    for chunk in chunks(sorted(order_ids)):
-        undecided = _orders().where(ORDER.c.id.in_(chunk), ORDER.c.status.in_(UNDECIDED))
-        rows += work.rows(undecided.with_for_update(of=ORDER))
+    undecided = _orders().where(among(ORDER.c.id, order_ids), ORDER.c.status.in_(UNDECIDED))
+    rows = work.rows(undecided.with_for_update(of=ORDER))
     later = waits_for_balance(work, [row.id for row in rows if row.kind == OrderKind.DEPOSIT])
     rows = [row for row in rows if row.id not in later]
-    lines = work.orders.lines_of([row.id for row in rows])
-    ships = [row for row in rows if _ships(row, lines[row.id])]
+    goods = _goods(work, rows)
     return ToDecide(
         {row.id: row for row in rows},
-        _facts(work, ships, lines, rules),
-        tuple(row for row in rows if not _ships(row, lines[row.id])),
+        _facts(work, [row for row in rows if row.id in goods], goods, rules),
+        tuple(row for row in rows if row.id not in goods),
     )
 
 
@@ -72,12 +70,20 @@ def facts_of_open_orders(work: Work, *rules: Rules) -> Facts:
     preview under any of ``rules``. Nothing is locked."""
     query = _orders().where(ORDER.c.company_id == work.company_id, ORDER.c.status.in_(OPEN))
     rows = work.rows(query)
-    lines = work.orders.lines_of([row.id for row in rows])
-    return _facts(work, [row for row in rows if _ships(row, lines[row.id])], lines, *rules, lock=False)
+    goods = _goods(work, rows)
+    return _facts(work, [row for row in rows if row.id in goods], goods, *rules, lock=False)
 
 
 def _orders() -> Any:
-    columns = (*ORDER.c, CUSTOMER.c.grade, CUSTOMER.c.risk, CUSTOMER.c.credit_limit_minor, CHANNEL.c.fulfilment)
+    stated = (column for column in ORDER.c if column.name not in ASIDE)
+    columns = (
+        *stated,
+        CUSTOMER.c.grade,
+        CUSTOMER.c.risk,
+        CUSTOMER.c.credit_limit_minor,
+        CHANNEL.c.fulfilment,
+        CHANNEL.c.code.label("channel"),
+    )
     return (
         select(*columns)
         .join(CUSTOMER, CUSTOMER.c.id == ORDER.c.customer_id)
@@ -87,13 +93,13 @@ def _orders() -> Any:
 
 
 def _facts(
-    work: Work, rows: Sequence[Any], lines: Mapping[int, Sequence[Any]], *rules: Rules, lock: bool = True
+    work: Work, rows: Sequence[Any], goods: Mapping[int, Sequence[Any]], *rules: Rules, lock: bool = True
 ) -> Facts:
-    needs = _Needs(work, {line.product_id for row in rows for line in lines[row.id] if line.kind == LineKind.GOODS})
+    needs = _Needs(work, {line.product_id for lines in goods.values() for line in lines})
     offered = _offered(work, rules)
     held = _held(work, rows)
     answered = _answered(work, rows)
-    orders = tuple(_order(row, lines[row.id], needs, held, answered) for row in rows)
+    orders = tuple(_order(row, goods[row.id], needs, held, answered) for row in rows)
     wanted = {product for order in orders for line in order.lines for product, _ in line.needs} | offered
     return Facts(
         at=work.now,
@@ -109,8 +115,10 @@ def _facts(
     )
 
 
-def _ships(row: Any, lines: Sequence[Any]) -> bool:
-    return row.kind != OrderKind.CREDIT and any(line.kind == LineKind.GOODS for line in lines)
+def _goods(work: Work, rows: Sequence[Any]) -> dict[int, list[Any]]:
+    """The lines that need goods, per order that has something to ship."""
+    ids = [row.id for row in rows if row.kind != OrderKind.CREDIT]
+    return {order_id: lines for order_id, lines in work.orders.lines_of(ids, goods_only=True).items() if lines}
 
 
 def _order(
@@ -126,11 +134,7 @@ def _order(
         placed_at=row.placed_at,
         currency=row.currency,
         amount_minor=row.amount_minor,
-        lines=tuple(
-            LineFacts(line.id, line.sku, line.quantity, needs.of(line), line.amount_minor)
-            for line in lines
-            if line.kind == LineKind.GOODS
-        ),
+        lines=tuple(LineFacts(line.id, line.sku, line.quantity, needs.of(line), line.amount_minor) for line in lines),
         kind=OrderKind(row.kind),
         paid=row.paid,
         urgent=row.urgent,
@@ -156,14 +160,11 @@ class _Needs:
 
     def __init__(self, work: Work, products: set[int]) -> None:
         self._components: dict[int, list[tuple[int, int]]] = {}
-        self._units: dict[tuple[int, str], int] = {}
-        for chunk in chunks(sorted(products)):
-            for kit, component, units in work.rows(
-                select(KIT.c.kit_id, KIT.c.component_id, KIT.c.units).where(KIT.c.kit_id.in_(chunk)).order_by(KIT.c.id)
-            ):
-                self._components.setdefault(kit, []).append((component, units))
-            query = select(UNIT.c.product_id, UNIT.c.unit, UNIT.c.units).where(UNIT.c.product_id.in_(chunk))
-            self._units.update({(product, unit): units for product, unit, units in work.rows(query)})
+        kits = select(KIT.c.kit_id, KIT.c.component_id, KIT.c.units).where(among(KIT.c.kit_id, products))
+        for kit, component, units in work.rows(kits.order_by(KIT.c.id)):
+            self._components.setdefault(kit, []).append((component, units))
+        query = select(UNIT.c.product_id, UNIT.c.unit, UNIT.c.units).where(among(UNIT.c.product_id, products))
+        self._units = {(product, unit): units for product, unit, units in work.rows(query)}
 
     def of(self, line: Any) -> tuple[tuple[int, int], ...]:
         return self.of_product(line.product_id, line.unit, line.quantity)
@@ -186,11 +187,8 @@ def _offered(work: Work, rules: Sequence[Rules]) -> set[int]:
 
 
 def _products(work: Work, wanted: Iterable[int]) -> tuple[ProductFacts, ...]:
-    found: list[ProductFacts] = []
-    for chunk in chunks(sorted(wanted)):
-        query = select(PRODUCT.c.id, PRODUCT.c.sku, PRODUCT.c.category).where(PRODUCT.c.id.in_(chunk))
-        found += [ProductFacts(*row) for row in work.rows(query.order_by(PRODUCT.c.id))]
-    return tuple(found)
+    query = select(PRODUCT.c.id, PRODUCT.c.sku, PRODUCT.c.category).where(among(PRODUCT.c.id, wanted))
+    return tuple(ProductFacts(*row) for row in work.rows(query.order_by(PRODUCT.c.id)))
 
 
 def _held(work: Work, rows: Sequence[Any]) -> dict[int, tuple[tuple[int, int], ...]]:
@@ -204,16 +202,16 @@ def _held(work: Work, rows: Sequence[Any]) -> dict[int, tuple[tuple[int, int], .
 
 def _answered(work: Work, rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:
     """The questions that people answered with yes for the version that stands."""
+    query = (
+        select(ANSWER.c.order_id, ANSWER.c.question)
+        .join(ORDER, ORDER.c.id == ANSWER.c.order_id)
+        .where(among(ANSWER.c.order_id, [row.id for row in rows]))
+        .where(ANSWER.c.verdict == "yes", ANSWER.c.version == ORDER.c.version)
+        .order_by(ANSWER.c.id)
+    )
     found: dict[int, tuple[str, ...]] = {}
-    for chunk in chunks([row.id for row in rows]):
-        query = (
-            select(ANSWER.c.order_id, ANSWER.c.question)
-            .join(ORDER, ORDER.c.id == ANSWER.c.order_id)
-            .where(ANSWER.c.order_id.in_(chunk), ANSWER.c.verdict == "yes", ANSWER.c.version == ORDER.c.version)
-            .order_by(ANSWER.c.id)
-        )
-        for order_id, question in work.rows(query):
-            found[order_id] = (*found.get(order_id, ()), question)
+    for order_id, question in work.rows(query):
+        found[order_id] = (*found.get(order_id, ()), question)
     return found
 
 
@@ -241,17 +239,14 @@ def _customers(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> tuple
 
 def _owed(work: Work, customers: set[int], placed_before: datetime | None = None) -> dict[int, int]:
     """What these customers owe for orders that are promised or on their way, and not paid."""
-    found: dict[int, int] = {}
-    for chunk in chunks(sorted(customers)):
-        query = (
-            select(ORDER.c.customer_id, func.sum(ORDER.c.amount_minor))
-            .where(ORDER.c.customer_id.in_(chunk), ORDER.c.paid.is_(False), ORDER.c.status.in_(_OWING))
-            .group_by(ORDER.c.customer_id)
-        )
-        if placed_before is not None:
-            query = query.where(ORDER.c.placed_at < placed_before)
-        found.update({customer: int(owed) for customer, owed in work.rows(query)})
-    return found
+    query = (
+        select(ORDER.c.customer_id, func.sum(ORDER.c.amount_minor))
+        .where(among(ORDER.c.customer_id, customers), ORDER.c.paid.is_(False), ORDER.c.status.in_(_OWING))
+        .group_by(ORDER.c.customer_id)
+    )
+    if placed_before is not None:
+        query = query.where(ORDER.c.placed_at < placed_before)
+    return {customer: int(owed) for customer, owed in work.rows(query)}
 
 
 def _ordered_at(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> dict[int, tuple[datetime, ...]]:
@@ -262,31 +257,31 @@ def _ordered_at(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> dict
         return {}
     since = min(row.placed_at for row in rows) - timedelta(hours=hours)
     found: dict[int, list[datetime]] = {}
-    for chunk in chunks(sorted({row.customer_id for row in rows})):
-        query = select(ORDER.c.customer_id, ORDER.c.placed_at).where(
-            ORDER.c.customer_id.in_(chunk), ORDER.c.placed_at >= since, ORDER.c.status != Status.CANCELLED
-        )
-        for customer_id, placed_at in work.rows(query.order_by(ORDER.c.placed_at, ORDER.c.id)):
-            found.setdefault(customer_id, []).append(placed_at)
+    query = select(ORDER.c.customer_id, ORDER.c.placed_at).where(
+        among(ORDER.c.customer_id, {row.customer_id for row in rows}),
+        ORDER.c.placed_at >= since,
+        ORDER.c.status != Status.CANCELLED,
+    )
+    for customer_id, placed_at in work.rows(query.order_by(ORDER.c.placed_at, ORDER.c.id)):
+        found.setdefault(customer_id, []).append(placed_at)
     return {customer_id: tuple(times) for customer_id, times in found.items()}
 
 
 def _waiting(work: Work, rows: Sequence[Any]) -> dict[int, tuple[tuple[int, int], ...]]:
     """What waits for each customer and may expire, without what the orders of this batch hold themselves."""
     found: dict[int, tuple[tuple[int, int], ...]] = {}
-    own = [row.id for row in rows]
-    for chunk in chunks(sorted({row.customer_id for row in rows})):
-        query = (
-            select(ORDER.c.customer_id, LEVEL.c.product_id, func.sum(RESERVATION.c.quantity))
-            .join(ORDER, ORDER.c.id == RESERVATION.c.order_id)
-            .join(LEVEL, LEVEL.c.id == RESERVATION.c.stock_level_id)
-            .where(ORDER.c.customer_id.in_(chunk), RESERVATION.c.state == "open", RESERVATION.c.expires_at.is_not(None))
-            .where(RESERVATION.c.order_id.not_in(own))
-            .group_by(ORDER.c.customer_id, LEVEL.c.product_id)
-            .order_by(LEVEL.c.product_id)
-        )
-        for customer_id, product_id, units in work.rows(query):
-            found[customer_id] = (*found.get(customer_id, ()), (product_id, int(units)))
+    query = (
+        select(ORDER.c.customer_id, LEVEL.c.product_id, func.sum(RESERVATION.c.quantity))
+        .join(ORDER, ORDER.c.id == RESERVATION.c.order_id)
+        .join(LEVEL, LEVEL.c.id == RESERVATION.c.stock_level_id)
+        .where(among(ORDER.c.customer_id, {row.customer_id for row in rows}))
+        .where(RESERVATION.c.state == "open", RESERVATION.c.expires_at.is_not(None))
+        .where(~among(RESERVATION.c.order_id, [row.id for row in rows]))
+        .group_by(ORDER.c.customer_id, LEVEL.c.product_id)
+        .order_by(LEVEL.c.product_id)
+    )
+    for customer_id, product_id, units in work.rows(query):
+        found[customer_id] = (*found.get(customer_id, ()), (product_id, int(units)))
     return found
 
 

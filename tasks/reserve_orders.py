@@ -16,12 +16,12 @@ from policies.reservation import plan_reservations
 from policies.rules import Rules
 from tasks.decisions import remember
 from tasks.hub import Batch, LookAt, hub_task, tell, unit_of_work
-from tasks.notices import tell_roles
 from tasks.outbounds import ask_partners
 from tasks.presale import complete_deposits
 from tasks.questions import ask_people
-from tasks.reservation_facts import load
+from tasks.reservation_facts import ToDecide, load
 from tasks.supplements import split_off
+from tasks.tell_roles import tell_roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ def decide_orders(work: Work, order_ids: Collection[int], rules: Rules) -> Reser
     decided = plan_reservations(found.facts, rules)
     decisions = remember(work, found.facts, decided, rules)
     going = [decision for decision in decided if decision.moves]
-    _promise(work, found.rows, decided)
-    work.orders.annotate(_notes(found.rows, decided))
-    work.orders.advance(_moves(work, found.rows, decided), decisions=decisions)
+    _promise(work, found, decided)
+    work.orders.advance(_moves(work, found.rows, decided), notes=_notes(found.rows, going), decisions=decisions)
+    work.orders.annotate(_notes(found.rows, [decision for decision in decided if decision.holds]))
     work.orders.hold(_stops(decided), decisions=decisions)
     work.orders.advance([_close(work, row) for row in found.nothing_to_ship])
     parts = split_off(work, found.rows, going)
@@ -82,11 +82,13 @@ def _for_people(decided: Sequence[OrderDecision]) -> tuple[LookAt, ...]:
     )
 
 
-def _promise(work: Work, rows: Mapping[int, Any], decided: Sequence[OrderDecision]) -> None:
+def _promise(work: Work, found: ToDecide, decided: Sequence[OrderDecision]) -> None:
     """What an order held before, or the deposit that it completes, goes back in the same moment as it gets the new."""
     served = [decision for decision in decided if decision.allocations]
-    deposits = [rows[decision.order_id].deposit_id for decision in served if rows[decision.order_id].deposit_id]
-    work.stock.release([*(decision.order_id for decision in served), *deposits], work.now)
+    rows, holding = found.rows, {order.order_id for order in found.facts.orders if order.gives_back}
+    giving = [decision.order_id for decision in served if decision.order_id in holding]
+    deposits = [rows[order_id].deposit_id for order_id in giving if rows[order_id].deposit_id]
+    work.stock.release([*giving, *deposits], work.now)
     work.stock.take([take for decision in served for take in _takes(decision)], work.now)
     bound = [decision for decision in decided if rows[decision.order_id].deposit_id]
     complete_deposits(work, [rows[decision.order_id].deposit_id for decision in bound if decision.moves])
@@ -108,7 +110,7 @@ def _notes(rows: Mapping[int, Any], decided: Sequence[OrderDecision]) -> list[di
         tags = sorted({*row.tags, *decision.tags})
         promised_on = decision.promised_on or row.promised_on
         if (tags, promised_on) != (sorted(row.tags), row.promised_on):
-            notes.append({"order": decision.order_id, "tags": tags, "promised_on": promised_on})
+            notes.append({"id": decision.order_id, "tags": tags, "promised_on": promised_on})
     return notes
 
 

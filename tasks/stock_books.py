@@ -28,7 +28,7 @@ def keep_our_books(work: Work) -> None:
 
 def read_shelves(work: Work, unread: Collection[StockSource]) -> list[Shelf]:
     """Every SKU of the connected warehouses that any book names; ``unread`` are the systems that did not answer."""
-    erp = next((connection.code for connection in connections().erp), None)
+    erp = connections().stock_book
     systems = {book: system for book, system in ((Book.OURS, OUR_BOOKS), (Book.ERP, erp)) if system}
     warehouses = _connected_warehouses(work)
     refused = {system: open_refusals(work, system) for system in (erp, *(code for _, code in warehouses)) if system}

@@ -4,25 +4,26 @@ See docs/decisions/0009.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from models.event import Happened
 from models.lifecycle import OrderKind, Status
-from models.order_book import LINE, ORDER
+from models.order_book import ASIDE, LINE, ORDER
 from models.reasons import Reason
 from models.work import Work
 from policies.decision import OrderDecision, Remainder
-
-_OWN = ("id", "leased_by", "leased_until", "reported", "reported_status")
+from tasks.call_off import overtake_changes
 
 
 def add_supplement(
     work: Work, order: Any, suffix: str, reasons: tuple[Reason, ...] = (), kind: OrderKind = OrderKind.SALE
 ) -> int:
     """An order for a part of ``order``, numbered ``<channel order no.>/<suffix>`` and worth nothing more; its id."""
-    copied = {column.name: getattr(order, column.name) for column in ORDER.c if column.name not in _OWN}
+    own = ("id", *ASIDE)
+    copied = {column.name: getattr(order, column.name) for column in ORDER.c if column.name not in own}
     row = {
         **copied, "channel_order_no": f"{order.channel_order_no}/{suffix}", "status": Status.RECEIVED, "version": 1,
         "amount_minor": 0, "freight_minor": 0, "kind": kind, "deposit_no": "",
@@ -42,14 +43,24 @@ def original_number(supplement: str) -> str:
 def split_off(work: Work, rows: Mapping[int, Any], going: Sequence[OrderDecision]) -> int:
     """Give what stays behind of these orders to supplements (B4); how many orders are in parts now."""
     parts = [decision for decision in going if decision.remainder]
+    overtake_changes(work, [decision.order_id for decision in parts], Reason("change-split"))
     for decision in parts:
         row = rows[decision.order_id]
         because = tuple(reason for reason in decision.reasons if reason.code == "split-main-first")
-        new_id = add_supplement(work, row, "2", because, OrderKind(row.kind))
+        suffix = _free_suffix(work, row)
+        new_id = add_supplement(work, row, suffix, because, OrderKind(row.kind))
         _hand_over(work, decision, new_id)
-        left = {"supplement": f"{row.channel_order_no}/2", "pieces": sum(r.quantity for r in decision.remainder)}
+        left = {"supplement": f"{row.channel_order_no}/{suffix}", "pieces": sum(r.quantity for r in decision.remainder)}
         work.events.add([Happened(decision.order_id, "split", work.now, reasons=because, detail=left)])
     return len(parts)
+
+
+def _free_suffix(work: Work, order: Any) -> str:
+    """The next part's number: an order that had stock, lost it and got other stock may be split again."""
+    beside = ORDER.c.channel_order_no.startswith(f"{order.channel_order_no}/", autoescape=True)
+    query = select(ORDER.c.channel_order_no).where(ORDER.c.channel_id == order.channel_id, beside)
+    taken = {number.removeprefix(f"{order.channel_order_no}/") for number in work.session.execute(query).scalars()}
+    return next(str(part) for part in count(2) if str(part) not in taken)
 
 
 def _hand_over(work: Work, decision: OrderDecision, new_id: int) -> None:

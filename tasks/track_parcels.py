@@ -23,6 +23,7 @@ from policies.tracking import ParcelFacts, Watch, watch_parcel
 from tasks.connections import connections, partner
 from tasks.hub import hub_task, tell, unit_of_work
 from tasks.notices import notice
+from tasks.telling import tell_of
 
 PARCEL = table_of(Parcel)
 TRACK = table_of(TrackingEvent)
@@ -79,6 +80,7 @@ async def _look(client: Carrier | Tracker, carrier: str, parcel_ids: Sequence[in
     with unit_of_work() as work:
         news = note_scans(work, parcels, points)
         delivered = deliver(work, parcels, points)
+        tell_of(work, {row.order_id for row in parcels.values()} if news else ())
         late = _watch(work, [row for row in parcels.values() if row.id not in delivered], rules)
     return Tracked(len(parcels), news, len(delivered), late)
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from warm import flow_run, hook
@@ -33,8 +34,7 @@ def run(request: Fork, *, parent: int) -> NoReturn:
 
 def _become(request: Fork) -> int:
     _take_streams(request.stream_output)
-    os.chdir(request.directory)
-    enter_environment(request.environment)
+    enter_environment(request.environment, Path(request.directory))
     random.seed()
     if numpy_random := sys.modules.get("numpy.random"):
         numpy_random.seed()

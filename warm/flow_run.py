@@ -47,8 +47,7 @@ def run(flow_run_id: str, workspace_root: str, manifest_path: str) -> int:
 
 def enter(manifest: PreparedWorkspaceManifest) -> None:
     """Make this the process that a cold Python would be in the prepared workspace."""
-    os.chdir(manifest.working_directory)
-    enter_environment(manifest.environment)
+    enter_environment(manifest.environment, manifest.working_directory)
     paths = manifest.environment["PYTHONPATH"].split(os.pathsep)
     sys.path[:] = [*paths, *(path for path in sys.path if path not in paths)]
     forget_shadowed_modules(manifest.working_directory)

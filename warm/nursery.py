@@ -20,6 +20,7 @@ import warm.child
 from warm.fitness import ENGINE, UnfitError, import_modules, require_no_descriptors, require_single_thread
 from warm.groups import STOP_SECONDS, signal_group
 from warm.protocol import Exited, Fork, Forked, ForkRequests, Ready, Refused, Unready, encode
+from warm.tls import share_contexts
 
 
 class NurseryProcess:
@@ -38,6 +39,7 @@ class NurseryProcess:
         started = time.monotonic()
         try:
             import_modules([*ENGINE, *modules])
+            share_contexts()
             require_single_thread()
             require_no_descriptors({self._control.fileno(), self._wake, self._wake_writer})
         except UnfitError as error:

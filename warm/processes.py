@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 
 import anyio
+from prefect.settings import get_current_settings
 
 from warm.environment import ONE_THREAD, QUIET
 from warm.groups import STOP_SECONDS, signal_group
@@ -66,6 +67,8 @@ class Nursery:
 
     def __init__(self, preload: str, *, on_death: Callable[["Nursery", int], None]) -> None:
         self.preload = preload
+        self.settings = get_current_settings().to_environment_variables(exclude_unset=True)
+        """The worker's settings as variables: for the nursery, so that its children find them read, and for them."""
         self._on_death = on_death
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -96,7 +99,7 @@ class Nursery:
                 *("-m", "warm.nursery", str(there.fileno()), self.preload),
                 pass_fds=[there.fileno()],
                 stdin=asyncio.subprocess.DEVNULL,
-                env={**QUIET, **os.environ, **ONE_THREAD},
+                env={**QUIET, **os.environ, **self.settings, **ONE_THREAD},
                 start_new_session=True,  # signals of a terminal are for the worker
             )
         reader, self._writer = await asyncio.open_unix_connection(sock=here)

@@ -15,7 +15,6 @@ from prefect.logging.loggers import flow_run_logger
 from prefect.runner._control_channel import ControlChannel
 from prefect.runner._process_manager import ProcessHandle, create_isolated_termination_scope
 from prefect.runner._workspace_runtime import PreparedWorkspaceManifest, read_model, write_private_model
-from prefect.settings import get_current_settings
 from prefect.utilities.processutils import sanitize_subprocess_env
 
 from warm.configuration import WarmJobConfiguration
@@ -69,11 +68,10 @@ class ForkStarter:
                 await child.stop()
 
     def _environment(self, flow_run: FlowRun) -> dict[str, str]:
-        settings = get_current_settings().to_environment_variables(exclude_unset=True)
         return sanitize_subprocess_env(
             {
                 **QUIET,
-                **settings,
+                **self._nursery.settings,
                 **self._configuration.env,
                 "PREFECT__FLOW_RUN_ID": str(flow_run.id),
                 # The worker runs them when the process is gone, so the process must not.

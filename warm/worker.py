@@ -3,6 +3,7 @@
 Registered by the entry point group ``prefect.collections``; ``prefect worker start --pool NAME`` finds it.
 """
 
+import asyncio
 import contextlib
 import tempfile
 from collections.abc import Iterator
@@ -22,8 +23,10 @@ from prefect.workers.process import (
 
 from warm import exits
 from warm.configuration import DEFAULT_PRELOAD, WarmJobConfiguration, WarmVariables
+from warm.doorbell import Doorbell
 from warm.keeper import Keeper
 from warm.starter import ForkHookRunner, ForkStarter
+from warm.tls import share_contexts
 
 
 class WarmWorker(ProcessWorker):
@@ -48,17 +51,27 @@ class WarmWorker(ProcessWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._keeper = Keeper(self._logger)
+        self._doorbell = Doorbell(self.get_and_submit_flow_runs, self._logger)
+        self._asking = asyncio.Lock()
         exits.explain()
+        share_contexts()
 
     async def sync_with_backend(self) -> None:
         """Learn the pool's settings, and warm what they ask for before the first run comes."""
         await super().sync_with_backend()
         if self._work_pool is not None:
+            self._doorbell.connect(self._work_pool.id)
             variables = self._work_pool.base_job_template.get("variables", {}).get("properties", {})
             self._keeper.warm_up(variables.get("preload", {}).get("default", DEFAULT_PRELOAD))
 
+    async def get_and_submit_flow_runs(self) -> list[FlowRun]:
+        """Fetch the runs that are due and start them; one call at a time, or two would start the same run."""
+        async with self._asking:
+            return await super().get_and_submit_flow_runs()
+
     async def teardown(self, *exc_info: Any) -> None:
         """End with every run stopped and no process left."""
+        await self._doorbell.close()
         try:
             await super().teardown(*exc_info)
         finally:
@@ -95,6 +108,8 @@ class WarmWorker(ProcessWorker):
                     propose_submitting=False,
                 )
                 execution = await _execute(executor, task_status or anyio.TASK_STATUS_IGNORED)
+        if self._limiter is not None:
+            self._doorbell.ring()  # a run may be waiting for this one's place
         if execution is None or execution.status_code is None:
             raise RuntimeError("The flow run was not started.")
         return ProcessWorkerResult(status_code=execution.status_code, identifier=str(execution.handle.pid))

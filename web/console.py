@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 
+from models.check_code import Mistyped
 from models.lifecycle import HoldKind, Status
 from tasks.overview import list_orders, overview
 from tasks.story import order_story
@@ -26,7 +27,10 @@ def orders(
     """Orders, newest first, by status, kind of open hold, number or customer; unknown words filter nothing."""
     status = status if status in [*Status] else ""
     hold = hold if hold in [*HoldKind] else ""
-    found = list_orders(status, hold, q[:100], before)
+    try:
+        found = list_orders(status, hold, q[:100], before)
+    except Mistyped:
+        return _mistyped(q, language)
     asked = {"status": status, "hold": hold, "q": q[:100]}
     return page("orders.html", language, found.zone, found=found, asked=asked)
 
@@ -34,7 +38,14 @@ def orders(
 @router.get("/orders/{number}")
 def order(number: str, language: Language) -> HTMLResponse:
     """Everything that the hub knows of one order."""
-    story = order_story(number[:100])
+    try:
+        story = order_story(number[:100])
+    except Mistyped:
+        return _mistyped(number, language)
     if story is None:
-        return page("missing.html", language, "UTC", 404, number=number[:100])
+        return page("missing.html", language, "UTC", 404, number=number[:100], why="no-such-order")
     return page("order.html", language, story.order.zone, story=story)
+
+
+def _mistyped(number: str, language: str) -> HTMLResponse:
+    return page("missing.html", language, "UTC", 404, number=number[:100], why="mistyped")

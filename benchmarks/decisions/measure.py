@@ -14,6 +14,7 @@ from prefect.logging import disable_run_logger
 from sqlalchemy import func, select
 
 from benchmarks.company import enter_company, order, stock
+from benchmarks.decisions.floor import Written, what_was_written, write_again
 from benchmarks.decisions.parts import timed_parts
 from benchmarks.decisions.silent import SilentShelves
 from benchmarks.decisions.statement import reserve_by_statement
@@ -50,14 +51,16 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Everything that was measured on one kind of database. ``silent`` is without reasons, ``long`` with five times as
-    many orders."""
+    """Everything that was measured on one kind of database. ``silent`` is without reasons, ``floor`` the ``rows`` that
+    the step writes, by bulk statements, ``long`` with five times as many orders."""
 
     version: str
     lines: int
     whole: list[Ran]
     silent: list[Ran]
     statement: list[float]
+    floor: list[float]
+    rows: int
     alone: list[float]
     crowd: list[float]
     long: Ran
@@ -68,14 +71,17 @@ def measure(made: Databases, home: Path, lines: int, skus: int, repetitions: int
     waiting = _waiting(made, home, lines, skus)
     gc.collect()
     gc.freeze()  # as the warm worker does before it forks a run
-    whole, silent, statement = list[Ran](), list[Ran](), list[float]()
-    _in_a_process(made, home, waiting)  # the first run pays for what a machine does only once
+    whole, silent, statement, floor = list[Ran](), list[Ran](), list[float](), list[float]()
+    written = _written(made, home, waiting)  # the first run pays for what a machine does only once
     for _ in range(repetitions):
         whole.append(_in_a_process(made, home, waiting))
         with patch.object(reservation, "Shelves", SilentShelves):
             silent.append(_in_a_process(made, home, waiting))
         copy = made.new(like=waiting)
         statement.append(reserve_by_statement(copy)[0])
+        made.drop(copy)
+        copy = made.new(like=waiting)
+        floor.append(write_again(copy, written))
         made.drop(copy)
     made.drop(waiting)
     hot = _waiting(made, home, lines, HOT_SKUS)
@@ -87,7 +93,7 @@ def measure(made: Databases, home: Path, lines: int, skus: int, repetitions: int
     many = _waiting(made, home, 5 * lines, skus)
     long = _in_a_process(made, home, many)
     made.drop(many)
-    return Measured(made.version, lines, whole, silent, statement, alone, crowd, long)
+    return Measured(made.version, lines, whole, silent, statement, floor, written.rows, alone, crowd, long)
 
 
 def _waiting(made: Databases, home: Path, lines: int, skus: int) -> str:
@@ -107,8 +113,24 @@ def _waiting(made: Databases, home: Path, lines: int, skus: int) -> str:
 
 
 def _in_a_process(made: Databases, home: Path, waiting: str) -> Ran:
-    """Decide and reserve everything that waits, in a process of its own, as a worker does."""
+    """Decide and reserve everything that waits, on a copy."""
     url = made.new(like=waiting)
+    ran = _ran(home, url)
+    made.drop(url)
+    return ran
+
+
+def _written(made: Databases, home: Path, waiting: str) -> Written:
+    """What that writes."""
+    url = made.new(like=waiting)
+    _ran(home, url)
+    written = what_was_written(waiting, url)
+    made.drop(url)
+    return written
+
+
+def _ran(home: Path, url: str) -> Ran:
+    """Decide and reserve in a process of its own, as a worker does."""
     enter_company(home / "company", url)
     open_engine(url).dispose()
     readable, writable = os.pipe()
@@ -128,7 +150,6 @@ def _in_a_process(made: Databases, home: Path, waiting: str) -> Ran:
     seconds, cpu_seconds, parts = json.loads(words)
     with unit_of_work("benchmark") as work:
         served = work.session.execute(select(func.count()).select_from(RESERVATION)).scalar_one()
-    made.drop(url)
     return Ran(seconds, cpu_seconds, parts, used.ru_maxrss / 1024, served)
 
 

@@ -40,16 +40,21 @@ def read_all(url: str) -> list[Rows]:
 def write_all(url: str, tables: list[Rows]) -> float:
     """Write them into an empty database; how many seconds that took."""
     engine = open_engine(url)
-    write = _copy if engine.dialect.name == "postgresql" else _executemany
     with engine.begin() as connection:
         driver: Any = connection.connection.driver_connection
         started = time.perf_counter()
         for table in tables:
-            write(driver, table)
+            insert(engine.dialect.name, driver, table)
         connection.commit()
         seconds = time.perf_counter() - started
     engine.dispose()
     return seconds
+
+
+def insert(dialect: str, driver: Any, table: Rows) -> None:
+    """Insert the rows through the driver's own connection, as ``STATEMENT`` says."""
+    write = _copy if dialect == "postgresql" else _executemany
+    write(driver, table)
 
 
 def size_of(tables: list[Rows]) -> int:

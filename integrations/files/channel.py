@@ -2,15 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from integrations.errors import Rejected
-from integrations.files.gather import canonical, gather_orders, joined_rows, line_rows
+from integrations.files.gather import canonical, files_changed_at, gather_orders, joined_rows, line_rows
 from integrations.files.order import OrderReader
 from integrations.files.payments import read_payments
 from integrations.files.preset import Preset
 from integrations.files.products import read_products, sold_products
+from integrations.files.row_store import RowStore
 from models.messages import CatalogueItem, ChannelOrder, RawMessage, RefusedRow, StatementLine
 
 
@@ -29,15 +31,16 @@ class FileChannel:
         latest time that the rows state, else when the file was written.
         Raises ``UnreadableFile``.
         """
-        gathered = gather_orders(self.preset, path)
-        yield from gathered.refused
-        dated = []
-        for order_no in gathered.orders or gathered.lines:
-            rows = [json.loads(row) for row in gathered.orders.get(order_no) or gathered.lines[order_no]]
-            dated.append((self._orders.stated_at(rows) or gathered.files_changed_at, order_no))
-        for stated_at, order_no in sorted(dated):
-            body = self._body(gathered.orders.get(order_no, ()), gathered.lines.get(order_no, ()))
-            yield RawMessage(f"{order_no}:{hashlib.sha256(body.encode()).hexdigest()[:16]}", body, stated_at)
+        with RowStore() as store:
+            yield from gather_orders(self.preset, path, store)
+            otherwise_at = files_changed_at(self.preset, path)
+
+            def stated_at(rows: Sequence[str]) -> datetime:
+                return self._orders.stated_at([json.loads(row) for row in rows]) or otherwise_at
+
+            for order_no, at, order_rows, line_rows in store.orders_by_time(stated_at):
+                body = self._body(order_rows, line_rows)
+                yield RawMessage(f"{order_no}:{hashlib.sha256(body.encode()).hexdigest()[:16]}", body, at)
 
     def read_order(self, message: RawMessage) -> ChannelOrder:
         """Translate one message by the preset's rules; pure. Raises ``Rejected`` without an order number."""
@@ -64,6 +67,6 @@ class FileChannel:
             yield from sold_products(self.preset, line_rows(self.preset, path))
 
     def _body(self, order_rows: Iterable[str], line_rows: Iterable[str]) -> str:
-        """The canonical body; the rows are canonical JSON already and are not encoded again."""
-        lines, order = ",".join(sorted(line_rows)), ",".join(sorted(order_rows))
+        """The canonical body; the rows are sorted, canonical JSON already and are not encoded again."""
+        lines, order = ",".join(line_rows), ",".join(order_rows)
         return f'{{"preset":{canonical(self.preset.name)},"rows":{{"lines":[{lines}],"order":[{order}]}}}}'

@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from integrations.files.layout import Source, Table, joins
 from integrations.files.locate import files_of
 from integrations.files.preset import Preset
+from integrations.files.row_store import RowStore
 from integrations.files.tables import UnreadableFile, read_table, refuse
 from models.messages import RefusedRow
 from models.reasons import Reason
@@ -17,39 +17,33 @@ from models.reasons import Reason
 canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 """The one way in which a row is written, so that equal rows are equal texts."""
 
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_ORDER_NO = 100
 _ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 """What a spreadsheet makes of a long order number: its last digits are gone."""
 
 
-@dataclass(slots=True)
-class Gathered:
-    """The rows of every order as canonical JSON, and the rows that belong to none.
+def gather_orders(preset: Preset, path: Path, store: RowStore) -> Iterator[RefusedRow]:
+    """Put the orders and lines of a file or folder into ``store``; the rows that belong to none come out.
 
-    ``files_changed_at`` is when the newest file was last written.
+    Raises ``UnreadableFile``.
     """
-
-    orders: dict[str, set[str]] = field(default_factory=dict)
-    lines: dict[str, list[str]] = field(default_factory=dict)
-    refused: list[RefusedRow] = field(default_factory=list)
-    files_changed_at: datetime = _LONG_AGO
-
-
-def gather_orders(preset: Preset, path: Path) -> Gathered:
-    """Read the orders and lines of a file or folder. Raises ``UnreadableFile``."""
-    gathered = Gathered()
-    if preset.orders.files:
-        for row in joined_rows(preset, preset.orders, path):
-            if order_no := _order_no(preset.orders.fields.order_no, row, gathered):
-                gathered.orders.setdefault(order_no, set()).add(canonical(row))
+    empty = True
+    for row in joined_rows(preset, preset.orders, path) if preset.orders.files else ():
+        empty = False
+        if refused := _keep_order(preset, row, store):
+            yield refused
     for row in line_rows(preset, path):
-        _add_line(preset, row, gathered)
-    newest = max(file.stat().st_mtime for file in table_files(preset, preset.lines, path))
-    gathered.files_changed_at = datetime.fromtimestamp(newest, UTC)
-    if not (gathered.lines or gathered.orders or gathered.refused):
+        empty = False
+        if refused := _keep_line(preset, row, store):
+            yield refused
+    if empty:
         raise UnreadableFile(f"{path.name} has a header but no rows below it: export it again.")
-    return gathered
+
+
+def files_changed_at(preset: Preset, path: Path) -> datetime:
+    """When the newest file of the lines was last written."""
+    newest = max(file.stat().st_mtime for file in table_files(preset, preset.lines, path))
+    return datetime.fromtimestamp(newest, UTC)
 
 
 def line_rows(preset: Preset, path: Path) -> Iterator[dict[str, str] | RefusedRow]:
@@ -64,12 +58,13 @@ def line_rows(preset: Preset, path: Path) -> Iterator[dict[str, str] | RefusedRo
         return
     for file in files:
         try:
-            # As a whole, so that a file that breaks off half-way leaves no half orders.
-            rows = list(_one_file(preset, preset.lines, file))
+            # To its end before its first row is taken, so that a file that breaks off leaves no half orders.
+            for _ in _one_file(preset, preset.lines, file):
+                pass
         except UnreadableFile as error:
             yield refuse({"file": file.name}, Reason("file-unreadable", {"value": str(error)}))
         else:
-            yield from rows
+            yield from _one_file(preset, preset.lines, file)
 
 
 def table_files(preset: Preset, table: Table, path: Path) -> list[Path]:
@@ -111,25 +106,34 @@ def _lookup(preset: Preset, table: Table, key: str, name: str, path: Path) -> di
     return found
 
 
-def _add_line(preset: Preset, row: dict[str, str] | RefusedRow, gathered: Gathered) -> None:
-    own = preset.lines.fields.order_no or preset.orders.fields.order_no
-    order_no = _order_no(own, row, gathered)
-    if order_no is None or isinstance(row, RefusedRow):
-        return
-    if preset.orders.files and order_no not in gathered.orders:
-        gathered.refused.append(refuse(row, Reason("order-unknown", {"value": order_no})))
-        return
-    gathered.lines.setdefault(order_no, []).append(canonical(row))
-
-
-def _order_no(source: Source, row: dict[str, str] | RefusedRow, gathered: Gathered) -> str | None:
-    """The order number of a row; a row that has none joins the refused."""
+def _keep_line(preset: Preset, row: dict[str, str] | RefusedRow, store: RowStore) -> RefusedRow | None:
+    """Store a row of the lines; one that belongs to no order comes back refused."""
     if isinstance(row, RefusedRow):
-        gathered.refused.append(row)
-        return None
+        return row
+    order_no = _order_no(preset.lines.fields.order_no or preset.orders.fields.order_no, row)
+    if isinstance(order_no, RefusedRow):
+        return order_no
+    if preset.orders.files and not store.has_order(order_no):
+        return refuse(row, Reason("order-unknown", {"value": order_no}))
+    store.add_line(order_no, canonical(row))
+    return None
+
+
+def _keep_order(preset: Preset, row: dict[str, str] | RefusedRow, store: RowStore) -> RefusedRow | None:
+    """Store a row of the orders; one without a number comes back refused."""
+    if isinstance(row, RefusedRow):
+        return row
+    order_no = _order_no(preset.orders.fields.order_no, row)
+    if isinstance(order_no, RefusedRow):
+        return order_no
+    store.add_order(order_no, canonical(row))
+    return None
+
+
+def _order_no(source: Source, row: dict[str, str]) -> str | RefusedRow:
+    """The order number of a row, or the row refused if it has none."""
     text = source.text(row)
     if text and len(text) <= _MAX_ORDER_NO and not _ROUNDED.fullmatch(text):
         return text
     code = "order-number-unreadable" if text else "order-number-missing"
-    gathered.refused.append(refuse(row, Reason(code, {"value": text[:40]})))
-    return None
+    return refuse(row, Reason(code, {"value": text[:40]}))

@@ -26,7 +26,7 @@ from integrations.files.locate import files_of
 from integrations.files.tables import header_fingerprint, read_header
 from integrations.files.toml_text import to_toml
 
-__all__ = ["Preset", "PresetError", "Reading", "find_preset", "load_preset", "save_preset"]
+__all__ = ["Preset", "PresetError", "Reading", "confirmed_preset", "find_preset", "load_preset", "save_preset"]
 
 
 class Reading(Strict):
@@ -139,12 +139,23 @@ def find_preset(presets: Path, path: Path) -> Preset | None:
     columns, and of several such presets the one that needs most columns wins.
     Raises ``UnreadableFile`` if the files cannot be read, ``PresetError`` if a preset cannot.
     """
-    known = [load_preset(file) for file in sorted(presets.glob("*.toml"))]
-    for preset in known:
+    if confirmed := confirmed_preset(presets, path):
+        return confirmed
+    known = _known(presets)
+    return max((preset for preset in known if _fits(preset, path)), key=_columns_needed, default=None)
+
+
+def confirmed_preset(presets: Path, path: Path) -> Preset | None:
+    """The preset for which a person confirmed this header, or ``None``. Raises as ``find_preset`` does."""
+    for preset in _known(presets):
         files = [path] if path.is_file() else files_of(preset.lines, path)
         if preset.fingerprints and files and header_fingerprint(_header(preset, files[0])) in preset.fingerprints:
             return preset
-    return max((preset for preset in known if _fits(preset, path)), key=_columns_needed, default=None)
+    return None
+
+
+def _known(presets: Path) -> list[Preset]:
+    return [load_preset(file) for file in sorted(presets.glob("*.toml"))]
 
 
 def _fits(preset: Preset, path: Path) -> bool:

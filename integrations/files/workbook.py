@@ -9,10 +9,10 @@ from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from integrations.files.records import Record, UnreadableFile, fit, is_header, ragged, too_long
+from integrations.files.shared_strings import SharedStrings, open_workbook
 from models.reasons import Reason
 
 _EXACT = 10**15
@@ -25,7 +25,8 @@ def read_workbook(path: Path, *, sheet: str = "") -> Generator[Record, None, Non
     Raises ``UnreadableFile`` if it is no workbook or has no such sheet.
     """
     try:
-        yield from _rows(path, sheet)
+        with SharedStrings() as strings:
+            yield from _rows(path, sheet, strings)
     except UnreadableFile:
         raise
     except (BadZipFile, InvalidFileException, ParseError, zlib.error, EOFError, KeyError, ValueError) as error:
@@ -34,11 +35,11 @@ def read_workbook(path: Path, *, sheet: str = "") -> Generator[Record, None, Non
         ) from error
 
 
-def _rows(path: Path, sheet: str) -> Generator[Record, None, None]:
+def _rows(path: Path, sheet: str, strings: SharedStrings) -> Generator[Record, None, None]:
     with warnings.catch_warnings():
         # Workbooks of shops and ERPs lack styles and print settings; nothing of that is read here.
         warnings.simplefilter("ignore", UserWarning)
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = open_workbook(path, strings)
     with closing(book):
         names = [page.title for page in book.worksheets]
         if not names or sheet not in ("", *names):

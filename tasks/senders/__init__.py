@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from models.outbox import Owed
 from tasks.senders.carrier import BookWaybill, CancelWaybill
 from tasks.senders.channel import TellChannel, TellCustomer
-from tasks.senders.erp import CancelErpOrder, PushErpOrder
+from tasks.senders.erp import CancelErpOrder, PushErpOrder, TellErp
 from tasks.senders.letter import Letter, Sender
 from tasks.senders.people import TellPeople
+from tasks.senders.receivable import BookReceivable
 from tasks.senders.warehouse import CancelOutbound, PushOutbound
 
 __all__ = ["SENDERS", "Letter", "Sender"]
@@ -21,7 +22,9 @@ SENDERS: Mapping[Owed, Sender] = {
     Owed.CANCEL_OUTBOUND: CancelOutbound(),
     Owed.CANCEL_WAYBILL: CancelWaybill(),
     Owed.ERP_ORDER: PushErpOrder(),
+    Owed.ERP_STATUS: TellErp(),
     Owed.CANCEL_ERP_ORDER: CancelErpOrder(),
+    Owed.RECEIVABLE: BookReceivable(),
     Owed.CHANNEL_SHIPMENT: TellChannel(),
     Owed.CUSTOMER_MESSAGE: TellCustomer(),
     Owed.NOTICE: TellPeople(),

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from models.base import insert_or_ignore, table_of
 from models.event import Happened
 from models.external_ref import ExternalRef
 from models.outbox import Owed
 from models.reasons import Reason
 from models.work import Work
+from policies.rules import Relay
 
 REF = table_of(ExternalRef)
 
@@ -47,10 +50,22 @@ class Sender:
         """Hand it to the partner; after an unknown outcome ask first. Raises the classes of ``integrations.errors``."""
         raise NotImplementedError
 
+    def foreign(self, work: Work, letter: Letter, request: Any, answer: Any) -> Reason | None:
+        """Why the answer is not about what was asked for: then nothing of it is believed and a person looks (C3)."""
+        return None
+
     def record(self, work: Work, letter: Letter, request: Any, answer: Any) -> None:
         """What changes with us now that the partner has it."""
         if letter.order_id is not None:
             note_sent(work, letter, {})
+
+    def most_tries(self, letter: Letter, rules: Relay) -> int:
+        """How often to try before it counts as failed."""
+        return rules.tries
+
+    def instead(self, work: Work, letter: Letter, reason: Reason, *, unknown: bool) -> bool:
+        """Have another partner do what this one did not; whether there is one. Then no person need look."""
+        return False
 
     def refused(self, work: Work, letter: Letter, reason: Reason, *, unknown: bool) -> None:
         """What changes with us because the partner will not do it, or could not be reached in all its tries, and then
@@ -58,6 +73,27 @@ class Sender:
 
     def came_late(self, work: Work, letter: Letter) -> None:
         """Nobody wanted it any more while this was on its way: take back what has arrived, or may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Under which number of ours and of theirs a partner has something, and with which check code; empty if unsaid."""
+
+    our_no: str
+    their_no: str
+    code: str = ""
+
+
+def foreign_number(work: Work, letter: Letter, kind: str, asked: Said, got: Said) -> Reason | None:
+    """Whether an answer binds another's number to ours: it names another, carries another's code, or has a number that
+    this partner gave another before."""
+    if got.our_no != asked.our_no:
+        return Reason("answer-of-another", {"expected": asked.our_no, "got": got.our_no})
+    if got.code and asked.code and got.code != asked.code:
+        return Reason("check-code-differs", {"number": asked.our_no, "expected": asked.code, "got": got.code})
+    bound = (REF.c.connection == letter.connection, REF.c.kind == kind, REF.c.their_no == got.their_no)
+    other = work.session.execute(select(REF.c.our_no).where(*bound, REF.c.our_no != asked.our_no)).scalar()
+    return Reason("number-of-another", {"number": got.their_no, "other": other}) if other else None
 
 
 def remember(work: Work, letter: Letter, kind: str, our_no: str, their_no: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from integrations.ports import Warehouse
+from models.check_code import check_code
 from models.lifecycle import HoldKind, Status, Step
 from models.messages import OutboundAccepted, OutboundRequest
 from models.order import order_number
@@ -16,8 +17,9 @@ from tasks.call_off import Purpose, ask_to_stop, close_cancelled, give_back
 from tasks.change_effect import is_under_way, make_effective, turn_down
 from tasks.connections import connections
 from tasks.hub import current_rules
-from tasks.senders.letter import Letter, Sender, note_sent, remember
+from tasks.senders.letter import Letter, Said, Sender, foreign_number, note_sent, remember
 from tasks.senders.outbounds import OUTBOUND, WAREHOUSE, find_outbound_of, goods_of, receiver_of, sender_of
+from tasks.telling import tell_of
 
 
 class PushOutbound(Sender):
@@ -44,12 +46,18 @@ class PushOutbound(Sender):
             amount_minor=found.amount_minor,
             lines=goods_of(work, found.id),
             remark=found.remark,
+            check_code=check_code(found.outbound_no),
         )
 
     async def deliver(self, client: Warehouse, letter: Letter, request: OutboundRequest) -> OutboundAccepted:
         """Push, or find what an earlier try left."""
         known = await client.find_outbound(request.outbound_no) if letter.outcome_unknown else None
         return known or await client.push_outbound(request)
+
+    def foreign(self, work: Work, letter: Letter, request: OutboundRequest, answer: OutboundAccepted) -> Reason | None:
+        """Another outbound."""
+        said = Said(answer.outbound_no, answer.partner_no, answer.check_code)
+        return foreign_number(work, letter, "outbound", Said(request.outbound_no, "", request.check_code), said)
 
     def record(self, work: Work, letter: Letter, request: OutboundRequest, answer: OutboundAccepted) -> None:
         """The order is released, unless the outbound was given up meanwhile."""
@@ -61,6 +69,7 @@ class PushOutbound(Sender):
         note_sent(work, letter, {"outbound": request.outbound_no})
         if accepted.first() and _status(work, letter) is Status.RESERVED:
             work.orders.advance([plan_move(letter.of_order, Status.RESERVED, [Step(Status.RELEASED, work.now)])])
+            tell_of(work, [letter.of_order])
 
     def came_late(self, work: Work, letter: Letter) -> None:
         """Ask the warehouse to stop, once more if it was asked before this can have reached it."""

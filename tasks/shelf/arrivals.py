@@ -14,6 +14,7 @@ from models.reasons import Reason
 from models.stock import ARRIVAL
 from models.work import Work
 from policies.lifecycle import plan_way
+from tasks.connections import connections
 from tasks.hub import unit_of_work
 from tasks.masters import PRODUCT, WAREHOUSE
 from tasks.shelf.find import CannotMoveStock, above_zero, product_named, warehouse_named
@@ -37,7 +38,10 @@ class Arrived:
 
 
 def announce(sku: str, warehouse: str, quantity: int, expected_on: date, reference: str, by: str) -> Announced:
-    """Expect goods, once per reference and product. Raises ``CannotMoveStock``."""
+    """Expect goods, once per reference and product; a repeat with another date moves the date.
+
+    Raises ``CannotMoveStock``.
+    """
     above_zero(quantity)
     with unit_of_work(by) as work:
         product_id, warehouse_id = product_named(work, sku), warehouse_named(work, warehouse)
@@ -50,7 +54,11 @@ def announce(sku: str, warehouse: str, quantity: int, expected_on: date, referen
             )
         if not known:
             work.arrivals.announce(reference, warehouse_id, [Goods(product_id, quantity)], expected_on, work.now)
-        return Announced(work.arrivals.available_by(product_id, warehouse_id, expected_on))
+        elif known[0].expected_on != expected_on:
+            work.arrivals.postpone(known[0].id, expected_on)
+        return Announced(
+            work.arrivals.available_by(product_id, warehouse_id, expected_on, connections().company.day_of(work.now))
+        )
 
 
 def arrive(reference: str, by: str, *, sku: str = "", quantity: int | None = None, note: str = "") -> Arrived:

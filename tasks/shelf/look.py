@@ -10,6 +10,7 @@ from models.order import order_number
 from models.order_book import ORDER
 from models.stock import ARRIVAL, LEVEL, RESERVATION
 from models.work import Work
+from tasks.connections import connections
 from tasks.masters import WAREHOUSE
 from tasks.reading import reading
 from tasks.shelf.find import product_named
@@ -17,12 +18,14 @@ from tasks.shelf.find import product_named
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Goods on their way: ``available_by`` is what can be promised for the day on which they are expected."""
+    """Goods on their way: ``available_by`` is what can be promised for the day on which they are expected. What is
+    ``overdue`` counts for no day."""
 
     reference: str
     pieces: int
     expected_on: date
     available_by: int
+    overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +106,14 @@ def _coming(work: Work, product_id: int, warehouse_id: int) -> tuple[Coming, ...
         .where(ARRIVAL.c.product_id == product_id, ARRIVAL.c.warehouse_id == warehouse_id)
         .order_by(ARRIVAL.c.expected_on, ARRIVAL.c.id)
     )
+    today = connections().company.day_of(work.now)
     return tuple(
         Coming(
             row.reference,
             row.quantity - row.arrived,
             row.expected_on,
-            work.arrivals.available_by(product_id, warehouse_id, row.expected_on),
+            work.arrivals.available_by(product_id, warehouse_id, row.expected_on, today),
+            row.expected_on < today,
         )
         for row in work.rows(expected)
     )

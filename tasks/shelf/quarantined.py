@@ -5,6 +5,7 @@ from models.reasons import Reason
 from models.stock import Cause
 from models.work import Work
 from tasks.hub import unit_of_work
+from tasks.receivables import owe_reversal
 from tasks.shelf.again import again_if_moved
 from tasks.shelf.find import CannotMoveStock, above_zero, level_named
 from tasks.waiting import decide_again
@@ -12,7 +13,8 @@ from tasks.waiting import decide_again
 
 @again_if_moved
 def take_in(sku: str, warehouse: str, quantity: int, reference: str, by: str) -> int:
-    """A customer's piece is back: into quarantine, once per reference. What lies there now.
+    """A customer's piece is back: into quarantine, once per reference. What lies there now. If the reference is the
+    number of an order, the ERP is owed the reversal of what the customer owes for it.
 
     Raises ``CannotMoveStock``.
     """
@@ -21,6 +23,7 @@ def take_in(sku: str, warehouse: str, quantity: int, reference: str, by: str) ->
         level = level_named(work, sku, warehouse, Bucket.QUARANTINE)
         if not work.stock.moved(level, Cause.RETURNED, reference):
             work.stock.move([(level, quantity, reference)], Cause.RETURNED, work.now)
+            owe_reversal(work, reference, sku, quantity)
         return int(work.stock.read(level).on_hand)
 
 

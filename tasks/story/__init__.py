@@ -87,9 +87,10 @@ class Story:
 
 
 def order_story(number: str) -> Story | None:
-    """The story of the order with our number (``SO0000000007``), a channel's number, a waybill or an outbound number.
+    """The story of the order with our number (``SO0000000007``), a channel's number, a waybill, an outbound number or a
+    check code.
 
-    When several orders fit, the newest. ``None`` when there is none. Raises ``DatabaseNotReady``.
+    When several orders fit, the newest. ``None`` when there is none. Raises ``DatabaseNotReady``, ``Mistyped``.
     """
     with reading() as work:
         found = find_orders(work, number)

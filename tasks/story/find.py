@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from models.base import table_of
+from models.check_code import outbound_of_code
 from models.order import order_id_of
 from models.order_book import ORDER
 from models.shipment import Outbound, Parcel
@@ -16,7 +17,8 @@ LARGEST_ID = 2**63 - 1
 def find_orders(work: Work, number: str) -> list[int]:
     """Ids of the orders that a number fits, newest first.
 
-    The first reading that fits anything counts: our number, the channels', an outbound's, a waybill.
+    The first reading that fits anything counts: our number, the channels', an outbound's, a waybill, a check code.
+    Raises ``Mistyped`` when nothing fits and it is written like a check code.
     """
     wanted = number.strip()
     ours = order_id_of(wanted)
@@ -31,4 +33,5 @@ def find_orders(work: Work, number: str) -> list[int]:
     for query in readings:
         if found := list(work.session.execute(query).scalars()):
             return list(dict.fromkeys(found))
-    return []
+    outbound_no = outbound_of_code(wanted)
+    return find_orders(work, outbound_no) if outbound_no else []

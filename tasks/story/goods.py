@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from models.base import table_of
+from models.check_code import check_code
 from models.company import Product, Warehouse
 from models.order_book import LINE
 from models.shipment import Outbound as OutboundRow
@@ -53,6 +54,7 @@ class Outbound:
     """What a warehouse was asked to ship."""
 
     number: str
+    check_code: str
     warehouse: str
     state: str
     carrier: str
@@ -121,7 +123,8 @@ def outbounds_of(work: Work, order_id: int) -> tuple[Outbound, ...]:
     items = work.rows(contents)
     return tuple(
         Outbound(
-            row.outbound_no, row.warehouse, row.state, row.carrier, row.waybill_no, row.planned_at,
+            row.outbound_no, check_code(row.outbound_no), row.warehouse, row.state, row.carrier, row.waybill_no,
+            row.planned_at,
             tuple(OutboundItem(*some[1:]) for some in items if some.outbound_id == row.id),
         )
         for row in rows

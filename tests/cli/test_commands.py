@@ -63,6 +63,14 @@ def test_an_order_that_nobody_knows_is_answer_no(orderspine, home):
     assert (answer.code, "quarantine list" in answer.err) == (1, True)
 
 
+def test_a_mistyped_check_code_is_said_to_be_mistyped(orderspine, home):
+    orderspine("db", "upgrade")
+    answer = orderspine("order", "show", "CC00000000019")
+    assert (answer.code, "is mistyped" in answer.err) == (1, True)
+    unknown = orderspine("order", "show", "CC0000000001B")
+    assert (unknown.code, "is mistyped" in unknown.err) == (1, False)
+
+
 def test_a_port_in_use_names_the_option_that_chooses_another(orderspine, home: Path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -16,7 +16,8 @@ from flows.relay_outbox import relay_outbox
 from models.event import broken_links
 from models.lifecycle import Route
 from models.messages import RawMessage
-from sandbox.qimen_confirm import confirmation
+from sandbox.qimen_confirm import confirmation, progress
+from sandbox.warehouse import Outbound
 from sandbox.weather import Alert
 from settings import get_settings
 from tasks.connections import partner
@@ -117,6 +118,15 @@ async def ship(hub: Sandbox, codes: Sequence[str] | None = None) -> list[str]:
         put(raw, outbound.warehouse, "outbound-confirmation", Route.WEBHOOK)
     hub.world.warehouse.undelivered.clear()
     return done.shipped
+
+
+async def report(hub: Sandbox, outbound: Outbound, step: str) -> None:
+    """The warehouse reports a step of its work on an outbound."""
+    now = datetime.now(UTC)
+    message = progress(outbound, step, now)
+    async with partner(outbound.warehouse) as wms:
+        raw = wms.receive_callback(dict(message.params), dict(message.headers), message.body, now)
+    put(raw, outbound.warehouse, "outbound-confirmation", Route.WEBHOOK)
 
 
 def put(message: RawMessage, source: str, kind: str, route: Route) -> int:

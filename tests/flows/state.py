@@ -24,7 +24,7 @@ _QUERIES = {
     "inbox": "SELECT source, message_key, kind, state, leased_by FROM inbox WHERE kind = 'order'",
     "confirmations": "SELECT source, state, leased_by FROM inbox WHERE kind <> 'order'",
     "outbox": "SELECT o.channel_order_no, x.kind, x.connection, x.state, x.leased_by FROM outbox x"
-    " LEFT JOIN sales_order o ON o.id = x.order_id",
+    " LEFT JOIN sales_order o ON o.id = x.order_id WHERE x.kind <> 'erp-status'",
     "outbounds": "SELECT o.channel_order_no, b.warehouse_id, b.state, b.waybill_no IS NULL FROM outbound b"
     " JOIN sales_order o ON o.id = b.order_id",
     "parcels": "SELECT o.channel_order_no, p.carrier, p.delivered_at IS NULL, s.message_id IS NULL FROM parcel p"
@@ -42,6 +42,9 @@ _QUERIES = {
 }
 
 
+_TOLD = "order-filled-in"
+
+
 def state_of_the_hub(hub: Sandbox) -> Mapping[str, Counter[Any]]:
     """The rows of every table as multisets, and what the partners did by partner and kind."""
     found = {name: Counter(tuple(row) for row in rows(query)) for name, query in _QUERIES.items()}
@@ -49,8 +52,14 @@ def state_of_the_hub(hub: Sandbox) -> Mapping[str, Counter[Any]]:
     found["quarantine"] = Counter((row.source, row.subject, row.subject_key, *codes(row.reasons)) for row in refused)
     events = rows(
         "SELECT o.channel_order_no, e.kind, e.from_status, e.to_status, e.actor, e.reasons FROM order_event e"
-        " JOIN sales_order o ON o.id = e.order_id"
+        " JOIN sales_order o ON o.id = e.order_id WHERE CAST(e.detail AS TEXT) NOT LIKE '%erp-status%'"
     )
     found["events"] = Counter((*tuple(row)[:5], *codes(row.reasons)) for row in events)
-    found["effects"] = Counter((done.partner, done.effect) for done in hub.world.ledger.effects())
+    found["effects"] = Counter(
+        (done.partner, done.effect) for done in hub.world.ledger.effects() if done.effect != _TOLD
+    )
+    # How often the ERP heard of an order depends on when it could; what it heard last does not.
+    found["told to the ERP"] = Counter(
+        document.model.get("F_HUB_PROGRESS") for document in hub.world.erp.of_form("SAL_SaleOrder")
+    )
     return found

@@ -32,6 +32,8 @@ IN_THE_ERP = {
     ("kingdee", "order-reopened"),
     ("kingdee", "order-cancelled"),
 }
+TELLING = {("dingtalk", "message"), ("kingdee", "order-filled-in")}
+"""What people and the ERP hear of it on the way."""
 EVERYWHERE = AT_THE_CARRIER | AT_THE_WAREHOUSE | IN_THE_ERP
 
 
@@ -99,7 +101,7 @@ def assert_closed(hub: Sandbox, number: str, done: set[tuple[str, str]]) -> None
     assert column("SELECT count(*) FROM hold WHERE closed_at IS NULL") == [0]
     assert set(column("SELECT state FROM outbox")) <= {"sent", "withdrawn"}
     happened = effects(hub)
-    assert {(partner, effect) for partner, effect, _ in happened} - {("dingtalk", "message")} == done
+    assert {(partner, effect) for partner, effect, _ in happened} - TELLING == done
     assert set(happened.values()) <= {1}
     assert_books_are_sound()
 

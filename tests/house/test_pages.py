@@ -20,7 +20,13 @@ OUR_FILE = re.compile(
     r"`((?:cli|docs|expectations|flows|integrations|messages|models|policies|presets|sandbox|tasks|tests|warm|web|benchmarks)"
     r"/[\w./-]*|[\w-]+\.(?:toml|yaml|lock|ftl))(?::\w+)?`"
 )
-MADE_BY_THE_USER = {"connections.toml", "integrations/corner.py", "tests/integrations/payloads/corner/", "rules.toml"}
+MADE_BY_THE_USER = {
+    "connections.toml",
+    "integrations/corner.py",
+    "sandbox/corner.py",
+    "tests/integrations/payloads/corner/",
+    "rules.toml",
+}
 IN_THE_LAUNCHER = {"test"}
 
 pytestmark = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

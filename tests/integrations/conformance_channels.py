@@ -15,10 +15,12 @@ from conformance import of
 from samples import HOSTILE, NOON
 from standardwebhooks import Webhook
 
-from integrations.errors import Forged, Rejected
-from integrations.ports import Channel, PushesOrders
+from integrations.errors import Forged, Rejected, Unavailable
+from integrations.ports import CallsForOrders, Channel, PushesOrders
 from models.messages import RawMessage
-from sandbox import credentials, shopify_order, woocommerce_order
+from sandbox import credentials, dingtalk_approval, feishu_approval, shopify_order, wechat_push, woocommerce_order
+from sandbox.faults import Fault, FaultKind
+from sandbox.hub import Message
 
 MINUTE = timedelta(minutes=1)
 
@@ -265,3 +267,72 @@ async def a_stale_webhook_is_refused_or_harmless(bench: Bench, name: str) -> Non
             continue
         with pytest.raises(Forged):
             bench.partner(name).receive(headers, body, now)
+
+
+def _dingtalk_call(number: str, at: datetime) -> Message:
+    query, body = dingtalk_approval.callback(number, at)
+    return Message("/webhooks/dingtalk_approval", body, {}, query)
+
+
+def _feishu_call(number: str, at: datetime) -> Message:
+    headers, body = feishu_approval.event(number, at)
+    return Message("/webhooks/feishu_approval", body, headers)
+
+
+CALLS: Mapping[str, Callable[[str, datetime], Message]] = {
+    "wechat_shop": lambda number, at: wechat_push.push(number, "pay", at),
+    "dingtalk_approval": _dingtalk_call,
+    "feishu_approval": _feishu_call,
+}
+"""How a channel calls to say that an order changed, signed by the sandbox's own implementation."""
+
+SIGNED = ("timestamp", "nonce", "msg_signature", "-signature")
+"""How the names end under which a call states what its signature covers, and the signature."""
+
+
+@of(CallsForOrders)
+async def a_call_brings_the_order_as_a_poll_would(bench: Bench, name: str) -> None:
+    polled = await _message(bench, name)
+    partner = bench.partner(name)
+    call = CALLS[name](partner.read_order(polled).order_no, real_clock())
+    for _ in range(2):
+        assert await partner.hear(call.params, call.headers, call.body) == polled
+    accepted, refused = partner.answer_call(call.body, None), partner.answer_call(call.body, Forged(name, "words"))
+    assert 200 <= accepted[0] < 300 <= refused[0]
+
+
+@of(CallsForOrders)
+async def a_forged_call_is_refused(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    number = partner.read_order(await _message(bench, name)).order_no
+    call, other = CALLS[name](number, real_clock()), CALLS[name]("1", real_clock() + MINUTE)
+    forgeries = [
+        (call.params, call.headers, other.body),
+        (other.params, other.headers, call.body),
+        *((forged, call.headers, call.body) for forged in _forged(call.params)),
+        *((call.params, forged, call.body) for forged in _forged(call.headers)),
+        *(({}, {}, body) for body in (call.body, b"", b"{}", b"[]", b"<xml/>", b"\xff", b"[" * 100_000)),
+        *((call.params, call.headers, body) for body in (b'{"encrypt": "AAAA"}', b'{"encrypt": 1}')),
+    ]
+    asked = bench.world.requests.counts()
+    for query, headers, body in forgeries:
+        with pytest.raises(Forged):
+            await partner.hear(query, headers, body)
+    with pytest.raises(Forged):
+        partner.answer_check({**call.params, "signature": "0", "echostr": "42"})
+    assert bench.world.requests.counts() == asked
+
+
+def _forged(stated: Mapping[str, str]) -> list[Mapping[str, str]]:
+    """The query or the headers of a call, with one thing in them changed that is signed."""
+    return [{**stated, name: value} for name in stated if name.endswith(SIGNED) for value in ("0", "é")]
+
+
+@of(CallsForOrders)
+async def an_outage_while_an_order_is_asked_for_makes_the_call_come_again(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    call = CALLS[name](partner.read_order(await _message(bench, name)).order_no, real_clock())
+    bench.world.add_fault(Fault(name, "*", FaultKind.STATUS_500, times=None))
+    with pytest.raises(Unavailable) as caught:
+        await partner.hear(call.params, call.headers, call.body)
+    assert partner.answer_call(call.body, caught.value)[0] >= 500

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -15,6 +15,7 @@ from bench import Bench, real_clock
 from conformance import of
 from peers import SANDBOX_NAMES
 from samples import (
+    CODE,
     DAY,
     HOSTILE,
     LINES,
@@ -23,13 +24,28 @@ from samples import (
     SHIPMENT,
     a_parcel_elsewhere,
     erp_order,
+    erp_status,
     outbound,
+    receivable,
     waybill_request,
 )
 
 from integrations.errors import Forged, Misconfigured, Rejected, Unavailable
-from integrations.ports import Carrier, Erp, Notifier, PaymentProvider, PushesPayments, Tracker, Warehouse
-from models.messages import Place, RawMessage
+from integrations.ports import (
+    AnswersByFile,
+    BooksReceivables,
+    Carrier,
+    Erp,
+    HearsOfOrders,
+    Notifier,
+    PaymentProvider,
+    PushesPayments,
+    TellsOfOrders,
+    Tracker,
+    Warehouse,
+)
+from models.check_code import check_code
+from models.messages import Place, Progress, RawMessage
 from sandbox import credentials, kuaidi100, wechat_pay
 from sandbox.bills import BillRow, Distortion
 from sandbox.faults import Fault, FaultKind
@@ -56,13 +72,14 @@ async def recorded_replies_are_read_to_exact_values(bench: Bench, name: str) -> 
 
 
 def _player(replies: list[Any]) -> Callable[[httpx.Request], httpx.Response]:
-    """Plays replies one by one: a text is sent as it is, anything else as JSON, ``{status, json}`` with that status."""
+    """Plays replies one by one: a text is sent as it is, anything else as JSON, ``{status, json}`` with that status
+    and its ``headers``, if there are any."""
     turn = count()
 
     def answer(request: httpx.Request) -> httpx.Response:
         reply = replies[next(turn)]
-        if isinstance(reply, dict) and reply.keys() == {"status", "json"}:
-            return httpx.Response(reply["status"], json=reply["json"])
+        if isinstance(reply, dict) and {"status", "json"} <= reply.keys() <= {"status", "json", "headers"}:
+            return httpx.Response(reply["status"], json=reply["json"], headers=reply.get("headers"))
         return httpx.Response(200, text=reply) if isinstance(reply, str) else httpx.Response(200, json=reply)
 
     return answer
@@ -73,6 +90,8 @@ def _argument(value: Any) -> Any:
         "$outbound": outbound(),
         "$waybill_request": waybill_request(),
         "$erp_order": erp_order(),
+        "$receivable": receivable(),
+        "$erp_status": erp_status(),
         "$notice": NOTICE,
         "$shipment": SHIPMENT,
     }
@@ -113,38 +132,153 @@ async def an_outbound_arrives_as_meant(bench: Bench, name: str) -> None:
     ]
     assert arrived.express_code == "SF1000000001"
     assert arrived.logistics_code == "SF"
+    assert CODE in arrived.extend_props.values()
+    found = await bench.partner(name).find_outbound("OB-1")
+    assert found.check_code == CODE
 
 
 @of(Erp)
 async def an_erp_order_arrives_as_meant(bench: Bench, name: str) -> None:
     receipt = await bench.partner(name).push_order(erp_order())
     (document,) = bench.world.erp.documents.values()
-    assert document.model["FNote"] == HOSTILE
-    assert [
-        (entry["FMaterialId"]["FNumber"], entry["FQty"], entry["FTaxPrice"])
-        for entry in document.model["FSaleOrderEntry"]
-    ] == [
-        ("SKU-0001", 2, "123.45"),
-        ("SKU-0002", 1, "0.01"),
-    ]
-    assert str(document.id) == receipt.partner_id
+    customer, note, lines = ERP_ORDERS[name](document.model)
+    assert (customer, note) == ("CUST001", f"{CODE} {HOSTILE}")
+    assert lines == [("SKU-0001", 2, "123.45"), ("SKU-0002", 1, "0.01")]
+    assert receipt.partner_id in {document.number, str(document.id)}
     assert receipt.audited
+    assert receipt.check_code == CODE
+    assert await bench.partner(name).find_order("SO-1") == receipt
+
+
+@of(HearsOfOrders)
+async def an_erp_is_told_how_far_an_order_is(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    await partner.push_order(erp_order())
+    (document,) = bench.world.erp.documents.values()
+    before = dict(document.model)
+    for progress in (Progress.RELEASED, Progress.SHIPPED, Progress.SHIPPED):
+        await partner.push_status(erp_status(progress))
+    added = {value for field, value in document.model.items() if field not in before}
+    assert added == {"shipped", "OB-1", "SF1000000001,SF1000000002"}
+    assert {field: document.model[field] for field in before} == before, "nothing else is changed"
+    receipt = await partner.find_order("SO-1")
+    assert receipt is not None
+    assert receipt.audited
+
+
+@of(HearsOfOrders)
+async def an_erp_is_not_told_of_what_it_has_not_or_what_is_anothers(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    with pytest.raises(Rejected):
+        await partner.push_status(erp_status())
+    await partner.push_order(erp_order())
+    (document,) = bench.world.erp.documents.values()
+    before = dict(document.model)
+    with pytest.raises(Rejected):
+        await partner.push_status(erp_status(code=check_code("OUT0000000002")))
+    assert document.model == before
+    await partner.cancel_order("SO-1")
+    called_off = dict(document.model)
+    with pytest.raises(Rejected):
+        await partner.push_status(erp_status())
+    assert document.model == called_off
+
+
+@of(Erp)
+async def an_erp_order_with_anothers_check_code_is_not_taken_for_ours(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    await partner.push_order(erp_order())
+    with pytest.raises(Rejected):
+        await partner.push_order(replace(erp_order(), check_code=check_code("OUT0000000002")))
+
+
+@of(BooksReceivables)
+async def a_receivable_arrives_as_meant_and_its_reversal_takes_it_away(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    assert await partner.find_receivable("AR-1") is None
+    receipt = await partner.book_receivable(receivable())
+    assert receipt.audited
+    assert await partner.find_receivable("AR-1") == receipt
+    await partner.book_receivable(receivable("AR-1-R1", "AR-1"))
+    told = [RECEIVABLES[name](document.model) for document in bench.world.erp.documents.values()]
+    assert told == [("CUST001", [("SKU-0001", sign * 2, "123.45"), ("SKU-0002", sign * 1, "0.01")]) for sign in (1, -1)]
+
+
+@of(BooksReceivables)
+async def a_receivable_of_another_customer_is_not_taken_for_ours(bench: Bench, name: str) -> None:
+    await bench.partner(name).book_receivable(replace(receivable(), customer="SOMEBODY"))
+    with pytest.raises(Rejected):
+        await bench.partner(name).book_receivable(receivable())
+
+
+RECEIVABLES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, list[tuple[str, int, str]]]]] = {
+    "kingdee_cloud": lambda model: (
+        model["FCUSTOMERID"]["FNumber"],
+        [(entry["FMATERIALID"]["FNumber"], entry["FPriceQty"], entry["FTaxPrice"]) for entry in model["FEntityDetail"]],
+    ),
+}
+"""What a receivable in an ERP's own words says: customer, and of each line SKU, quantity and price."""
+
+
+@of(TellsOfOrders)
+async def news_of_orders_are_read_from_what_changed(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    for number, code in (("SO-1", CODE), ("SO-2", check_code("OUT0000000002"))):
+        await partner.push_order(replace(erp_order(number), check_code=code))
+    now = real_clock()
+    window = (now - timedelta(minutes=1), now + timedelta(minutes=1))
+    assert {(news.order_no, news.check_code, news.open) for news in await partner.pull_news(*window)} == {
+        ("SO-1", CODE, True),
+        ("SO-2", check_code("OUT0000000002"), True),
+    }
+    await partner.cancel_order("SO-2")
+    assert {(news.order_no, news.open) for news in await partner.pull_news(*window)} == {
+        ("SO-1", True),
+        ("SO-2", False),
+    }
+    assert await partner.pull_news(now + timedelta(minutes=1), now + timedelta(minutes=2)) == []
+
+
+ERP_ORDERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, list[tuple[str, int, str]]]]] = {
+    "kingdee_cloud": lambda model: (
+        model["FCustId"]["FNumber"],
+        model["FNote"],
+        [(entry["FMaterialId"]["FNumber"], entry["FQty"], entry["FTaxPrice"]) for entry in model["FSaleOrderEntry"]],
+    ),
+    "u8_openapi": lambda model: (
+        model["custcode"],
+        model["memo"],
+        [(entry["inventorycode"], entry["quantity"], entry["taxunitprice"]) for entry in model["entry"]],
+    ),
+    "sap": lambda model: (
+        model["SoldToParty"],
+        model["to_Text"][0]["LongText"],
+        [
+            (item["Material"], int(item["RequestedQuantity"]), item["to_PricingElement"][0]["ConditionRateValue"])
+            for item in model["to_Item"]
+        ],
+    ),
+}
+"""What an order in an ERP's own words says: customer, remark, and of each line SKU, quantity and price."""
 
 
 @of(Erp)
 async def an_erp_order_is_taken_back_wherever_it_stands(bench: Bench, name: str) -> None:
     for requests_done in range(20):
         bench.world.reset()
-        bench.world.add_fault(Fault(SANDBOX_NAMES[name], "*", FaultKind.REFUSE, times=None, after=requests_done))
+        peer = SANDBOX_NAMES.get(name, name)
+        bench.world.add_fault(Fault(peer, "*", FaultKind.REFUSE, times=None, after=requests_done))
         with suppress(Unavailable):
             await bench.partner(name).push_order(erp_order())
         pushed = bench.world.faults.laid[0].after > 0
         bench.world.clear_faults()
+        was_there = bool(bench.world.erp.documents)
         for _ in range(2):
             await bench.partner(name).cancel_order("SO-1")
-            assert [document.cancelled for document in bench.world.erp.documents.values()] in ([], [True])
-        assert bool(bench.world.erp.documents) == (requests_done > 0)
+            left = [document.cancelled for document in bench.world.erp.documents.values()]
+            assert left in ([], [True])
         if pushed:
+            assert was_there
             return
     pytest.fail("an order of twenty requests")
 
@@ -175,6 +309,15 @@ async def a_waybill_is_never_invented(bench: Bench, name: str) -> None:
     assert waybill.request_no == "OB-1"
     issued = bench.world.ledger.effects(None, "waybill-issued", "OB-1")
     assert [effect.content["waybill_no"] for effect in issued] == [waybill.waybill_no]
+
+
+@of(Carrier)
+async def a_waybill_carries_the_check_code(bench: Bench, name: str) -> None:
+    waybill = await bench.partner(name).book_waybill(waybill_request())
+    carried = bench.world.waybill(waybill.waybill_no)
+    assert carried is not None
+    assert CODE in carried.reference
+    assert await bench.partner(name).find_waybill("OB-1") == waybill
 
 
 @of(Carrier)
@@ -336,6 +479,25 @@ async def stock_is_what_the_partner_says(bench: Bench, name: str) -> None:
     assert {line.available for line in await partner.pull_stock("WH1", skus[100:101])} == {90}
 
 
+async def _confirmed(bench: Bench, name: str, at: datetime) -> Callable[[], RawMessage]:
+    """What a warehouse says when it has shipped, as often as it is said; some call, some put a file somewhere."""
+    partner = bench.partner(name)
+    if isinstance(partner, AnswersByFile):
+        await partner.push_outbound(outbound())
+        assert bench.people
+        filled = bench.people.answer("OB-1", at, 1_250)
+
+        def read() -> RawMessage:
+            [message] = partner.read_answers(filled)
+            assert isinstance(message, RawMessage)
+            return message
+
+        return read
+    query, headers, body = await _callback(bench, name, at)
+    later = count()
+    return lambda: partner.receive_callback(query, headers, body, at + next(later) * timedelta(minutes=9))
+
+
 async def _callback(bench: Bench, name: str, at: datetime) -> tuple[dict[str, str], dict[str, str], bytes]:
     await bench.partner(name).push_outbound(outbound())
     bench.world.set_stock("wms", "WH1", "SKU-0001", 5)
@@ -346,23 +508,25 @@ async def _callback(bench: Bench, name: str, at: datetime) -> tuple[dict[str, st
 
 
 CALLBACKS: Mapping[str, Callable[[Any, datetime], Any]] = {
-    "qimen": lambda shipped, at: confirmation(shipped, 1_250, at)
+    "qimen": lambda shipped, at: confirmation(shipped, 1_250, at),
+    "excel_bridge": lambda shipped, at: confirmation(shipped, 1_250, at),
 }
-"""How a warehouse's confirmation is signed, by the sandbox's own implementation."""
+"""How a warehouse's confirmation is signed, by the sandbox's own implementation. A warehouse that does not call takes
+the calls of another for forged."""
 
 
 @of(Warehouse)
 async def a_confirmation_says_what_left(bench: Bench, name: str) -> None:
     now = real_clock().replace(microsecond=0)
-    query, headers, body = await _callback(bench, name, now)
-    partner = bench.partner(name)
-    message = partner.receive_callback(query, headers, body, now)
-    assert partner.receive_callback(query, headers, body, now + timedelta(minutes=9)).key == message.key
-    confirmed = partner.read_confirmation(message)
+    told = await _confirmed(bench, name, now)
+    message = told()
+    assert told().key == message.key
+    confirmed = bench.partner(name).read_confirmation(message)
     assert (confirmed.outbound_no, confirmed.final, confirmed.confirmed_at) == ("OB-1", True, now)
     (parcel,) = confirmed.parcels
     assert (parcel.waybill_no, parcel.carrier, parcel.weight_grams) == ("SF1000000001", "sf_express", 1_250)
     assert dict(parcel.contents) == {"SKU-0001": 2, "SKU-0002": 1}
+    assert confirmed.check_code == CODE
 
 
 @of(Warehouse)

@@ -7,11 +7,12 @@ from datetime import timedelta
 import httpx
 import pytest
 from bench import Bench
+from excel_people import People, people_served
 from loopback import served
 from mail_sink import mail_served, only_we, played
 from tenacity import wait_none
 
-from integrations import http
+from integrations import drop, http
 from sandbox.app import create_app
 from sandbox.world import World
 
@@ -21,6 +22,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Transport faults are tried again at once, and a request for patience goes straight to the caller."""
     monkeypatch.setattr(http, "_BACKOFF", wait_none())
     monkeypatch.setattr(http, "PATIENCE", timedelta(0))
+    monkeypatch.setattr(drop, "_BACKOFF", wait_none())
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +42,17 @@ def mail_address(sandbox_world: World) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def people(sandbox_world: World, tmp_path_factory: pytest.TempPathFactory) -> People:
+    return People(sandbox_world, tmp_path_factory.mktemp("bridge"))
+
+
+@pytest.fixture(scope="session")
+def bridge_address(people: People) -> Iterator[str]:
+    with people_served(people) as address:
+        yield address
+
+
 @pytest.fixture
 def world(sandbox_world: World) -> World:
     """An empty world."""
@@ -48,7 +61,17 @@ def world(sandbox_world: World) -> World:
 
 
 @pytest.fixture
-async def bench(sandbox_address: str, mail_address: str, world: World) -> AsyncIterator[Bench]:
+async def bench(
+    sandbox_address: str,
+    mail_address: str,
+    bridge_address: str,
+    people: People,
+    world: World,
+    request: pytest.FixtureRequest,
+) -> AsyncIterator[Bench]:
+    def postgres() -> str:
+        return str(request.getfixturevalue("postgres"))
+
     async with httpx.AsyncClient() as client:
         with ExitStack() as servers:
-            yield Bench(sandbox_address, world, client, mail_address, servers)
+            yield Bench(sandbox_address, world, client, postgres, mail_address, bridge_address, people, servers)

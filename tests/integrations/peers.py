@@ -6,6 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import mail_sink
+import u8_tables
+from document_places import ftp_settings, mailbox_settings, sftp_settings
+from excel_people import bridge_settings
 
 from sandbox import credentials
 
@@ -35,6 +38,28 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "app_key": credentials.TAOBAO_APP_KEY,
         "secret": credentials.TAOBAO_APP_SECRET,
         "session": credentials.TAOBAO_SESSION,
+        "page_size": 3,
+    },
+    "jd": lambda base: {
+        "url": f"{base}/jd/routerjson",
+        "app_key": credentials.JD_APP_KEY,
+        "secret": credentials.JD_APP_SECRET,
+        "access_token": credentials.JD_ACCESS_TOKEN,
+        "page_size": 3,
+    },
+    "alibaba_1688": lambda base: {
+        "url": f"{base}/alibaba_1688/openapi",
+        "app_key": credentials.ALIBABA_1688_APP_KEY,
+        "secret": credentials.ALIBABA_1688_SECRET,
+        "access_token": credentials.ALIBABA_1688_TOKEN,
+        "page_size": 3,
+    },
+    "wechat_shop": lambda base: {
+        "url": f"{base}/wechat_shop",
+        "app_id": credentials.WECHAT_SHOP_APP_ID,
+        "app_secret": credentials.WECHAT_SHOP_SECRET,
+        "token": credentials.WECHAT_SHOP_TOKEN,
+        "aes_key": credentials.WECHAT_SHOP_AES_KEY,
         "page_size": 3,
     },
     "shop": lambda base: {"url": f"{base}/shop", "secret": credentials.SHOP_SECRET, "page_size": 3},
@@ -105,6 +130,26 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "app_id": credentials.KINGDEE_APP_ID,
         "app_secret": credentials.KINGDEE_APP_SECRET,
     },
+    "sap": lambda base: {
+        "url": f"{base}/sap/opu/odata/sap",
+        "user": credentials.SAP_USER,
+        "password": credentials.SAP_PASSWORD,
+        "client": credentials.SAP_CLIENT,
+        "sales_organisation": "1710",
+        "progress_field": "YY1_Progress_SDH",
+        "outbound_field": "YY1_Outbound_SDH",
+        "waybill_field": "YY1_Waybills_SDH",
+    },
+    "u8_openapi": lambda base: {
+        "url": f"{base}/u8",
+        "from_account": credentials.U8_FROM_ACCOUNT,
+        "to_account": credentials.U8_TO_ACCOUNT,
+        "app_key": credentials.U8_APP_KEY,
+        "app_secret": credentials.U8_APP_SECRET,
+        "department": "05",
+        "wait": 0.01,
+    },
+    "u8_database": u8_tables.settings_of,
     "alipay": lambda base: {
         "url": f"{base}/alipay/gateway.do",
         "app_id": credentials.ALIPAY_APP_ID,
@@ -170,18 +215,39 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "recipients": [credentials.WECHAT_FOLLOWERS[0]],
         "longest": 200,
     },
+    "excel_bridge": bridge_settings,
+    "folder": lambda _: {"path": "/nowhere"},
+    "sftp": sftp_settings,
+    "ftp": ftp_settings,
+    "mailbox": mailbox_settings,
 }
 
-SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "jtexpress": "jt", "kingdee_cloud": "kingdee"}
+SANDBOX_NAMES: Mapping[str, str] = {
+    "sf_express": "sf",
+    "jtexpress": "jt",
+    "kingdee_cloud": "kingdee",
+    "u8_openapi": "u8",
+}
 """Where the sandbox calls a partner otherwise than the registry."""
 
-FAULTED: Mapping[str, str] = {
-    "wechat_account": "template.send",
-    "shopify": "Order*",
-    "woocommerce": "order.*",
-    "dingtalk_approval": "workflow.*",
-    "feishu_approval": "approval.*",
+FAULTED: Mapping[str, Mapping[str, str]] = {
+    "wechat_account": {"*": "template.send"},
+    "wechat_shop": {"*": "order/*/*"},
+    "alibaba_1688": {"*": "*Order*"},
+    "shopify": {"*": "Order*"},
+    "woocommerce": {"*": "order.*"},
+    "dingtalk_approval": {"*": "workflow.*"},
+    "feishu_approval": {"*": "approval.*"},
+    "u8_openapi": {"push_order": "saleorder/add", "cancel_order": "saleorder/close"},
+    "sap": {"push_order": "A_SalesOrder.create", "cancel_order": "A_SalesOrderItem.change"},
 }
-"""Where a partner is asked something before it is told anything, a token or what it has already: the operations on
-which faults are laid, for nothing is done yet before them. What becomes of a call whose token is not had is asked in
-the partner's own tests."""
+"""Where a partner is asked something before it is told anything, a token or what it has already: the operations of the
+work on which faults are laid, by method or for all (``*``), for nothing is done yet before them. What becomes of a call
+whose token is not had is asked in the partner's own tests."""
+
+WITHOUT_A_BODY = frozenset({("sap", "cancel_order")})
+"""Methods whose work is answered by a status alone: nothing of the reply can be cut off."""
+
+UNDISTURBED = frozenset({"folder", "sftp", "ftp", "mailbox", "u8_database"})
+"""Whose peers cannot be told to fail in the ways that all partners are asked about: a disk, and servers that others
+wrote. What becomes of outages, wrong passwords and lost connections is asked in their own tests."""

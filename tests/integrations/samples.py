@@ -11,10 +11,13 @@ from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, Payme
 from models.messages import (
     Address,
     ErpOrder,
+    ErpStatus,
     Notice,
     OutboundLine,
     OutboundRequest,
     Place,
+    Progress,
+    Receivable,
     ShipmentNotice,
     Waybill,
     WaybillRequest,
@@ -23,6 +26,7 @@ from models.messages import (
 HOSTILE = 'O\'Neil "<b>&amp;" ]]> 𠮷𡃁👍\n%27;--\\ \u0001 {0} *~ é'
 """Quotes, entities, four-byte characters, a newline, a control character, SQL and format marks."""
 
+CODE = "CC0000000001B"
 DAY = date(2026, 5, 4)
 NOON = datetime(2026, 5, 4, 4, 0, tzinfo=UTC)
 SENDER = Address("仓库", "02112345678", "CN", "上海市", "上海市", "浦东新区", "张江路 1 号")
@@ -53,15 +57,26 @@ def outbound(number: str = "OB-1") -> OutboundRequest:
         amount_minor=24_691,
         lines=LINES,
         remark=HOSTILE,
+        check_code=CODE,
     )
 
 
 def waybill_request(number: str = "OB-1") -> WaybillRequest:
-    return WaybillRequest(number, SENDER, RECEIVER, LINES, parcels=1, weight_grams=1_250, remark=HOSTILE)
+    return WaybillRequest(
+        number, SENDER, RECEIVER, LINES, parcels=1, weight_grams=1_250, remark=HOSTILE, check_code=CODE
+    )
 
 
 def erp_order(number: str = "SO-1") -> ErpOrder:
-    return ErpOrder(number, "CUST001", NOON, "CNY", LINES, HOSTILE)
+    return ErpOrder(number, "CUST001", NOON, "CNY", LINES, HOSTILE, CODE)
+
+
+def receivable(number: str = "AR-1", reverses: str = "") -> Receivable:
+    return Receivable(number, "CUST001", NOON, "CNY", LINES, reverses)
+
+
+def erp_status(progress: Progress = Progress.SHIPPED, code: str = CODE) -> ErpStatus:
+    return ErpStatus("SO-1", code, "OB-1", ("SF1000000001", "SF1000000002"), progress)
 
 
 def a_paid_order(bench: Bench, name: str) -> str:
@@ -106,6 +121,11 @@ async def _placed_outbound(bench: Bench, name: str) -> tuple[Any, ...]:
 async def _erp_order(bench: Bench, name: str) -> tuple[Any, ...]:
     await bench.partner(name).push_order(erp_order())
     return ("SO-1",)
+
+
+async def _status(bench: Bench, name: str) -> tuple[Any, ...]:
+    await bench.partner(name).push_order(erp_order())
+    return (erp_status(),)
 
 
 async def _stock(bench: Bench, name: str) -> tuple[Any, ...]:
@@ -160,7 +180,10 @@ CALLS: Mapping[type, tuple[Call, ...]] = {
     Erp: (
         Call("push_order", True, given(erp_order())),
         Call("find_order", False, given("SO-1")),
+        Call("push_status", False, _status),  # it asks before it writes
         Call("cancel_order", True, _erp_order),
+        Call("book_receivable", True, given(receivable())),
+        Call("find_receivable", False, given("AR-1")),
         Call("pull_stock", False, _stock),
     ),
     PaymentProvider: (Call("pull_statement", False, _bill),),

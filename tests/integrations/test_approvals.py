@@ -84,39 +84,6 @@ def test_feishus_sandbox_seals_as_the_sdk_opens() -> None:
 
 
 @pytest.mark.parametrize("name", APPROVALS)
-async def test_a_call_brings_the_same_message_as_a_poll(bench: Bench, name: str) -> None:
-    number = a_paid_order(bench, name)
-    partner = bench.partner(name)
-    polled = await partner.pull_orders(NOON, NOON + timedelta(days=1), None)
-    query, headers, body = call_of(name, number)
-    told = await partner.hear(query, headers, body)
-    assert told in polled.messages
-    assert partner.read_order(told).order_no == number
-    assert await partner.hear(query, headers, body) == told
-    status, _, _ = partner.answer_call(body, None)
-    assert status == 200
-    assert partner.answer_call(body, Forged(name, "words"))[0] == 401
-
-
-@pytest.mark.parametrize("name", APPROVALS)
-async def test_a_forged_call_is_refused(bench: Bench, name: str) -> None:
-    query, headers, body = call_of(name, a_paid_order(bench, name))
-    partner = bench.partner(name)
-    asked = bench.world.requests.counts()
-    for forged_query, forged_headers, forged_body in (
-        ({}, {}, body),
-        (query, headers, body + b" ") if headers else ({**query, "nonce": "x"}, headers, body),
-        (query, headers, b'{"encrypt": "AAAA"}'),
-        (query, headers, b'{"encrypt": 1}'),
-        (query, headers, b""),
-        (dict.fromkeys(query, "é"), dict.fromkeys(headers, "é"), body),
-    ):
-        with pytest.raises(Forged):
-            await partner.hear(forged_query, forged_headers, forged_body)
-    assert bench.world.requests.counts() == asked
-
-
-@pytest.mark.parametrize("name", APPROVALS)
 async def test_calls_that_are_not_set_up_are_refused(bench: Bench, name: str) -> None:
     left_out = {"callback_token", "callback_key", "encrypt_key", "verification_token"}
     settings = {key: value for key, value in SETTINGS[name](bench.address).items() if key not in left_out}

@@ -1,15 +1,17 @@
 """The conformance suite is itself tested: each of these broken partners fails exactly the checks that say why."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from xml.etree.ElementTree import Element
 
+import conformance_books  # noqa: F401  (registers the checks of databases)
 import conformance_channels  # noqa: F401  (registers the checks of channels)
 import conformance_content  # noqa: F401  (registers the checks of what is read and written)
+import conformance_documents  # noqa: F401  (registers the checks of sources of documents)
 import pytest
 from bench import Bench
 from conformance import CHECKS, checks_for
@@ -24,10 +26,15 @@ from integrations.mail import Mail
 from integrations.markup import text_of
 from integrations.qimen import Qimen
 from integrations.qimen_messages import create_request
+from integrations.sap import Sap
 from integrations.sf_express import SfExpress
 from integrations.shop import Shop
 from integrations.taobao import Taobao
+from integrations.tokens import AskForToken, OwnToken
+from integrations.u8_database import U8Database
+from integrations.u8_openapi import U8OpenApi
 from integrations.wechat_account import WeChatAccount
+from integrations.wechat_shop import WechatShop
 from models.messages import (
     ChannelOrder,
     ErpOrder,
@@ -37,6 +44,7 @@ from models.messages import (
     OutboundRequest,
     Page,
     RawMessage,
+    StockLine,
     TrackPoint,
     Waybill,
     WaybillRequest,
@@ -60,12 +68,9 @@ class WalksFromTheFirstPage(Taobao):
 
     async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:
         page = int(cursor or 1)
-        found = await self._increment(since, until, page)
-        messages = [
-            RawMessage(f"{trade['tid']}:{trade['modified']}", json.dumps(trade), since) for trade in found.trades.trade
-        ]
-        more = page * 3 < found.total_results
-        return Page(tuple(messages), str(page + 1) if more else None)
+        found = await self._increment(since, until, page, 3)
+        messages = [replace(each, occurred_at=since) for each in found.messages]
+        return Page(tuple(messages), str(page + 1) if page * 3 < found.total else None)
 
 
 class KeysByChance(Shop):
@@ -96,10 +101,15 @@ class ForgetsTheTimeOfAWebhook(Shop):
         return super().receive(headers, body, at)
 
 
+class TrustsEveryCall(WechatShop):
+    def _insist(self, *_: object) -> None:
+        return
+
+
 class TakesExistingForRefused(Qimen):
     async def push_outbound(self, request: OutboundRequest) -> OutboundAccepted:
         reply = await self._call("deliveryorder.create", create_request(request, "OWNER1"), writes=True)
-        return OutboundAccepted(request.outbound_no, text_of(reply, "deliveryOrderId"))
+        return OutboundAccepted(request.outbound_no, text_of(reply, "deliveryOrderId"), request.check_code)
 
 
 class TrustsEveryCallback(Qimen):
@@ -141,7 +151,7 @@ class StartsTheChainAgain(KingdeeCloud):
         saved = await self._write("Save", {"Model": sale_order(order, "100", "Pcs", "PRE001")})
         for operation in ("Submit", "Audit"):
             await self._write(operation, {"Numbers": [order.order_no]})
-        return ErpReceipt(order.order_no, str(saved.Id), audited=True)
+        return ErpReceipt(order.order_no, str(saved.Id), audited=True, check_code=order.check_code)
 
 
 class TakesBackBlindly(KingdeeCloud):
@@ -158,9 +168,53 @@ class TakesARefusalForDone(KingdeeCloud):
             await super().cancel_order(order_no)
 
 
+class CreatesWithoutAsking(Sap):
+    """Trusts that SAP refuses a number that it has."""
+
+    async def _order(self, order_no: str, customer: str | None = None) -> Any:
+        return None if customer else await super()._order(order_no)
+
+
+class CountsBlockedStock(Sap):
+    async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
+        lines = await super().pull_stock(warehouse, skus)
+        return [replace(line, available=line.available + line.locked, locked=0) for line in lines]
+
+
+class ClosesWithoutVerifying(U8OpenApi):
+    """Takes it for granted that an order that is called off was verified."""
+
+    async def cancel_order(self, order_no: str) -> None:
+        if await self._voucher(order_no):
+            await self._gateway.write("saleorder/close", {"voucher_code": order_no})
+
+
+class ReadsOneBatchOnly(U8Database):
+    async def _query(self, statement: str, parameters: Sequence[str]) -> list[Any]:
+        return await super()._query(statement.replace("SUM", "MAX"), parameters)
+
+
+class TakesALockForAnEmptyBook(U8Database):
+    async def find_order(self, order_no: str) -> ErpReceipt | None:
+        try:
+            return await super().find_order(order_no)
+        except Unavailable:
+            return None
+
+
+class ReadsNoCheckCode(KingdeeCloud):
+    def _check_code(self, *_: object) -> None:
+        return
+
+
+class NeverForgets(OwnToken):
+    async def valid(self, ask: AskForToken, refused: str = "") -> str:  # noqa: ARG002  (what it does wrong)
+        return await super().valid(ask)
+
+
 class KeepsAnExpiredToken(WeChatAccount):
-    async def _valid_token(self, _refused: str) -> str:
-        return await super()._valid_token("")
+    def __init__(self, *what: Any, **more: Any) -> None:
+        super().__init__(*what, **more | {"token": NeverForgets()})
 
 
 class FallsSilentWhenTheMailServerDoes(Mail):
@@ -241,6 +295,7 @@ BROKEN: list[tuple[str, type, set[str]]] = [
         {"an_unknown_status_is_named_and_not_guessed", "recorded_replies_are_read_to_exact_values"},
     ),
     ("shop", TrustsEveryWebhook, {"a_forged_webhook_is_refused", "a_stale_webhook_is_refused_or_harmless"}),
+    ("wechat_shop", TrustsEveryCall, {"a_forged_call_is_refused"}),
     ("shop", ForgetsTheTimeOfAWebhook, {"a_stale_webhook_is_refused_or_harmless"}),
     (
         "taobao",
@@ -249,6 +304,7 @@ BROKEN: list[tuple[str, type, set[str]]] = [
             "pages_lose_and_repeat_nothing",
             "a_window_is_half_open",
             "an_order_that_changes_while_pages_are_read_costs_no_other",
+            "recorded_replies_are_read_to_exact_values",
         },
     ),
     (
@@ -273,6 +329,45 @@ BROKEN: list[tuple[str, type, set[str]]] = [
             "an_erp_order_whose_goods_are_issued_is_not_taken_back",
             "a_refusal_by_status_is_classed",
             "no_secret_is_shown",
+        },
+    ),
+    (
+        "sap",
+        CreatesWithoutAsking,
+        REPEATS
+        | {
+            "an_erp_order_with_anothers_check_code_is_not_taken_for_ours",
+            "recorded_replies_are_read_to_exact_values",
+        },
+    ),
+    ("sap", CountsBlockedStock, {"recorded_replies_are_read_to_exact_values"}),
+    (
+        "u8_openapi",
+        ClosesWithoutVerifying,
+        REPEATS
+        | {
+            "an_erp_order_is_taken_back_wherever_it_stands",
+            "an_erp_order_whose_goods_are_issued_is_not_taken_back",
+            "recorded_replies_are_read_to_exact_values",
+        },
+    ),
+    ("u8_database", ReadsOneBatchOnly, {"stock_in_the_books_is_read_to_exact_values"}),
+    (
+        "u8_database",
+        TakesALockForAnEmptyBook,
+        {
+            "books_that_nobody_opens_are_an_outage",
+            "a_locked_table_is_an_outage_after_a_while",
+            "a_connection_that_is_cut_is_an_outage",
+            "no_secret_of_the_books_is_shown",
+        },
+    ),
+    (
+        "kingdee_cloud",
+        ReadsNoCheckCode,
+        {
+            "an_erp_is_not_told_of_what_it_has_not_or_what_is_anothers",
+            "an_erp_order_with_anothers_check_code_is_not_taken_for_ours",
         },
     ),
     (

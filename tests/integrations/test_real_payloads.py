@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def qimen() -> Any:
-    return Bench("http://127.0.0.1:1", None, httpx.AsyncClient()).partner("qimen")  # type: ignore[arg-type]  # no peer is asked
+    return Bench("http://127.0.0.1:1", None, httpx.AsyncClient(), str).partner("qimen")  # type: ignore[arg-type]  # no peer is asked
 
 
 def recorded(name: str) -> str:
@@ -185,7 +185,7 @@ def test_an_index_may_bring_its_alerts_along_or_lead_nowhere() -> None:
 
 @pytest.fixture
 def kuaidi100() -> Any:
-    return Bench("http://127.0.0.1:1", None, httpx.AsyncClient()).partner("kuaidi100")  # type: ignore[arg-type]  # no peer is asked
+    return Bench("http://127.0.0.1:1", None, httpx.AsyncClient(), str).partner("kuaidi100")  # type: ignore[arg-type]  # no peer is asked
 
 
 async def test_recorded_histories_of_kuaidi100(bench: Bench, kuaidi100: Any) -> None:

@@ -9,8 +9,9 @@ import pytest
 from bench import Bench
 from samples import CALLS
 
-from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
+from integrations.errors import Conflict, Misconfigured, PartnerError, Rejected, Unavailable
 from integrations.registry import PARTNERS
+from integrations.words import QUIET
 from sandbox import union_pay
 
 
@@ -43,6 +44,15 @@ def kingdee(message: str = "words", code: int = 0, field: str = "") -> Any:
     return {"Result": {"ResponseStatus": {"IsSuccess": False, "ErrorCode": 500, "Errors": errors, "MsgCode": code}}}
 
 
+def odata(status: int, code: str = "V1/302", headers: dict[str, str] | None = None) -> httpx.Response:
+    error = {"code": code, "message": {"lang": "en", "value": "words"}}
+    return httpx.Response(status, json={"error": error}, headers=headers)
+
+
+def u8(message: str) -> Any:
+    return {"errcode": "1", "errmsg": message}
+
+
 def alipay(code: str, sub_code: str) -> Any:
     node = {"code": code, "msg": "Failed", "sub_code": sub_code, "sub_msg": "words"}
     return {"alipay_data_dataservice_bill_downloadurl_query_response": node}
@@ -68,10 +78,18 @@ def graphql(code: str) -> Any:
     return {"errors": [{"message": "words", "extensions": {"code": code}}]}
 
 
+def response(reply: Any) -> httpx.Response:
+    """A whole response as it is, a text or JSON as a reply of status 200."""
+    if isinstance(reply, httpx.Response):
+        return reply
+    return httpx.Response(200, text=reply) if isinstance(reply, str) else httpx.Response(200, json=reply)
+
+
 WAIT_UNKNOWN = (Unavailable, True)
 WAIT = (Unavailable, False)
 STOP = (Misconfigured, None)
 NEVER = (Rejected, None)
+AGAIN = (Conflict, None)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +153,19 @@ NEVER = (Rejected, None)
         ("kingdee_cloud", "find_order", [[kingdee("字段不存在")]], NEVER),
         ("kingdee_cloud", "find_order", [["only one column"]], WAIT),
         ("kingdee_cloud", "pull_stock", [["SKU-0001", "many", 1]], WAIT),
+        ("sap", "find_order", odata(400), NEVER),
+        ("sap", "find_order", odata(403), STOP),
+        ("sap", "find_order", odata(404), NEVER),
+        ("sap", "find_order", odata(409), AGAIN),
+        ("sap", "find_order", httpx.Response(400, text="<html>words</html>"), NEVER),
+        ("sap", "find_order", {"d": {"results": [{"SalesOrder": "1"}], "__count": "1"}}, WAIT),
+        ("sap", "pull_stock", {"d": {"results": [{}], "__count": "1"}}, WAIT),
+        ("u8_openapi", "find_order", u8("app_key 未授权"), STOP),
+        ("u8_openapi", "find_order", u8("token 已过期"), STOP),
+        ("u8_openapi", "find_order", u8("调用过于频繁"), WAIT),
+        ("u8_openapi", "find_order", u8("客户已停用"), NEVER),
+        ("u8_openapi", "find_order", {"errcode": "0", "token": {"id": "t", "expiresIn": 7200}}, WAIT),
+        ("u8_openapi", "pull_stock", {"errcode": "0", "token": {"id": "t", "expiresIn": 7200}, "row_count": "1"}, WAIT),
         ("alipay", "pull_statement", alipay("40004", "BILL_NOT_EXIST"), WAIT),
         ("alipay", "pull_statement", alipay("40004", "INVAILID_ARGUMENTS"), NEVER),
         ("alipay", "pull_statement", alipay("40006", "isv.insufficient-isv-permissions"), STOP),
@@ -186,9 +217,7 @@ async def test_a_code_has_its_class(
 ) -> None:
     call = next(call for call in CALLS[PARTNERS[name].port] if call.method == method)
     arguments = await call.prepare(bench, name)
-    if not isinstance(reply, httpx.Response):
-        reply = httpx.Response(200, text=reply) if isinstance(reply, str) else httpx.Response(200, json=reply)
-    partner = bench.replying(name, lambda _: reply)
+    partner = bench.replying(name, lambda _: response(reply))
     with pytest.raises(PartnerError) as caught:
         await call.run(partner, arguments)
     assert type(caught.value) is expected[0], caught.value
@@ -199,15 +228,20 @@ async def test_a_code_has_its_class(
     ("name", "reply", "expected"),
     [
         ("taobao", top(7, "", "This ban will last for 42 more seconds"), timedelta(seconds=42)),
+        ("taobao", top(7, "", "App Call Limited"), QUIET),
         ("dingtalk", robot(130101), timedelta(minutes=10)),
         ("wecom", robot(45009), timedelta(minutes=1)),
         ("feishu", bot(11232), timedelta(minutes=1)),
+        ("shopify", graphql("THROTTLED"), QUIET),
+        ("woocommerce", httpx.Response(429), QUIET),
+        ("dingtalk_approval", httpx.Response(403, json={"code": "Forbidden.AccessDenied.QpsLimitForApi"}), QUIET),
+        ("feishu_approval", bot(99991400), QUIET),
     ],
 )
 async def test_how_long_to_wait_is_passed_on(bench: Bench, name: str, reply: Any, expected: timedelta) -> None:
     call = CALLS[PARTNERS[name].port][0]
     with pytest.raises(Unavailable) as caught:
-        await call.run(bench.replying(name, lambda _: httpx.Response(200, json=reply)), await call.prepare(bench, name))
+        await call.run(bench.replying(name, lambda _: response(reply)), await call.prepare(bench, name))
     assert caught.value.retry_after == expected
 
 

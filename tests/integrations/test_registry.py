@@ -25,7 +25,7 @@ def test_every_setting_is_described_and_frozen(name: str) -> None:
     model = PARTNERS[name].settings
     assert [field for field, about in model.model_fields.items() if not about.description] == []
     assert model.model_config["frozen"]
-    assert model.model_validate(SETTINGS[name]("http://127.0.0.1:1")).secrets()
+    assert name == "folder" or model.model_validate(SETTINGS[name]("http://127.0.0.1:1")).secrets()
 
 
 @pytest.mark.parametrize("name", PARTNERS)
@@ -37,7 +37,7 @@ async def test_a_wrong_setting_is_named_and_not_shown(name: str) -> None:
         if about.is_required()
     ]
     bad.append(("surplus", good | {"surplus": "s3cret-word"}))
-    bad += [(field, good | {field: ["s3cret-word"]}) for field in good]
+    bad += [(field, good | {field: [["s3cret-word"]]}) for field in good]
     async with httpx.AsyncClient() as http:
         for field, settings in bad:
             with pytest.raises(Misconfigured) as caught:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import jwt
 import pytest
+from aop.api.base import BaseApi
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -27,9 +28,11 @@ from standardwebhooks import Webhook
 from top.api.base import sign as sdk_sign
 
 from integrations import (
+    alibaba_1688,
     alipay,
     dingtalk,
     feishu,
+    jd,
     jtexpress,
     kingdee_sign,
     kuaidi100,
@@ -70,6 +73,39 @@ def test_taobao_signs_as_the_sdk() -> None:
     params = TOP_EXAMPLE | {"memo": HOSTILE, "empty": ""}
     present = {name: value for name, value in params.items() if value}
     assert taobao.sign(params, "helloworld", "md5") == sdk_sign("helloworld", present)
+
+
+JOS_EXAMPLE = {
+    "method": "jingdong.pop.order.enSearch",
+    "app_key": "12345678",
+    "access_token": "test",
+    "timestamp": "2024-01-02 03:04:05",
+    "v": "2.0",
+    "format": "json",
+    "360buy_param_json": (
+        '{"order_state":"WAIT_SELLER_STOCK_OUT","optional_fields":"orderId","page":"1","page_size":"100"}'
+    ),
+}
+JOS_VECTORS = [
+    (JOS_EXAMPLE, "D466CC239B02032314B0D5A5C494BFC9"),
+    (JOS_EXAMPLE | {"360buy_param_json": '{"remark":"中文备注"}'}, "060F68523D02DD97D0ADCDDF20580064"),
+]
+
+
+@pytest.mark.parametrize(("params", "expected"), JOS_VECTORS)
+def test_jd_signs_as_the_vectors(params: dict[str, str], expected: str) -> None:
+    assert jd.sign(params | {"sign": "is not signed"}, "helloworld") == expected
+
+
+def test_1688_signs_as_the_official_example_and_the_sdk() -> None:
+    path = "param2/1/system/currentTime/1000000"
+    assert alibaba_1688.sign(path, {"b": "2", "a": "1"}, "test123") == "33E54F4F7B989E3E0E912D3FBD2F1A03CA7CCE88"
+    orders = "param2/1/com.alibaba.trade/alibaba.trade.getSellerOrderList/1000000"
+    asked = {"access_token": "tok", "page": "1", "pageSize": "20", "modifyStartTime": "20240101000000000+0800"}
+    assert alibaba_1688.sign(orders, asked, "test123") == "314322958228A9B4F00B74A14581FC7CF335250B"
+    said = asked | {"memo": HOSTILE}
+    theirs = BaseApi.sign(None, orders, said, "test123")
+    assert alibaba_1688.sign(orders, said | {"_aop_signature": "not signed"}, "test123") == theirs
 
 
 def test_qimen_signs_parameters_and_body() -> None:

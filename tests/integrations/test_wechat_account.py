@@ -49,7 +49,7 @@ async def test_workers_do_not_take_the_token_from_each_other(bench: Bench) -> No
 
 async def test_a_repeat_is_one_message(bench: Bench) -> None:
     account = partner(bench)
-    bench.fault("wechat_account", FaultKind.DROP_REPLY, times=1)
+    bench.fault("wechat_account", FaultKind.DROP_REPLY, times=1, method="notify")
     with pytest.raises(Unavailable) as caught:
         await account.notify(NOTICE)
     assert caught.value.outcome_unknown

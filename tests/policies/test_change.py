@@ -84,8 +84,8 @@ def test_only_what_nobody_has_picked_can_be_changed(status: Status) -> None:
     ("held", "wanted", "free", "code"),
     [
         (5, 3, 0, "change-gives-back"),
-        (5, 7, 2, "change-needs-there"),
-        (5, 7, 1, "change-needs-short"),
+        (5, 6, 1, "change-needs-there"),
+        (5, 6, 0, "change-needs-short"),
         (5, 5, 0, None),
     ],
 )

@@ -60,6 +60,14 @@ def test_orders_of_one_customer_in_one_batch_share_the_limit() -> None:
     assert (holds(first), holds(second)) == ([], ["credit"])
 
 
+def test_what_is_paid_or_held_uses_up_nothing_of_the_limit_of_the_next() -> None:
+    buyer = CustomerFacts(1, limit_minor=10_000)
+    paid, on_account = decide(order(1), order(2, paid=False), customers=[buyer], p1w1=9)
+    assert (holds(paid), holds(on_account)) == ([], [])
+    too_much, small = decide(order(1, paid=False, amount_minor=10_001), order(2, paid=False), customers=[buyer], p1w1=9)
+    assert (holds(too_much), holds(small)) == (["credit"], [])
+
+
 @pytest.mark.parametrize(("stop", "expected"), [(True, ["risk"]), (False, [])])
 def test_a_high_risk_customer_is_held_even_when_paid_if_the_rules_say_so(stop: bool, expected: list[str]) -> None:
     risky = CustomerFacts(1, risk="high")

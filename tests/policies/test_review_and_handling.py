@@ -40,6 +40,11 @@ def test_a_short_lead_time_makes_an_order_red_and_stops_nothing(days: int, tags:
     assert [tell.role for tell in decision.tells] == (["planner"] if tags else [])
 
 
+def test_an_order_that_is_promised_for_no_day_has_no_short_lead_time() -> None:
+    [decision] = decide(order(), rules=SHORT_TIME, p1w1=1)
+    assert (decision.tags, holds(decision)) == ((), [])
+
+
 def test_the_lead_time_is_counted_by_the_companys_calendar() -> None:
     late_evening = NOON.replace(hour=17)  # 01:00 of the next day in Shanghai
     [decision] = decide(order(placed_at=late_evening, promised_on=date(2026, 3, 9)), rules=SHORT_TIME, p1w1=1)

@@ -61,7 +61,7 @@ async def test_a_day_is_played_over_http(client: httpx.AsyncClient, world: World
     assert await send(client, "GET", "/ledger?partner=sf") == []
     assert (await send(client, "GET", "/requests"))[0]["operation"] == "order.updated"
     await send(client, "POST", "/reset")
-    assert await send(client, "GET", "/orders/defects") == {channel: {} for channel in CHANNELS}
+    assert await send(client, "GET", "/orders/defects") == {name: {} for name in CHANNELS}
 
 
 async def test_an_exact_order_is_kept_as_given(client: httpx.AsyncClient, world: World) -> None:
@@ -81,6 +81,9 @@ async def test_an_exact_order_is_kept_as_given(client: httpx.AsyncClient, world:
     [
         "shop",
         "taobao",
+        "jd",
+        "wechat_shop",
+        "alibaba_1688",
         "qimen",
         "sf",
         "kingdee",

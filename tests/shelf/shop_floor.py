@@ -128,7 +128,7 @@ class Floor:
         packed = [OutboundLine(str(n), line.sku, int(line.pieces)) for n, line in enumerate(lines, start=1)]
         shipped = Outbound(
             outbound.outbound_no, f"W{outbound.id}", outbound.code, "JYCK", packed, "SF", f"SF{outbound.id:012d}",
-            "", "", "", "", self.now, OutboundStatus.DELIVERED, self.now,
+            "", "", "", "", self.now, status=OutboundStatus.DELIVERED, shipped_at=self.now,
         )  # fmt: skip
         body = confirmation(shipped, 500, self.now).body.decode()
         self._put(RawMessage(f"confirm:{outbound.id}", body, self.now), outbound.code, "outbound-confirmation")

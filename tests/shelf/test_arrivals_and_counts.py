@@ -1,6 +1,6 @@
 """Goods that come, are counted, come back: what each booking moves, and which orders it touches (B3)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from shop_floor import Floor, assert_it_adds_up, holds, place, rows, status
@@ -39,7 +39,20 @@ class TestGoodsOnTheirWay:
         with unit_of_work("test") as work:
             product, shenzhen = product_named(work, ONE), warehouse_named(work, "SZ-01")
             days = [MONDAY - timedelta(days=1), MONDAY, MONDAY + timedelta(days=2)]
-            assert [work.arrivals.available_by(product, shenzhen, day) for day in days] == [990, 1_040, 1_047]
+            by = [work.arrivals.available_by(product, shenzhen, day, days[0]) for day in days]
+            assert by == [990, 1_040, 1_047]
+        assert_it_adds_up()
+
+    def test_that_are_overdue_count_for_no_day_until_they_have_another(self, floor: Floor) -> None:
+        announce(ONE, "SZ-01", 50, MONDAY, "PO-1", "ann")
+        floor.now = datetime.combine(MONDAY + timedelta(days=1), time(1), UTC)
+        floor.pass_time()
+        later = MONDAY + timedelta(days=7)
+        assert announce(ONE, "SZ-01", 7, later, "PO-2", "ann").available == 1_007
+        assert [(c.overdue, c.available_by) for c in place(ONE).coming] == [(True, 1_000), (False, 1_007)]
+        assert announce(ONE, "SZ-01", 50, later, "PO-1", "ann").available == 1_057
+        assert [c.overdue for c in place(ONE).coming] == [False, False]
+        assert arrive("PO-1", "bob").pieces == 50
         assert_it_adds_up()
 
     def test_arrive_in_parts_each_note_once(self) -> None:

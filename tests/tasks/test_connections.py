@@ -34,3 +34,12 @@ def test_nobody_tracks_for_a_carrier_that_is_not_connected_without_a_tracker() -
 def test_a_parcel_is_the_carriers_that_the_warehouse_used(told: str, with_tracker: str, without: str) -> None:
     assert Connections(carrier=[SF, JT], tracker=[K100]).carrier_of("SF", told) == with_tracker
     assert Connections(carrier=[SF, JT]).carrier_of("SF", told) == without
+
+
+def test_stock_is_read_from_the_books_if_there_are_any_and_else_from_the_first_erp() -> None:
+    erp, second = Connection(code="k3", partner="kingdee_cloud"), Connection(code="u8", partner="u8_openapi")
+    books = Connection(code="u8db", partner="u8_database")
+    assert Connections(erp=[erp, second]).stock_book == "k3"
+    assert Connections(erp=[erp], books=[books]).stock_book == "u8db"
+    assert Connections().stock_book is None
+    assert Connections(erp=[erp], books=[books]).named("u8db") == books

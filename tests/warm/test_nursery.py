@@ -67,7 +67,7 @@ async def test_the_nursery_has_one_thread_and_is_told_to_send_no_telemetry(nurse
     assert process.num_threads() == 1
     environment = process.environ()
     assert environment["DO_NOT_TRACK"] == "1"
-    assert environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == environment["GX_ANALYTICS_ENABLED"] == "false"
+    assert environment["GX_ANALYTICS_ENABLED"] == environment["PREFECT_SERVER_ANALYTICS_ENABLED"].lower() == "false"
 
 
 async def test_a_child_that_ends_at_once_is_reported_with_its_status(nursery: Nursery, tmp_path: Path) -> None:

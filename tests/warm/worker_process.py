@@ -39,7 +39,7 @@ class Worker:
 
 
 @contextmanager
-def running_worker(pool: Pool, home: Path, *options: str) -> Iterator[Worker]:
+def running_worker(pool: Pool, home: Path, *options: str, poll_seconds: float = 0.5) -> Iterator[Worker]:
     """``prefect worker start`` for the pool; ended with SIGTERM, as a service manager does."""
     command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool.name, *options]
     environment = {
@@ -47,7 +47,7 @@ def running_worker(pool: Pool, home: Path, *options: str) -> Iterator[Worker]:
         **QUIET,
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": str(pool.api.base_url).rstrip("/"),
-        "PREFECT_WORKER_QUERY_SECONDS": "0.5",
+        "PREFECT_WORKER_QUERY_SECONDS": str(poll_seconds),
         "PREFECT_LOGGING_TO_API_BATCH_INTERVAL": "0.2",
     }
     log = home / f"worker-{pool.name}.log"

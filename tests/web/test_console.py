@@ -41,7 +41,7 @@ async def test_the_story_names_runs_messages_and_numbers(lived: list[str], visit
     assert len(stories) == 20
     released = next(story for story in stories if story.order.status == "released")
     good = [line for line in released.lines if line.state == "good"]
-    assert {message.kind for message in released.messages} == {"waybill", "erp-order", "outbound"}
+    assert {message.kind for message in released.messages} == {"waybill", "erp-order", "outbound", "erp-status"}
     assert {message.state for message in released.messages} == {"sent"}
     assert {their.kind for their in released.their_numbers} == {"waybill", "erp-order", "outbound"}
     assert all(event.flow_run_id and event.task_run_id for event in released.events)
@@ -49,6 +49,15 @@ async def test_the_story_names_runs_messages_and_numbers(lived: list[str], visit
     assert released.decisions[0].reasons
     assert released.untouched
     assert order_story(released.outbounds[0].number) == released
+    code = released.outbounds[0].check_code
+    assert order_story(code) == released
+    assert code in (await visitor.get(f"/orders/{code}")).text
+    assert released.order.number in (await visitor.get("/orders", params={"q": code.lower()})).text
+    mistyped = code[:-2] + ("7" if code[-2] != "7" else "8") + code[-1]
+    for address in (f"/orders/{mistyped}", f"/orders?q={mistyped}"):
+        answer = await visitor.get(address, params={"lang": "en", "q": mistyped})
+        assert answer.status_code == 404
+        assert "is mistyped" in answer.text
     shown = await visitor.get(f"/orders/{released.order.channel_order_no}", params={"lang": "en"})
     assert released.order.number in shown.text
     for event in released.events:

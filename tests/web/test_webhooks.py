@@ -12,6 +12,7 @@ from sqlalchemy import select
 from models.inbox import INBOX
 from sandbox import credentials
 from sandbox.shop import webhook
+from sandbox.wechat_push import push as push_of_wechat
 from settings import get_settings
 from tasks.reading import reading
 
@@ -66,6 +67,24 @@ def signed_webhook(order: object, at: datetime) -> tuple[dict[str, str], bytes]:
     """A webhook as the shop would send it at that time."""
     message = webhook(order, "msg_test", at)  # type: ignore[arg-type]  # the sandbox's own order
     return dict(message.headers), message.body
+
+
+def test_wechat_is_answered_when_it_asks_whether_the_address_is_ours(hub: Sandbox, web: str) -> None:
+    known = credentials
+    settings = (
+        f'url = "{hub.url}/wechat_shop", app_id = "{known.WECHAT_SHOP_APP_ID}", '
+        f'app_secret = "{known.WECHAT_SHOP_SECRET}", token = "{known.WECHAT_SHOP_TOKEN}", '
+        f'aes_key = "{known.WECHAT_SHOP_AES_KEY}"'
+    )
+    file = get_settings().connections
+    shop = f'\n[[channel]]\ncode = "wx"\npartner = "wechat_shop"\nsettings = {{ {settings} }}\n'
+    file.write_text(file.read_text(encoding="utf-8") + shop, encoding="utf-8")
+    query = {**push_of_wechat("1", "pay", datetime.now(UTC)).params, "echostr": "42"}
+    asked = httpx.get(f"{web}/webhooks/wx", params=query)
+    assert (asked.status_code, asked.text) == (200, "42")
+    assert httpx.get(f"{web}/webhooks/wx", params=query | {"signature": "0"}).status_code == 401
+    assert httpx.get(f"{web}/webhooks/shop", params=query).status_code == 404
+    assert httpx.get(f"{web}/webhooks/nobody", params=query).status_code == 404
 
 
 def test_a_partner_without_a_connection_is_not_known(web: str) -> None:

@@ -58,6 +58,23 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         batch_op.create_index("ix_decision_batch_flow_run_id", ["flow_run_id"], unique=False)
 
     op.create_table(
+        "delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("document_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("files", Json, nullable=False),
+        sa.Column("stays", sa.Boolean(), nullable=False),
+        sa.Column("written_at", UtcDateTime(), nullable=False),
+        sa.Column("kept_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_delivery_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint(
+            "company_id", "source", "document_id", name=op.f("uq_delivery_company_id_source_document_id")
+        ),
+    )
+    op.create_table(
         "external_ref",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
@@ -69,6 +86,16 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.PrimaryKeyConstraint("id", name=op.f("pk_external_ref")),
         sa.UniqueConstraint("connection", "kind", "our_no", name=op.f("uq_external_ref_connection_kind_our_no")),
         sa.UniqueConstraint("connection", "kind", "their_no", name=op.f("uq_external_ref_connection_kind_their_no")),
+    )
+    op.create_table(
+        "feed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("read_until", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_feed_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
+        sa.UniqueConstraint("company_id", "connection", name=op.f("uq_feed_company_id_connection")),
     )
     op.create_table(
         "gate",
@@ -125,6 +152,41 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
             postgresql_where=sa.text("state = 'waiting'"),
         )
 
+    op.create_table(
+        "kept_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("kept_at", UtcDateTime(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("state IN ('waiting', 'person', 'done')", name=op.f("ck_kept_file_state")),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_kept_file_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_file")),
+        sa.UniqueConstraint("company_id", "sha256", name=op.f("uq_kept_file_company_id_sha256")),
+    )
+    op.create_table(
+        "partner_account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("next_turn_at", UtcDateTime(), nullable=True),
+        sa.Column("paused_until", UtcDateTime(), nullable=True),
+        sa.Column("refused_at", UtcDateTime(), nullable=True),
+        sa.Column("refused_why", sa.String(), nullable=False),
+        sa.Column("refused_for", sa.String(), nullable=False),
+        sa.Column("refused_with", sa.String(), nullable=False),
+        sa.Column("ask_again_at", UtcDateTime(), nullable=True),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("token_until", UtcDateTime(), nullable=True),
+        sa.Column("token_leased_until", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_partner_account_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_account")),
+        sa.UniqueConstraint("company_id", "account", name=op.f("uq_partner_account_company_id_account")),
+    )
     op.create_table(
         "product",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -552,7 +614,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("leased_by", sa.String(), nullable=True),
         sa.Column("leased_until", UtcDateTime(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('waybill', 'outbound', 'cancel-outbound', 'cancel-waybill', 'erp-order', 'cancel-erp-order', 'channel-shipment', 'customer-message', 'notice')",
+            "kind IN ('waybill', 'outbound', 'cancel-outbound', 'cancel-waybill', 'erp-order', 'erp-status', 'cancel-erp-order', 'receivable', 'channel-shipment', 'customer-message', 'notice')",
             name=op.f("ck_outbox_kind"),
         ),
         sa.CheckConstraint("state IN ('due', 'sent', 'person', 'withdrawn')", name=op.f("ck_outbox_state")),
@@ -602,7 +664,8 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("mended_content", Json, nullable=True),
         sa.CheckConstraint("state IN ('open', 'mended', 'dismissed')", name=op.f("ck_quarantine_state")),
         sa.CheckConstraint(
-            "subject IN ('order', 'line', 'row', 'message', 'stock', 'statement')", name=op.f("ck_quarantine_subject")
+            "subject IN ('order', 'line', 'row', 'file', 'message', 'stock', 'statement')",
+            name=op.f("ck_quarantine_subject"),
         ),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_quarantine_company_id")),
         sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_quarantine_inbox_id")),

@@ -1,0 +1,15 @@
+"""Hear what others do to our orders in the ERP (C3)."""
+
+from flows.summary import publish
+from tasks import follow_erp as erp
+from tasks.hub import hub_flow
+
+
+@hub_flow
+async def follow_erp() -> list[erp.ErpFollowed]:
+    """Ask every ERP what changed of our orders: our own writing comes back as nothing new, the rest is for people."""
+    done = [await erp.follow_erp(code) for code in erp.erps()]
+    await publish(
+        "follow-erp", "What changed in the ERP", [each for each in done if each.nothing_new or each.to_person]
+    )
+    return done

@@ -1,0 +1,211 @@
+"""SAP S/4HANA through the OData V2 services ``API_SALES_ORDER_SRV`` and ``API_MATERIAL_STOCK_SRV`` (api.sap.com).
+
+A sales order carries our number as ``PurchaseOrderByCustomer``. SAP does not refuse a second one, so it is asked for
+the number before each creation. An order in SAP may be worked on as soon as it is there, unless its delivery is
+blocked. It is taken back by rejecting its items one by one, each under the ETag that the order has then.
+Verified by: ``pyodata`` against the sandbox, whose replies follow one that SAP itself has published. Not called live.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import httpx
+from pydantic import Field, SecretStr, field_validator
+
+from integrations.answers import Reply
+from integrations.chunks import chunks
+from integrations.odata import OData, quoted
+from integrations.sap_model import Place, StockRow, Terms, sales_order, stock_figures
+from integrations.settings import PartnerSettings, WebAddress
+from integrations.stock_rows import stock_lines
+from models.messages import ErpOrder, ErpReceipt, ErpStatus, StockLine
+
+NAME: Final = "sap"
+_ORDERS: Final = "API_SALES_ORDER_SRV/A_SalesOrder"
+_ITEMS: Final = "API_SALES_ORDER_SRV/A_SalesOrderItem"
+_STOCK: Final = "API_MATERIAL_STOCK_SRV/A_MatlStkInAcctMod"
+_NOTHING_DELIVERED: Final = frozenset({"", "A"})
+_ALL_REJECTED: Final = "C"
+_SKUS_PER_CALL: Final = 40
+
+
+class SapSettings(PartnerSettings):
+    """How to reach one client of an S/4HANA system."""
+
+    url: WebAddress = Field(description="Address up to and including /sap/opu/odata/sap")
+    user: str = Field(description="Communication user (HTTP Basic)")
+    password: SecretStr = Field(description="Password of the user")
+    client: str = Field(default="100", description="Client (sap-client)")
+    language: str = Field(default="EN", description="Language of messages and texts")
+    sales_organisation: str = Field(description="Sales organisation of our orders")
+    distribution_channel: str = Field(default="10", description="Distribution channel of our orders")
+    division: str = Field(default="00", description="Division of our orders")
+    order_type: str = Field(default="OR", description="Sales document type")
+    unit: str = Field(default="PC", description="Unit in which goods are counted")
+    price_condition: str = Field(default="PR00", description="Condition type that carries the price of a piece")
+    note: str = Field(default="TX01", description="Text id of the header text that takes the remark")
+    rejection_reason: str = Field(default="00", description="Reason for rejection of an item that is called off")
+    progress_field: str = Field(default="", description="Field of an order's header that keeps how far it is")
+    outbound_field: str = Field(default="", description="Field of an order's header that keeps the outbound's number")
+    waybill_field: str = Field(default="", description="Field of an order's header that keeps the waybills' numbers")
+    zone: str = Field(default="Asia/Shanghai", description="Time zone in which the sales organisation dates")
+    places: dict[str, str] = Field(
+        default={}, description="Our warehouse code → plant or plant/storage location; else the plant of that code"
+    )
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (LookupError, ValueError, OSError) as error:
+            raise ValueError("is not a time zone") from error
+        return zone
+
+
+class _Version(Reply):
+    etag: str
+
+
+class _Item(Reply):
+    SalesOrderItem: str
+    SalesDocumentRjcnReason: str
+
+
+class _Items(Reply):
+    results: tuple[_Item, ...]
+
+
+class _Order(Reply):
+    SalesOrder: str
+    AssignmentReference: str = ""
+    DeliveryBlockReason: str = ""
+    OverallTotalDeliveryStatus: str = ""
+    OverallSDDocumentRejectionSts: str = ""
+
+    @property
+    def rejected(self) -> bool:
+        """Whether nothing of it is left to be delivered because all was called off."""
+        return self.OverallSDDocumentRejectionSts == _ALL_REJECTED
+
+
+class _StoredOrder(_Order):
+    items: _Items = Field(alias="to_Item")
+    version: _Version = Field(alias="__metadata")
+
+
+class _Created(Reply):
+    d: _Order
+
+
+class Sap:
+    """One client of an S/4HANA system."""
+
+    def __init__(self, settings: SapSettings, http: httpx.AsyncClient, *, clock: Callable[[], datetime]) -> None:
+        self._settings = settings
+        always = {"sap-client": settings.client, "sap-language": settings.language}
+        password = settings.password.get_secret_value()
+        self._odata = OData(NAME, settings.url, settings.user, password, always, http, clock)
+        self._words = self._odata.words
+
+    async def push_order(self, order: ErpOrder) -> ErpReceipt:
+        """Create the order if SAP has none of our number and this customer."""
+        found = await self._order(order.order_no, order.customer)
+        if found is None:
+            answer = await self._odata.create(_ORDERS, sales_order(order, self._terms()))
+            return _receipt(order.order_no, answer.read(_Created).d)
+        self._check(order.order_no, order.check_code, found)
+        return _receipt(order.order_no, found)
+
+    async def find_order(self, order_no: str) -> ErpReceipt | None:
+        """Query by ``PurchaseOrderByCustomer``."""
+        found = await self._order(order_no)
+        return _receipt(order_no, found) if found else None
+
+    async def push_status(self, status: ErpStatus) -> None:
+        """Write the fields of the header that the installation has for it, under the ETag that the order has."""
+        found = await self._order(status.order_no)
+        if found is None:
+            raise self._words.rejected(f"{status.order_no} is not there", field="PurchaseOrderByCustomer")
+        self._check(status.order_no, status.check_code, found)
+        settings = self._settings
+        told = {
+            settings.progress_field: str(status.progress),
+            settings.outbound_field: status.outbound_no,
+            settings.waybill_field: ",".join(status.waybill_nos),
+        }
+        if kept := {field: value for field, value in told.items() if field}:
+            await self._odata.change(f"{_ORDERS}({quoted(found.SalesOrder)})", kept, found.version.etag)
+
+    async def cancel_order(self, order_no: str) -> None:
+        """Reject the items that are not rejected yet; SAP is asked anew after each, for the ETag moves."""
+        done: set[str] = set()
+        while (order := await self._order(order_no)) is not None:
+            left = [item for item in order.items.results if not item.SalesDocumentRjcnReason]
+            if not left:
+                return
+            if order.OverallTotalDeliveryStatus not in _NOTHING_DELIVERED:
+                raise self._words.rejected(f"{order_no} is {order.SalesOrder} there, and goods were delivered for it")
+            item = left[0].SalesOrderItem
+            if item in done:
+                raise self._words.unavailable(f"item {item} of {order.SalesOrder} is not rejected, though SAP took it")
+            done.add(item)
+            key = f"SalesOrder={quoted(order.SalesOrder)},SalesOrderItem={quoted(item)}"
+            reason = {"SalesDocumentRjcnReason": self._settings.rejection_reason}
+            await self._odata.change(f"{_ITEMS}({key})", reason, order.version.etag)
+
+    async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
+        """``A_MatlStkInAcctMod``: unrestricted stock is free, any other kind is locked; summed per material."""
+        place = Place.read(self._settings.places.get(warehouse, warehouse))
+        rows: list[StockRow] = []
+        for some in chunks(skus, _SKUS_PER_CALL):
+            materials = " or ".join(f"Material eq {quoted(sku)}" for sku in some)
+            rows += await self._odata.query(_STOCK, {"$filter": f"{place.condition()} and ({materials})"}, StockRow)
+        try:
+            return stock_lines(warehouse, map(stock_figures, rows))
+        except ValueError as error:
+            raise self._words.unavailable(f"a stock figure cannot be read: {error}") from error
+
+    async def _order(self, order_no: str, customer: str | None = None) -> _StoredOrder | None:
+        """The order of our number. Raises ``Rejected`` if there are several: which one counts is for a person."""
+        condition = f"PurchaseOrderByCustomer eq {quoted(order_no)}"
+        if customer is not None:
+            condition += f" and SoldToParty eq {quoted(customer)}"
+        found = await self._odata.query(_ORDERS, {"$filter": condition, "$expand": "to_Item"}, _StoredOrder)
+        if len(found) > 1:
+            numbers = ", ".join(order.SalesOrder for order in found)
+            raise self._words.rejected(f"several orders carry {order_no}: {numbers}", field="PurchaseOrderByCustomer")
+        return found[0] if found else None
+
+    def _check(self, order_no: str, ours: str, found: _StoredOrder) -> None:
+        """Raises ``Rejected`` for an order that was called off, or that carries another's check code."""
+        if found.rejected:
+            raise self._words.rejected(f"{order_no} is {found.SalesOrder} there, and all of it is rejected")
+        theirs = found.AssignmentReference
+        if theirs and ours and theirs != ours:
+            raise self._words.rejected(
+                f"{order_no} has the check code {theirs}, not {ours}", field="AssignmentReference"
+            )
+
+    def _terms(self) -> Terms:
+        settings = self._settings
+        return Terms(
+            header={
+                "SalesOrderType": settings.order_type,
+                "SalesOrganization": settings.sales_organisation,
+                "DistributionChannel": settings.distribution_channel,
+                "OrganizationDivision": settings.division,
+            },
+            unit=settings.unit,
+            price_condition=settings.price_condition,
+            note=settings.note,
+            language=settings.language,
+            zone=ZoneInfo(settings.zone),
+        )
+
+
+def _receipt(order_no: str, order: _Order) -> ErpReceipt:
+    audited = not order.DeliveryBlockReason and not order.rejected
+    return ErpReceipt(order_no, order.SalesOrder, audited, order.AssignmentReference)

@@ -1,0 +1,64 @@
+"""U8's documents: what a sales order becomes. No I/O."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from integrations.beijing import to_beijing
+from models.check_code import with_code
+from models.messages import ErpOrder, OutboundLine
+from models.money import Money
+
+CODE_FIELD: Final = "define10"
+"""The free field of a voucher's head that takes our check code: lists show it, and no memo."""
+
+_CENT: Final = Decimal("0.01")
+_UNIT_PRICE: Final = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How an installation writes its sales orders; the rate is in per cent."""
+
+    business_type: str
+    type_code: str
+    department: str
+    tax_rate: int
+
+
+def sale_order(order: ErpOrder, terms: Terms) -> dict[str, Any]:
+    """The ``saleorder`` of ``add``. Amounts are decimal texts in the account set's currency: no float holds one."""
+    day = to_beijing(order.placed_at)[:10]
+    return {
+        "code": order.order_no,
+        "date": day,
+        "businesstype": terms.business_type,
+        "typecode": terms.type_code,
+        "custcode": order.customer,
+        "deptcode": terms.department,
+        "dpredatebt": day,
+        "dpremodatebt": day,
+        "taxrate": str(terms.tax_rate),
+        "memo": with_code(order.check_code, order.remark),
+        CODE_FIELD: order.check_code,
+        "entry": [_entry(row, line, order.currency, terms.tax_rate) for row, line in enumerate(order.lines, 1)],
+    }
+
+
+def _entry(row: int, line: OutboundLine, currency: str, rate: int) -> dict[str, Any]:
+    """A line; prices include the tax, which is taken out of the sum so that the three amounts agree to the cent."""
+    price = Money(line.price_minor, currency).decimal()
+    total = price * line.quantity
+    net = (total * 100 / (100 + rate)).quantize(_CENT, ROUND_HALF_UP)
+    amounts = {"money": net, "tax": total - net, "sum": total}
+    return {
+        "rowno": row,
+        "inventorycode": line.sku,
+        "quantity": line.quantity,
+        "bgift": int(line.price_minor == 0),
+        "taxunitprice": str(price),
+        "unitprice": str((net / line.quantity).quantize(_UNIT_PRICE, ROUND_HALF_UP)),
+        "taxrate": str(rate),
+        **{name: str(amount) for name, amount in amounts.items()},
+        **{f"nat{name}": str(amount) for name, amount in amounts.items()},
+    }

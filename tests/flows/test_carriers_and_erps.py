@@ -1,0 +1,128 @@
+"""Which carrier takes a parcel when the first one will not (C2), and which ERP keeps an order."""
+
+import json
+
+import pytest
+from life import Clock, assert_books_are_sound, codes, column, effects, place_good, rows, ship, status_of
+from played import Sandbox
+
+from flows.fulfil_orders import fulfil_orders
+from flows.ingest_channels import ingest_channels
+from flows.relay_outbox import relay_outbox
+from flows.track_shipments import track_shipments
+from sandbox import credentials as known
+from sandbox.faults import Fault, FaultKind
+from settings import get_settings
+from tasks.connections import BadConnections, connections
+
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
+
+BOOK = "EXP_RECE_CREATE_ORDER"
+
+
+def also_connected(section: str) -> None:
+    """Add a section to what is connected."""
+    file = get_settings().connections
+    file.write_text(file.read_text(encoding="utf-8") + section, encoding="utf-8")
+
+
+@pytest.fixture
+def two_carriers(hub: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """J&T stands behind SF."""
+    settings = (
+        f'url = "{hub.url}/jt/webopenplatformapi/api", api_account = "{known.JT_API_ACCOUNT}", '
+        f'customer_code = "{known.JT_CUSTOMER_CODE}"'
+    )
+    also_connected(f'\n[[carrier]]\ncode = "JT"\npartner = "jtexpress"\nsettings = {{ {settings} }}\nsecret = "jt"\n')
+    secret = {"private_key": known.JT_PRIVATE_KEY, "password": known.JT_PASSWORD}
+    monkeypatch.setenv("ORDERSPINE_SECRET_JT", json.dumps(secret))
+
+
+async def reserved(hub: Sandbox) -> str:
+    """Carrier and ERP are owed their messages; the order's number in the shop."""
+    [number] = place_good(hub, 1)
+    await ingest_channels(["shop"])
+    await fulfil_orders()
+    assert status_of(number) == "reserved"
+    return number
+
+
+async def relay_for_hours(clock: Clock) -> None:
+    """What is put off becomes due, again and again."""
+    for _ in range(5):
+        await relay_outbox()
+        clock.advance(hours=1)
+
+
+@pytest.mark.usefixtures("two_carriers")
+@pytest.mark.parametrize(
+    ("kind", "times", "issued_in_vain"),
+    [(FaultKind.REJECT, 1, 0), (FaultKind.REFUSE, None, 0), (FaultKind.MALFORMED, 3, 1)],
+    ids=["refuses", "cannot be reached", "answers rubbish after the work"],
+)
+async def test_the_next_carrier_takes_what_the_first_will_not(
+    hub: Sandbox, clock: Clock, kind: FaultKind, times: int | None, issued_in_vain: int
+) -> None:
+    number = await reserved(hub)
+    hub.world.add_fault(Fault("sf", BOOK, kind, times=times))
+    if issued_in_vain:  # nor does it tell what it has issued, until it is too late
+        hub.world.add_fault(Fault("sf", "EXP_RECE_SEARCH_ORDER_RESP", kind, times=2))
+
+    await relay_for_hours(clock)
+    hub.world.clear_faults()
+    await relay_for_hours(clock)
+
+    assert status_of(number) == "released"
+    [outbound] = hub.world.warehouse.open_outbounds()
+    assert outbound.express_code.startswith("JT")
+    done = {effect: times for effect, times in effects(hub).items() if effect[0] in ("sf", "jt")}
+    assert done.pop(("jt", "waybill-issued", outbound.code)) == 1
+    assert {effect for _, effect, _ in done} == ({"waybill-issued", "waybill-cancelled"} if issued_in_vain else set())
+    assert column("SELECT carrier FROM outbound") == ["JT"]
+    assert set(column("SELECT state FROM outbox WHERE kind <> 'notice'")) <= {"sent", "withdrawn"}
+    [reasons] = [r for r in column("SELECT reasons FROM order_event WHERE kind = 'noticed'") if r]
+    assert codes(reasons)[0] == "carrier-passed-over"
+
+    await ship(hub)
+    await track_shipments()
+    assert status_of(number) == "shipped"
+    assert [tuple(parcel) for parcel in rows("SELECT carrier FROM parcel")] == [("JT",)]
+    assert_books_are_sound()
+
+
+@pytest.mark.usefixtures("two_carriers")
+async def test_an_order_that_no_carrier_takes_is_for_a_person(hub: Sandbox, clock: Clock) -> None:
+    number = await reserved(hub)
+    hub.world.add_fault(Fault("sf", BOOK, FaultKind.REJECT))
+    hub.world.add_fault(Fault("jt", "*", FaultKind.REJECT, times=None))
+
+    await relay_for_hours(clock)
+
+    assert status_of(number) == "confirmed"
+    assert column("SELECT connection FROM outbox WHERE state = 'person'") == ["JT"]
+    assert column("SELECT kind FROM hold WHERE closed_at IS NULL") == ["data"]
+    assert_books_are_sound()
+
+
+async def test_a_channel_names_the_erp_that_keeps_its_orders(
+    hub: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = get_settings().connections
+    text = file.read_text(encoding="utf-8")
+    again = text[text.index("[[erp]]") : text.index("[[payments]]")].replace('code = "kingdee"', 'code = "second"')
+    named = text.replace('partner = "shop"\n', 'partner = "shop"\nerp = "second"\n', 1)
+    file.write_text(named + "\n" + again, encoding="utf-8")
+    await reserved(hub)
+    hub.world.place_orders("taobao", 3, since=clock.now, until=clock.advance(minutes=9))
+    await ingest_channels(["taobao"])
+    await fulfil_orders()
+
+    kept = rows(
+        "SELECT DISTINCT c.code, b.connection FROM outbox b JOIN sales_order o ON o.id = b.order_id"
+        " JOIN sales_channel c ON c.id = o.channel_id WHERE b.kind = 'erp-order' ORDER BY c.code"
+    )
+    assert [tuple(row) for row in kept] == [("shop", "second"), ("taobao", "kingdee")]
+
+    file.write_text(named, encoding="utf-8")
+    with pytest.raises(BadConnections, match="no such"):
+        connections()

@@ -1,0 +1,112 @@
+"""U8's OpenAPI: tokens and trade ids are checked, results are looked up, an order goes through its states."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from sandbox import credentials as c
+from sandbox.world import World
+
+WHO = {"from_account": c.U8_FROM_ACCOUNT, "app_key": c.U8_APP_KEY}
+ORDER: dict[str, Any] = {
+    "code": "SO1",
+    "date": "2026-01-01",
+    "businesstype": "普通销售",
+    "typecode": "01",
+    "custcode": "C000001",
+    "deptcode": "05",
+    "entry": [{"inventorycode": "SKU-0001", "quantity": 2, "rowno": 1, "bgift": 0}],
+}
+
+
+async def get(client: httpx.AsyncClient, path: str, **query: str) -> Any:
+    return (await client.get(f"/u8/{path}", params=WHO | query)).json()
+
+
+@pytest.fixture
+async def token(client: httpx.AsyncClient) -> str:
+    return str((await get(client, "system/token", app_secret=c.U8_APP_SECRET))["token"]["id"])
+
+
+async def write(
+    client: httpx.AsyncClient, token: str, operation: str, content: Any, trade: str = ""
+) -> tuple[list[Any], str]:
+    """What is said at each look at the result, and the trade id."""
+    trade = trade or (await get(client, "system/tradeid", token=token))["trade"]["id"]
+    query = WHO | {"to_account": c.U8_TO_ACCOUNT, "token": token, "tradeid": trade}
+    taken = (await client.post(f"/u8/api/{operation}", params=query, json={"saleorder": content})).json()
+    if "url" not in taken:
+        return [taken], trade
+    return [(await client.get(taken["url"])).json() for _ in range(2)], trade
+
+
+async def state(client: httpx.AsyncClient, token: str) -> Any:
+    found = await get(client, "api/saleorderlist/batch_get", to_account=c.U8_TO_ACCOUNT, token=token, code_begin="SO1")
+    return [(row["state"], row["closer"], row["fhstatus"]) for row in found["saleorderlist"]]
+
+
+async def test_an_order_is_added_verified_and_closed(client: httpx.AsyncClient, world: World, token: str) -> None:
+    (under_way, added), _ = await write(client, token, "saleorder/add", ORDER)
+    assert "处理中" in under_way["errmsg"]
+    assert (added["errcode"], added["id"]) == ("0", "SO1")
+    assert await state(client, token) == [("Opening", "", "0")]
+    named = {"voucher_code": "SO1"}
+    refused = [(await write(client, token, "saleorder/close", named))[0][1]["errcode"]]
+    for operation in ("verify", "close"):
+        assert (await write(client, token, f"saleorder/{operation}", named))[0][1]["errcode"] == "0"
+        refused.append((await write(client, token, f"saleorder/{operation}", named))[0][1]["errcode"])
+    assert refused == ["20001"] * 3, "not before it is verified, and nothing twice"
+    assert await state(client, token) == [("Approved", "demo", "0")]
+    assert [e.effect for e in world.ledger.effects("u8")] == ["order-added", "order-verified", "order-closed"]
+
+
+async def test_a_trade_id_gives_its_first_result_again(client: httpx.AsyncClient, world: World, token: str) -> None:
+    _, trade = await write(client, token, "saleorder/add", ORDER)
+    again, _ = await write(client, token, "saleorder/add", ORDER, trade)
+    assert again[0]["errcode"] == "0"
+    (_, another), _ = await write(client, token, "saleorder/add", ORDER)
+    assert "重复" in another["errmsg"]
+    (unknown,), _ = await write(client, token, "saleorder/add", ORDER, "invented")
+    assert "tradeid" in unknown["errmsg"]
+    assert len(world.ledger.effects("u8")) == 1
+
+
+async def test_who_calls_is_checked(client: httpx.AsyncClient, world: World, token: str) -> None:
+    assert "app_secret" in (await get(client, "system/token", app_secret="wrong"))["errmsg"]
+    assert "token" in (await get(client, "system/tradeid", token="wrong"))["errmsg"]
+    assert "app_key" in (await get(client, "system/tradeid", token=token, app_key="wrong"))["errmsg"]
+    stranger = await get(client, "api/saleorderlist/batch_get", token=token, to_account="wrong")
+    assert "to_account" in stranger["errmsg"]
+    newer = (await get(client, "system/token", app_secret=c.U8_APP_SECRET))["token"]["id"]
+    assert "token" in (await get(client, "system/tradeid", token=token))["errmsg"], "a new token ends the last one"
+    assert (await get(client, "system/tradeid", token=newer))["errcode"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"custcode": ""}, "custcode"),
+        ({"entry": []}, "entry"),
+        ({"entry": [{"inventorycode": "SKU-0001", "quantity": 0}]}, "数量"),
+    ],
+)
+async def test_incomplete_orders_are_refused(
+    client: httpx.AsyncClient, world: World, token: str, change: dict[str, Any], words: str
+) -> None:
+    (_, result), _ = await write(client, token, "saleorder/add", ORDER | change)
+    assert words in result["errmsg"]
+    assert world.erp.documents == {}
+
+
+async def test_stock_is_told_page_by_page(client: httpx.AsyncClient, world: World, token: str) -> None:
+    for number in range(25):
+        world.set_stock("erp", "WH1" if number % 2 else "WH2", f"SKU-{number}", number)
+    asked = {"to_account": c.U8_TO_ACCOUNT, "token": token, "whcode_begin": "WH1", "whcode_end": "WH1"}
+    pages = [
+        await get(client, "api/currentstock/batch_get", **asked, page_index=str(page), rows_per_page="10")
+        for page in (1, 2)
+    ]
+    assert [page["row_count"] for page in pages] == ["12", "12"]
+    assert [row["qty"] for page in pages for row in page["currentstock"]] == [str(n) for n in range(1, 25, 2)]
+    assert (await get(client, "api/currentstock/batch_get", **asked, rows_per_page="1001"))["errcode"] == "10005"
