@@ -86,12 +86,14 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         content: bytes | None = None,
+        auth: httpx.Auth | None = None,
         accept: Collection[int] = (),
     ) -> Answer:
         """Send one request and return a reply of status 2xx, or one whose status is in ``accept``.
 
         ``writes`` says that the request may change something at the partner: then it is never sent again unless the
-        first one was surely not carried out, and a failure in between has ``outcome_unknown``.
+        first one was surely not carried out, and a failure in between has ``outcome_unknown``. ``auth`` signs every try
+        anew, for partners that take a signature only once.
         """
 
         async def attempt() -> Answer:
@@ -102,6 +104,7 @@ class Wire:
                     headers=headers,
                     data=form,
                     content=content,
+                    auth=auth or httpx.USE_CLIENT_DEFAULT,
                     timeout=TIMEOUT,
                     follow_redirects=False,
                 )

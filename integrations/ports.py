@@ -26,6 +26,7 @@ from models.messages import (
     OutboundRequest,
     Page,
     PaymentNews,
+    PersonAnswer,
     Place,
     RawMessage,
     Receivable,
@@ -77,12 +78,12 @@ class CallsForOrders(Protocol):
         """What proves to the channel that our address is ours. Raises ``Forged``."""
         ...
 
-    async def hear(self, query: Mapping[str, str], body: bytes) -> RawMessage | None:
+    async def hear(self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> RawMessage | None:
         """Verify a call and fetch the order that it is about; ``None`` if it is about none. Raises ``Forged``."""
         ...
 
-    def answer_call(self, refusal: PartnerError | None) -> tuple[int, str, bytes]:
-        """What the channel wants to hear after that: status, media type, body. A refused call comes again."""
+    def answer_call(self, body: bytes, refusal: PartnerError | None) -> tuple[int, str, bytes]:
+        """What the channel wants to hear after that call: status, media type, body. A refused one comes again."""
         ...
 
 
@@ -298,6 +299,18 @@ class Notifier(Protocol):
 
     async def notify(self, notice: Notice) -> None:
         """Deliver a notice."""
+        ...
+
+
+@runtime_checkable
+class AsksPeople(Protocol):
+    """A notifier whose notices people answer with a button, and that then calls us."""
+
+    def receive_answer(self, headers: Mapping[str, str], body: bytes, now: datetime) -> PersonAnswer:
+        """Verify a call and return the answer in it; header names are lower case.
+
+        Raises ``Forged``, or ``Rejected`` for a genuine call that answers nothing or is by somebody who may not.
+        """
         ...
 
 

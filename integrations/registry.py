@@ -12,9 +12,11 @@ from integrations.alibaba_1688 import Alibaba1688, Alibaba1688Settings
 from integrations.alipay import Alipay, AlipaySettings
 from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
+from integrations.dingtalk_approval import DingTalkApproval, DingTalkApprovalSettings
 from integrations.errors import Misconfigured
 from integrations.excel_bridge import ExcelBridge, ExcelBridgeSettings
 from integrations.feishu import Feishu, FeishuSettings
+from integrations.feishu_approval import FeishuApproval, FeishuApprovalSettings
 from integrations.folder import Folder, FolderSettings
 from integrations.ftp import Ftp, FtpSettings
 from integrations.jd import Jd, JdSettings
@@ -42,6 +44,7 @@ from integrations.settings import PartnerSettings
 from integrations.sf_express import SfExpress, SfExpressSettings
 from integrations.sftp import Sftp, SftpSettings
 from integrations.shop import Shop, ShopSettings
+from integrations.shopify import Shopify, ShopifySettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
 from integrations.tokens import OwnToken, TokenStore
@@ -52,6 +55,7 @@ from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
 from integrations.wechat_pay import WechatPay, WechatPaySettings
 from integrations.wechat_shop import WechatShop, WechatShopSettings
 from integrations.wecom import WeCom, WeComSettings
+from integrations.woocommerce import WooCommerce, WooCommerceSettings
 
 Partner = (
     Channel | Warehouse | Carrier | Tracker | Erp | ErpBooks | PaymentProvider | AlertFeed | Notifier | DocumentSource
@@ -105,6 +109,14 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "jd": PartnerEntry(Channel, JdSettings, Jd, "JD (POP shops)"),
     "wechat_shop": PartnerEntry(Channel, WechatShopSettings, WechatShop, "WeChat shop", has_token=True),
     "alibaba_1688": PartnerEntry(Channel, Alibaba1688Settings, Alibaba1688, "1688"),
+    "shopify": PartnerEntry(Channel, ShopifySettings, Shopify, "Shopify"),
+    "woocommerce": PartnerEntry(Channel, WooCommerceSettings, WooCommerce, "WooCommerce"),
+    "dingtalk_approval": PartnerEntry(
+        Channel, DingTalkApprovalSettings, DingTalkApproval, "DingTalk approvals", has_token=True
+    ),
+    "feishu_approval": PartnerEntry(
+        Channel, FeishuApprovalSettings, FeishuApproval, "Feishu / Lark approvals", has_token=True
+    ),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
     "excel_bridge": PartnerEntry(Warehouse, ExcelBridgeSettings, ExcelBridge, "Excel bridge (sheets in a folder)"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),

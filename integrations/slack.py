@@ -1,27 +1,44 @@
-"""Slack's incoming webhook (api.slack.com/messaging/webhooks): one message to one channel.
+"""Slack's incoming webhook (api.slack.com/messaging/webhooks): one message to one channel, with buttons to answer what
+is asked, which Slack tells us by a signed call (api.slack.com/interactivity).
 
 slack-sdk builds the blocks and checks their lengths; its asynchronous webhook client brings a transport of its own, so
 the message goes over ours.
-Verified by: ``slack_sdk.models.blocks`` and the sandbox. Not called live.
+Verified by: the signature's published vector, ``slack_sdk`` (its blocks and its verifier), and the sandbox. Not called
+live.
 """
 
+import hashlib
+import hmac
 import json
 import re
-from collections.abc import Callable
-from datetime import datetime
-from typing import Final
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+from urllib.parse import parse_qs
 
 import httpx
 from pydantic import Field, SecretStr, field_validator
-from slack_sdk.models.blocks import Block, HeaderBlock, MarkdownTextObject, PlainTextObject, SectionBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
 
+from integrations.answers import Reply
 from integrations.http import Wire
 from integrations.rate import Rate
 from integrations.settings import PartnerSettings
 from integrations.words import Words
-from models.messages import Notice
+from models.messages import Notice, PersonAnswer, Question
 
 NAME: Final = "slack"
+TOLERANCE: Final = timedelta(minutes=5)
+"""How old, or how far ahead, a call's time stamp may be."""
+
 _LONGEST_HEADER: Final = HeaderBlock.text_max_length
 _LONGEST_TEXT: Final = 2_900
 """Characters; a section takes 3,000 and the link needs some."""
@@ -35,6 +52,10 @@ class SlackSettings(PartnerSettings):
     rate = Rate(1, 1)
 
     webhook: SecretStr = Field(description="The webhook's whole address: whoever has it may post")
+    signing_secret: SecretStr = Field(
+        default=SecretStr(""), description="Signing Secret of the app; with it notices have buttons, and answers count"
+    )
+    answerers: tuple[str, ...] = Field(default=(), description="Ids of the users who may answer; without any, all may")
 
     @field_validator("webhook")
     @classmethod
@@ -42,6 +63,29 @@ class SlackSettings(PartnerSettings):
         if not webhook.get_secret_value().startswith(("https://", "http://")):
             raise ValueError("must be an address that starts with http:// or https://")
         return webhook
+
+
+class _User(Reply):
+    id: str
+    username: str = ""
+    name: str = ""
+
+
+class _Action(Reply):
+    action_id: Literal["yes", "no"]
+    value: str
+    action_ts: str
+
+
+class _Interaction(Reply):
+    type: Literal["block_actions"]
+    user: _User
+    actions: tuple[_Action, ...] = Field(min_length=1)
+
+
+class _Asked(Reply):
+    order_no: str
+    question: str
 
 
 class Slack:
@@ -54,7 +98,9 @@ class Slack:
 
     async def notify(self, notice: Notice) -> None:
         """Send one message. The webhook cannot recognise a repeat: ``dedup_key`` is not sent."""
-        body = json.dumps({"text": _escaped(notice.title), "blocks": [block.to_dict() for block in blocks(notice)]})
+        body = json.dumps(
+            {"text": _escaped(notice.title), "blocks": [block.to_dict() for block in self._blocks(notice)]}
+        )
         answer = await self._wire.call(
             "POST",
             self._settings.webhook.get_secret_value(),
@@ -72,6 +118,56 @@ class Slack:
             raise self._words.misconfigured("there is no webhook at this address", code=f"HTTP {answer.status}")
         if words != "ok":
             raise answer.unreadable("it is not Slack's ok")
+
+    def receive_answer(self, headers: Mapping[str, str], body: bytes, now: datetime) -> PersonAnswer:
+        """Verify the call of a pressed button.
+
+        Raises ``Forged``, or ``Rejected`` for a genuine call that answers nothing or is by none of the ``answerers``.
+        """
+        secret, stamp = self._settings.signing_secret.get_secret_value(), headers.get("x-slack-request-timestamp", "")
+        if not secret:
+            raise self._words.forged("answers are not set up: signing_secret is empty")
+        if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= 12):
+            raise self._words.forged("the call's time stamp is not a number of seconds")
+        if abs(int(stamp) - now.timestamp()) > TOLERANCE.total_seconds():
+            raise self._words.forged("the call is older than five minutes or from the future")
+        offered = headers.get("x-slack-signature", "")
+        if not hmac.compare_digest(signature(secret, stamp, body).encode(), offered.encode()):
+            raise self._words.forged("the call's signature does not fit its body")
+        return self._answer(body)
+
+    def _answer(self, body: bytes) -> PersonAnswer:
+        try:
+            pressed = _Interaction.model_validate_json(parse_qs(body.decode())["payload"][0])
+            action = pressed.actions[0]
+            asked = _Asked.model_validate_json(action.value)
+        except (KeyError, ValueError, RecursionError):
+            raise self._words.rejected("the call answers no question of ours") from None
+        user = pressed.user
+        if self._settings.answerers and user.id not in self._settings.answerers:
+            raise self._words.rejected(f"{user.id} is not among those who may answer", field="answerers")
+        person = f"{user.username or user.name or user.id} {user.id}"
+        return PersonAnswer(asked.order_no, asked.question, action.action_id, person, f"{user.id}:{action.action_ts}")
+
+    def _blocks(self, notice: Notice) -> list[Block]:
+        buttons = [_buttons(notice.ask)] if notice.ask and self._settings.signing_secret.get_secret_value() else []
+        return [*blocks(notice), *buttons]
+
+
+def signature(secret: str, stamp: str, body: bytes) -> str:
+    """What signs a call of Slack (v0)."""
+    return "v0=" + hmac.digest(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hex()
+
+
+def _buttons(ask: Question) -> ActionsBlock:
+    value = json.dumps({"order_no": ask.order_no, "question": ask.question})
+    texts: dict[str, Any] = {"yes": (ask.yes, "primary"), "no": (ask.no, "danger")}
+    return ActionsBlock(
+        elements=[
+            ButtonElement(text=PlainTextObject(text=text), action_id=verdict, value=value, style=style)
+            for verdict, (text, style) in texts.items()
+        ]
+    )
 
 
 def _path(settings: SlackSettings) -> str:

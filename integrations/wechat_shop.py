@@ -164,7 +164,7 @@ class WechatShop:
             raise self._words.forged(str(error)) from None
         return query.get("echostr", "")
 
-    async def hear(self, query: Mapping[str, str], body: bytes) -> RawMessage | None:
+    async def hear(self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> RawMessage | None:  # noqa: ARG002 - signed in the query
         """Verify and open a push, then ask for the order that it names; ``None`` if it names none.
 
         An old push does no harm: what is asked for is how the order is now. Raises ``Forged``.
@@ -178,7 +178,7 @@ class WechatShop:
             raise self._words.forged(str(error)) from None
         return await self._message(number) if number else None
 
-    def answer_call(self, refusal: PartnerError | None) -> tuple[int, str, bytes]:
+    def answer_call(self, body: bytes, refusal: PartnerError | None) -> tuple[int, str, bytes]:  # noqa: ARG002 - one answer to all
         """``success``; anything else makes WeChat push again, for about three hours."""
         if refusal is None:
             return 200, "text/plain", b"success"

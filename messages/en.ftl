@@ -34,6 +34,7 @@ row-duplicated = The same row stands in the order twice (“{ $value }”).
 cell-too-long = A cell holds { $length } characters, too many for a real value: “{ $value }”…
 cell-lost-digits = The spreadsheet has lost digits of the number “{ $value }”; format the column as text and export again.
 line-number-repeated = Two different lines have the same number “{ $value }”.
+form-field-missing = The form has no field “{ $field }”: it was changed, or the settings name it wrongly.
 lines-missing = The lines of the order are missing or cannot be read: “{ $value }”.
 quantity-unreadable = The quantity “{ $value }” is not a whole number.
 price-unreadable = The price “{ $value }” is not an amount.
@@ -705,6 +706,15 @@ console-event-promised = date promised
 
 stock-arrived = { $quantity } of { $sku } arrived in { $warehouse }; the order is decided again.
 notice-file-waits = A file waits for somebody: { $file }
+answered-by-button = answered with a button
+question-title = { $order } asks { $question }: may it go on?
+question-how = Without buttons: orderspine order approve { $order } { $question } --by NAME, or order refuse.
+question-yes = Approve
+question-no = Refuse (cancels the order)
+question-answered-title = { $order }
+question-approved = { $person } approved it as { $question }.
+question-refused = { $person } refused it as { $question }: the order is cancelled.
+question-still-waits = It still waits for: { $questions }.
 notice-decisions = { $orders ->
     [one] One order
    *[other] { $orders } orders

@@ -428,13 +428,37 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What an order asks people, and how the two buttons read in their language."""
+
+    order_no: str
+    question: str
+    yes: str
+    no: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
-    """A message to people. ``dedup_key`` lets a notifier that can recognise repeats do so."""
+    """A message to people. ``dedup_key`` lets a notifier that can recognise repeats do so; one that has buttons shows
+    them for what is asked (``ask``)."""
 
     title: str
     text: str
     dedup_key: str
     url: str = ""
+    ask: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAnswer:
+    """What somebody answered to a ``Question``: ``yes`` or ``no``. ``person`` is the name under which the notifier
+    knows them; ``key`` is the same when the same answer comes again."""
+
+    order_no: str
+    question: str
+    verdict: str
+    person: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

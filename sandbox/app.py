@@ -10,9 +10,11 @@ from sandbox.alipay import ALIPAY
 from sandbox.cap import CAP
 from sandbox.control import router
 from sandbox.dingtalk import DINGTALK
+from sandbox.dingtalk_approval import DINGTALK_APPROVAL
 from sandbox.endpoint import PartnerEndpoint
 from sandbox.exchange import Partner
 from sandbox.feishu import FEISHU
+from sandbox.feishu_approval import FEISHU_APPROVAL
 from sandbox.jd import JD
 from sandbox.jt import JT
 from sandbox.kingdee import KINGDEE
@@ -22,6 +24,7 @@ from sandbox.qweather import QWEATHER
 from sandbox.sap import SAP
 from sandbox.sf import SF
 from sandbox.shop import SHOP
+from sandbox.shopify import SHOPIFY
 from sandbox.slack import SLACK
 from sandbox.taobao import TAOBAO
 from sandbox.u8 import U8
@@ -30,6 +33,7 @@ from sandbox.wechat_account import WECHAT_ACCOUNT
 from sandbox.wechat_pay import WECHAT_PAY
 from sandbox.wechat_shop import WECHAT_SHOP
 from sandbox.wecom import WECOM
+from sandbox.woocommerce import WOOCOMMERCE
 from sandbox.world import World
 
 PARTNERS: tuple[Partner, ...] = (
@@ -38,6 +42,10 @@ PARTNERS: tuple[Partner, ...] = (
     JD,
     WECHAT_SHOP,
     ALIBABA_1688,
+    SHOPIFY,
+    WOOCOMMERCE,
+    DINGTALK_APPROVAL,
+    FEISHU_APPROVAL,
     QIMEN,
     SF,
     JT,

@@ -37,6 +37,9 @@ class Channel:
     answered: dict[str, tuple[bytes, Reply]] = field(default_factory=dict)
     """Idempotency key → digest of the request and the reply it got."""
 
+    nonces: set[str] = field(default_factory=set)
+    """What requests were signed with, where a partner takes each only once."""
+
     def shipped(self, order_no: str, waybill_no: str) -> Shipment | None:
         """The shipment of this order under this waybill, if it was reported."""
         return self.shipments.get((order_no, waybill_no))

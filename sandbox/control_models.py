@@ -11,7 +11,17 @@ from sandbox.bills import Distortion
 from sandbox.faults import FaultKind
 from sandbox.weather import Level
 
-ChannelName = Literal["shop", "taobao", "jd", "wechat_shop", "alibaba_1688"]
+ChannelName = Literal[
+    "shop",
+    "taobao",
+    "jd",
+    "wechat_shop",
+    "alibaba_1688",
+    "shopify",
+    "woocommerce",
+    "dingtalk_approval",
+    "feishu_approval",
+]
 
 
 class Body(BaseModel):

@@ -25,6 +25,27 @@ JD_ACCESS_TOKEN = "test"
 SHOP_SECRET = "whsec_c2FuZGJveC1zaG9wLXNlY3JldC0wMTIzNDU2Nzg5YWI="
 """Signs requests to the shop and its webhooks alike."""
 
+SHOPIFY_ACCESS_TOKEN = "shpat_0123456789abcdef0123456789abcdef"
+SHOPIFY_WEBHOOK_SECRET = "hush-sandbox-client-secret"
+
+WOOCOMMERCE_KEY = "ck_sandbox0123456789abcdef0123456789abcdef"
+WOOCOMMERCE_SECRET = "cs_sandbox0123456789abcdef0123456789abcdef"
+WOOCOMMERCE_WEBHOOK_SECRET = "whsec-sandbox-woocommerce"
+
+DINGTALK_APP_KEY = "dingsandbox0app0key0"
+DINGTALK_APP_SECRET = "sandbox-dingtalk-app-secret-0123456789"
+DINGTALK_APP_TOKEN = "sandbox-dingtalk-access-token"
+DINGTALK_PROCESS_CODE = "PROC-SANDBOX-0001"
+DINGTALK_CALLBACK_TOKEN = "sandbox-dingtalk-callback-token"
+DINGTALK_CALLBACK_KEY = "4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij"
+
+FEISHU_APP_ID = "cli_sandbox000000"
+FEISHU_APP_SECRET = "sandbox-feishu-app-secret-0123456789"
+FEISHU_APP_TOKEN = "t-sandbox-feishu-tenant-token"
+FEISHU_APPROVAL_CODE = "7C468A54-8745-2245-9675-08B7C63E7A85"
+FEISHU_ENCRYPT_KEY = "sandbox-feishu-encrypt-key"
+FEISHU_VERIFICATION_TOKEN = "sandbox-feishu-verification-token"
+
 QIMEN_APP_KEY = "12345678"
 QIMEN_APP_SECRET = "test"
 QIMEN_CUSTOMER_ID = "stub-cust-code"
@@ -109,3 +130,4 @@ WECHAT_SHOP_TOKEN = "QDG6eK"
 WECHAT_SHOP_AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 
 SLACK_WEBHOOK_PATH = "/slack/services/T000/B000/XXX"
+SLACK_SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"

@@ -8,7 +8,19 @@ from typing import Any
 
 from sandbox.money import fen, yuan
 
-_EVERYWHERE = frozenset({"shop", "taobao", "jd", "wechat_shop", "alibaba_1688"})
+_EVERYWHERE = frozenset(
+    {
+        "shop",
+        "taobao",
+        "jd",
+        "wechat_shop",
+        "alibaba_1688",
+        "shopify",
+        "woocommerce",
+        "dingtalk_approval",
+        "feishu_approval",
+    }
+)
 
 DEFECTS: Mapping[str, frozenset[str]] = {
     "unknown_sku": _EVERYWHERE,

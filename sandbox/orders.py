@@ -18,12 +18,24 @@ from sandbox.money import yuan
 from sandbox.order_book import Order
 from sandbox.people import Person, make_people
 
-CHANNELS = ("shop", "taobao", "jd", "wechat_shop", "alibaba_1688")
+CHANNELS = (
+    "shop",
+    "taobao",
+    "jd",
+    "wechat_shop",
+    "alibaba_1688",
+    "shopify",
+    "woocommerce",
+    "dingtalk_approval",
+    "feishu_approval",
+)
 _NUMBERS = {
     "taobao": (3_600_000_000_000_000_000, 100_003),
     "jd": (300_000_000_000, 1_009),
     "alibaba_1688": (2_060_260_996_754_900_000, 100_000),
     "wechat_shop": (3_705_115_058_471_200_000, 256),
+    "shopify": (5_000_000_000_000, 32_768),
+    "woocommerce": (1_000, 1),
 }
 """Where the numbers of a channel start, and how far apart they are."""
 
@@ -40,7 +52,7 @@ class Generated:
 
 
 def order_number(channel: str, serial: int, created_at: datetime) -> str:
-    """A number as the channel writes it: digits at Taobao and JD, letters, date and a serial at the shop."""
+    """A number as the channel writes it: digits at some, letters, date and a serial at the shop."""
     if channel in _NUMBERS:
         start, step = _NUMBERS[channel]
         return str(start + serial * step)

@@ -1,12 +1,22 @@
-"""Slack's incoming webhook (partners.md §26): `POST /slack/services/T000/B000/XXX` with a JSON body, answer `ok`."""
+"""Slack's incoming webhook (partners.md §26): `POST /slack/services/T000/B000/XXX` with a JSON body, answer `ok`.
+
+A button that is pressed calls the app: a form with `payload`, signed with `v0=` and the hexadecimal HMAC-SHA256 of
+`v0:{timestamp}:{body}`.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from sandbox.credentials import SLACK_WEBHOOK_PATH
+from sandbox.credentials import SLACK_SIGNING_SECRET, SLACK_WEBHOOK_PATH
 from sandbox.exchange import Call, Partner, Reply
+from sandbox.hub import Message
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -14,6 +24,22 @@ if TYPE_CHECKING:
 _MOUNT = "/slack/services"
 _TOKEN_PATH = SLACK_WEBHOOK_PATH.removeprefix(_MOUNT)
 _SERVICE_PATH = _TOKEN_PATH.rpartition("/")[0]
+
+
+def pressed(message: dict[str, Any], action_id: str, now: datetime, user: str = "U2CERLKJA") -> Message:
+    """The signed call when somebody presses a button of a message. Raises ``StopIteration`` if it has none such."""
+    buttons = [element for block in message["blocks"] if block["type"] == "actions" for element in block["elements"]]
+    button = next(element for element in buttons if element["action_id"] == action_id)
+    action = {**button, "type": "button", "action_ts": f"{now.timestamp():.6f}"}
+    payload = {"type": "block_actions", "user": {"id": user, "username": "roadrunner"}, "actions": [action]}
+    body, stamp = urlencode({"payload": json.dumps(payload)}).encode(), str(int(now.timestamp()))
+    signed = hmac.new(SLACK_SIGNING_SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-slack-request-timestamp": stamp,
+        "x-slack-signature": f"v0={signed}",
+    }
+    return Message("/webhooks/slack", body, headers)
 
 
 def _text(status: int, text: str) -> Reply:

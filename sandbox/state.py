@@ -15,6 +15,10 @@ PARTNERS_WITH_STATE = (
     "jd",
     "wechat_shop",
     "alibaba_1688",
+    "shopify",
+    "woocommerce",
+    "dingtalk_approval",
+    "feishu_approval",
     "qimen",
     "sf",
     "jt",
@@ -38,7 +42,17 @@ PARTNERS_WITH_STATE = (
 def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - one return per partner
     """The state of one of ``PARTNERS_WITH_STATE``. Raises ``KeyError`` for another name."""
     match partner:
-        case "shop" | "taobao" | "jd" | "wechat_shop" | "alibaba_1688":
+        case (
+            "shop"
+            | "taobao"
+            | "jd"
+            | "wechat_shop"
+            | "alibaba_1688"
+            | "shopify"
+            | "woocommerce"
+            | "dingtalk_approval"
+            | "feishu_approval"
+        ):
             return _channel(world.channels[partner])
         case "qimen":
             return {

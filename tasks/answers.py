@@ -16,7 +16,8 @@ from tasks.call_off import close_cancelled
 from tasks.hub import unit_of_work
 
 ANSWER = table_of(Answer)
-_ASKED_BY_KIND = (HoldKind.RISK, HoldKind.CREDIT, HoldKind.CUSTOMS, HoldKind.DATA)
+ASKED_BY_KIND = (HoldKind.RISK, HoldKind.CREDIT, HoldKind.CUSTOMS, HoldKind.DATA)
+"""Holds that ask under the name of their kind."""
 
 
 class NothingAsked(ValueError):
@@ -38,7 +39,7 @@ def open_questions(work: Work, order_id: int) -> dict[str, HoldKind]:
     asked: dict[str, HoldKind] = {}
     for kind, reasons in work.rows(query):
         approvers = [r["facts"]["approver"] for r in reasons if r["code"] == "approval-needed"]
-        if kind in _ASKED_BY_KIND or (kind == HoldKind.APPROVAL and not approvers):
+        if kind in ASKED_BY_KIND or (kind == HoldKind.APPROVAL and not approvers):
             asked[kind] = HoldKind(kind)
         asked.update((approver, HoldKind(kind)) for approver in approvers if approver not in answered)
     return asked

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from integrations.errors import Forged, Misconfigured, PartnerError
-from integrations.ports import CallsForOrders, PushesOrders, Tracker, Warehouse
+from integrations.ports import AsksPeople, CallsForOrders, PushesOrders, Tracker, Warehouse
 from models.database import DatabaseNotReady
 from models.event import Run
 from models.lifecycle import Route
@@ -21,6 +21,7 @@ from models.messages import RawMessage
 from models.work import begin_work
 from settings import get_settings
 from tasks.connections import Connection, Connections, connections, partner
+from tasks.questions import take_answer
 from tasks.signals import CONFIRMATIONS_ARRIVED, ORDERS_ARRIVED
 
 _logger = logging.getLogger(__name__)
@@ -86,6 +87,8 @@ class Reception:
             return await _take_confirmation(client, caller.code, call)
         if isinstance(client, Tracker):
             return await _take_tracking(client, caller.code, call)
+        if isinstance(client, AsksPeople):
+            return await _take_answer(client, caller.code, call)
         raise UnknownCaller(code)
 
     async def check(self, code: str, query: Mapping[str, str]) -> Answer:
@@ -112,7 +115,7 @@ class Reception:
 
 def _caller(code: str) -> Connection:
     connected = connections()
-    callers: list[Connection] = [*connected.channel, *connected.warehouse, *connected.tracker]
+    callers: list[Connection] = [*connected.channel, *connected.warehouse, *connected.tracker, *connected.notifier]
     for connection in callers:
         if connection.code == code:
             return connection
@@ -135,15 +138,15 @@ async def _take_order(channel: PushesOrders, code: str, call: Call) -> Answer:
 
 async def _take_call(channel: CallsForOrders, code: str, call: Call) -> Answer:
     try:
-        message = await channel.hear(call.query, call.body)
+        message = await channel.hear(call.query, call.headers, call.body)
     except PartnerError as refusal:
         _logger.warning("call of %s refused: %s", code, refusal)
-        return Answer(*channel.answer_call(refusal))
+        return Answer(*channel.answer_call(call.body, refusal))
     if message is None:
-        return Answer(*channel.answer_call(None))
+        return Answer(*channel.answer_call(call.body, None))
     if not await asyncio.to_thread(_keep, "order", code, message):
         return _json(503, "try again later")
-    return Answer(*channel.answer_call(None), ORDERS_ARRIVED)
+    return Answer(*channel.answer_call(call.body, None), ORDERS_ARRIVED)
 
 
 async def _take_confirmation(warehouse: Warehouse, code: str, call: Call) -> Answer:
@@ -167,6 +170,21 @@ async def _take_tracking(tracker: Tracker, code: str, call: Call) -> Answer:
         return _json(503, "try again later")
     # The flow that books confirmations follows parcels too.
     return Answer(200, *tracker.answer_tracking(None), CONFIRMATIONS_ARRIVED)
+
+
+async def _take_answer(notifier: AsksPeople, code: str, call: Call) -> Answer:
+    try:
+        said = notifier.receive_answer(call.headers, call.body, datetime.now(UTC))
+    except PartnerError as refusal:
+        _logger.warning("answer by %s refused: %s", code, refusal)
+        return _json(401 if isinstance(refusal, Forged) else 422, refusal.message)
+    try:
+        await asyncio.to_thread(take_answer, code, said)
+    except (DatabaseNotReady, OperationalError) as error:
+        _logger.error("answer by %s cannot be kept: %s", code, error)
+        return _json(503, "try again later")
+    # The order is decided again, and what became of the answer is told.
+    return Answer(200, "text/plain", b"", ORDERS_ARRIVED)
 
 
 def _keep(kind: str, source: str, message: RawMessage) -> bool:

@@ -18,6 +18,7 @@ from tasks.decisions import remember
 from tasks.hub import Batch, LookAt, hub_task, tell, unit_of_work
 from tasks.outbounds import ask_partners
 from tasks.presale import complete_deposits
+from tasks.questions import ask_people
 from tasks.reservation_facts import ToDecide, load
 from tasks.supplements import split_off
 from tasks.tell_roles import tell_roles
@@ -66,6 +67,7 @@ def decide_orders(work: Work, order_ids: Collection[int], rules: Rules) -> Reser
     parts = split_off(work, found.rows, going)
     ask_partners(work, found.rows, going)
     tell_roles(work, decided, rules)
+    ask_people(work, found.rows, decided, rules)
     held = Counter(held.kind.value for decision in decided for held in decision.holds)
     return Reserved(len(found.rows), len(going), len(found.nothing_to_ship), parts, dict(held), _for_people(decided))
 

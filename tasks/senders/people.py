@@ -1,7 +1,7 @@
 """What our own people are told."""
 
 from integrations.ports import Notifier
-from models.messages import Notice
+from models.messages import Notice, Question
 from models.work import Work
 from tasks.senders.letter import Letter, Sender
 
@@ -11,7 +11,8 @@ class TellPeople(Sender):
 
     def prepare(self, work: Work, letter: Letter) -> Notice:
         """The notice."""
-        return Notice(letter.payload["title"], letter.payload["text"], letter.key, letter.payload.get("url", ""))
+        told, ask = letter.payload, letter.payload.get("ask")
+        return Notice(told["title"], told["text"], letter.key, told.get("url", ""), Question(**ask) if ask else None)
 
     async def deliver(self, client: Notifier, letter: Letter, request: Notice) -> None:
         """Tell."""

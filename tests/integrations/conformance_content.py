@@ -21,6 +21,7 @@ from samples import (
     LINES,
     NOON,
     NOTICE,
+    SHIPMENT,
     a_parcel_elsewhere,
     erp_order,
     erp_status,
@@ -92,6 +93,7 @@ def _argument(value: Any) -> Any:
         "$receivable": receivable(),
         "$erp_status": erp_status(),
         "$notice": NOTICE,
+        "$shipment": SHIPMENT,
     }
     if isinstance(value, str) and value in samples:
         return samples[value]

@@ -12,6 +12,26 @@ from excel_people import bridge_settings
 
 from sandbox import credentials
 
+FORM: Mapping[str, str] = {
+    "lines": "明细",
+    "sku": "货号",
+    "title": "品名",
+    "quantity": "数量",
+    "price": "单价",
+    "freight": "运费",
+    "total": "合计",
+    "customer": "客户",
+    "receiver": "收货人",
+    "phone": "联系电话",
+    "province": "省",
+    "city": "市",
+    "district": "区",
+    "street": "地址",
+    "promised_on": "期望日期",
+    "remark": "备注",
+}
+"""The approval form of the sandbox's company, in DingTalk and in Feishu."""
+
 SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "taobao": lambda base: {
         "url": f"{base}/taobao/router/rest",
@@ -43,6 +63,39 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "page_size": 3,
     },
     "shop": lambda base: {"url": f"{base}/shop", "secret": credentials.SHOP_SECRET, "page_size": 3},
+    "shopify": lambda base: {
+        "url": f"{base}/shopify",
+        "access_token": credentials.SHOPIFY_ACCESS_TOKEN,
+        "webhook_secret": credentials.SHOPIFY_WEBHOOK_SECRET,
+        "page_size": 3,
+    },
+    "woocommerce": lambda base: {
+        "url": f"{base}/woocommerce",
+        "consumer_key": credentials.WOOCOMMERCE_KEY,
+        "consumer_secret": credentials.WOOCOMMERCE_SECRET,
+        "webhook_secret": credentials.WOOCOMMERCE_WEBHOOK_SECRET,
+        "page_size": 3,
+    },
+    "dingtalk_approval": lambda base: {
+        "url": f"{base}/dingtalk_approval",
+        "app_key": credentials.DINGTALK_APP_KEY,
+        "app_secret": credentials.DINGTALK_APP_SECRET,
+        "process_code": credentials.DINGTALK_PROCESS_CODE,
+        "user_id": "manager1",
+        "fields": FORM,
+        "callback_token": credentials.DINGTALK_CALLBACK_TOKEN,
+        "callback_key": credentials.DINGTALK_CALLBACK_KEY,
+    },
+    "feishu_approval": lambda base: {
+        "url": base,
+        "app_id": credentials.FEISHU_APP_ID,
+        "app_secret": credentials.FEISHU_APP_SECRET,
+        "approval_code": credentials.FEISHU_APPROVAL_CODE,
+        "user_id": "ou_hub",
+        "fields": FORM,
+        "encrypt_key": credentials.FEISHU_ENCRYPT_KEY,
+        "verification_token": credentials.FEISHU_VERIFICATION_TOKEN,
+    },
     "qimen": lambda base: {
         "url": f"{base}/qimen/router/qimen/service",
         "app_key": credentials.QIMEN_APP_KEY,
@@ -135,7 +188,10 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "access_token": credentials.DINGTALK_TOKEN,
         "secret": credentials.DINGTALK_SECRET,
     },
-    "slack": lambda base: {"webhook": f"{base}{credentials.SLACK_WEBHOOK_PATH}"},
+    "slack": lambda base: {
+        "webhook": f"{base}{credentials.SLACK_WEBHOOK_PATH}",
+        "signing_secret": credentials.SLACK_SIGNING_SECRET,
+    },
     "wecom": lambda base: {"url": f"{base}/wecom/cgi-bin/webhook/send", "key": credentials.WECOM_KEY},
     "feishu": lambda base: {
         "url": f"{base}/feishu/open-apis/bot/v2/hook",
@@ -178,6 +234,10 @@ FAULTED: Mapping[str, Mapping[str, str]] = {
     "wechat_account": {"*": "template.send"},
     "wechat_shop": {"*": "order/*/*"},
     "alibaba_1688": {"*": "*Order*"},
+    "shopify": {"*": "Order*"},
+    "woocommerce": {"*": "order.*"},
+    "dingtalk_approval": {"*": "workflow.*"},
+    "feishu_approval": {"*": "approval.*"},
     "u8_openapi": {"push_order": "saleorder/add", "cancel_order": "saleorder/close"},
     "sap": {"push_order": "A_SalesOrder.create", "cancel_order": "A_SalesOrderItem.change"},
 }

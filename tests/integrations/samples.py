@@ -37,6 +37,7 @@ LINES = (
 )
 PLACE = Place("广东省", 22.54, 114.06)
 NOTICE = Notice("订单停在审核", f"SO-1 {HOSTILE}", "hold:SO-1", "http://127.0.0.1/orders/SO-1")
+SHIPMENT = ShipmentNotice("SO-1", "sf_express", "SF1000000001", NOON)
 
 
 def outbound(number: str = "OB-1") -> OutboundRequest:

@@ -74,6 +74,17 @@ def bot(code: int) -> Any:
     return {"code": code, "msg": "words"}
 
 
+def graphql(code: str) -> Any:
+    return {"errors": [{"message": "words", "extensions": {"code": code}}]}
+
+
+def response(reply: Any) -> httpx.Response:
+    """A whole response as it is, a text or JSON as a reply of status 200."""
+    if isinstance(reply, httpx.Response):
+        return reply
+    return httpx.Response(200, text=reply) if isinstance(reply, str) else httpx.Response(200, json=reply)
+
+
 WAIT_UNKNOWN = (Unavailable, True)
 WAIT = (Unavailable, False)
 STOP = (Misconfigured, None)
@@ -95,6 +106,14 @@ AGAIN = (Conflict, None)
         ("taobao", "push_shipment", top(10), WAIT_UNKNOWN),
         ("taobao", "push_shipment", top(7), WAIT),
         ("taobao", "push_shipment", top(15, "isv.logistics-offline-service-error:B27"), NEVER),
+        ("shopify", "pull_orders", graphql("THROTTLED"), WAIT),
+        ("shopify", "pull_orders", graphql("ACCESS_DENIED"), STOP),
+        ("shopify", "pull_orders", graphql("MAX_COST_EXCEEDED"), STOP),
+        ("shopify", "pull_orders", graphql("INTERNAL_SERVER_ERROR"), WAIT),
+        ("shopify", "pull_orders", {"errors": "words"}, WAIT),
+        ("shopify", "push_shipment", {"data": {"order": None}}, NEVER),
+        ("woocommerce", "pull_orders", httpx.Response(400, json={"code": "rest_invalid_param"}), NEVER),
+        ("woocommerce", "pull_orders", httpx.Response(404, json={"code": "rest_no_route"}), STOP),
         ("qimen", "push_outbound", qimen("sign-check-failure", "Illegal request"), STOP),
         ("qimen", "push_outbound", qimen("25", "Invalid signature"), STOP),
         ("qimen", "push_outbound", qimen("15", "words", "isp.timeout"), WAIT_UNKNOWN),
@@ -198,9 +217,7 @@ async def test_a_code_has_its_class(
 ) -> None:
     call = next(call for call in CALLS[PARTNERS[name].port] if call.method == method)
     arguments = await call.prepare(bench, name)
-    if not isinstance(reply, httpx.Response):
-        reply = httpx.Response(200, text=reply) if isinstance(reply, str) else httpx.Response(200, json=reply)
-    partner = bench.replying(name, lambda _: reply)
+    partner = bench.replying(name, lambda _: response(reply))
     with pytest.raises(PartnerError) as caught:
         await call.run(partner, arguments)
     assert type(caught.value) is expected[0], caught.value
@@ -215,12 +232,16 @@ async def test_a_code_has_its_class(
         ("dingtalk", robot(130101), timedelta(minutes=10)),
         ("wecom", robot(45009), timedelta(minutes=1)),
         ("feishu", bot(11232), timedelta(minutes=1)),
+        ("shopify", graphql("THROTTLED"), QUIET),
+        ("woocommerce", httpx.Response(429), QUIET),
+        ("dingtalk_approval", httpx.Response(403, json={"code": "Forbidden.AccessDenied.QpsLimitForApi"}), QUIET),
+        ("feishu_approval", bot(99991400), QUIET),
     ],
 )
 async def test_how_long_to_wait_is_passed_on(bench: Bench, name: str, reply: Any, expected: timedelta) -> None:
     call = CALLS[PARTNERS[name].port][0]
     with pytest.raises(Unavailable) as caught:
-        await call.run(bench.replying(name, lambda _: httpx.Response(200, json=reply)), await call.prepare(bench, name))
+        await call.run(bench.replying(name, lambda _: response(reply)), await call.prepare(bench, name))
     assert caught.value.retry_after == expected
 
 

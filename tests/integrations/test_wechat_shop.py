@@ -64,7 +64,7 @@ async def test_what_wechatpy_pushes_is_heard_and_what_the_sandbox_pushes_wechatp
     query = {"timestamp": "1777910411", "nonce": "nonce-1"}
     signature = wechat_push.signature(WECHAT_SHOP_TOKEN, "1777910411", "nonce-1", sealed_content(sealed))
     assert f"<MsgSignature><![CDATA[{signature}]]>".encode() in sealed
-    message = await bench.partner("wechat_shop").hear(query | {"msg_signature": signature}, sealed)
+    message = await bench.partner("wechat_shop").hear(query | {"msg_signature": signature}, {}, sealed)
     assert json.loads(message.body)["order_id"] == number
     ours = sandbox_push.push(number, "pay", NOON)
     xml = f"<xml><ToUserName>x</ToUserName><Encrypt>{sealed_content(ours.body)}</Encrypt></xml>"
@@ -90,8 +90,13 @@ def test_an_event_names_its_order_or_none(event: bytes, number: str) -> None:
 async def test_a_push_about_no_order_is_answered_and_nothing_asked(bench: Bench) -> None:
     sealed = sandbox_push.seal(b'{"Event": "product_spu_audit"}')
     query = {"timestamp": "1", "nonce": "2", "msg_signature": sandbox_push.sign("1", "2", sealed)}
-    assert await bench.partner("wechat_shop").hear(query, json.dumps({"Encrypt": sealed}).encode()) is None
+    assert await bench.partner("wechat_shop").hear(query, {}, json.dumps({"Encrypt": sealed}).encode()) is None
     assert bench.world.requests.total("wechat_shop") == 0
+
+
+async def test_an_address_is_proven_by_an_echo(bench: Bench) -> None:
+    call = sandbox_push.push("1", "pay", NOON)
+    assert bench.partner("wechat_shop").answer_check({**call.params, "echostr": "42"}) == "42"
 
 
 async def test_without_push_settings_nothing_is_heard(bench: Bench) -> None:
@@ -99,7 +104,7 @@ async def test_without_push_settings_nothing_is_heard(bench: Bench) -> None:
     partner = bench.partner("wechat_shop", settings=settings)
     call = sandbox_push.push("1", "pay", NOON)
     with pytest.raises(Forged, match="not set up"):
-        await partner.hear(call.params, call.body)
+        await partner.hear(call.params, call.headers, call.body)
     with pytest.raises(Forged, match="not set up"):
         partner.answer_check({"signature": wechat_push.signature("", "", "")})
 
@@ -175,7 +180,7 @@ async def test_a_wrong_secret_stops_the_partner(bench: Bench) -> None:
 async def test_an_order_that_is_listed_and_then_refused_is_kept_with_the_refusal(bench: Bench) -> None:
     call = sandbox_push.push("42", "pay", real_clock())
     partner = bench.partner("wechat_shop")
-    message = await partner.hear(call.params, call.body)
+    message = await partner.hear(call.params, call.headers, call.body)
     order = partner.read_order(message)
     assert order.order_no == "42"
     assert "order not exist" in message.body
