@@ -146,7 +146,7 @@ class Warehouse(Protocol):
 
 @runtime_checkable
 class Carrier(Protocol):
-    """Who carries parcels (C2, C7)."""
+    """Who gives waybills for parcels (C2)."""
 
     async def book_waybill(self, request: WaybillRequest) -> Waybill:
         """Get a waybill number. A repeat returns the first one; never invents one."""
@@ -159,6 +159,11 @@ class Carrier(Protocol):
     async def cancel_waybill(self, waybill: Waybill) -> None:
         """Give a waybill back that will not be used."""
         ...
+
+
+@runtime_checkable
+class TracksParcels(Protocol):
+    """A carrier that also tells where its own parcels are (C7)."""
 
     async def track(self, waybill_nos: Sequence[str]) -> list[TrackPoint]:
         """Every point known of these parcels, oldest first; any number of waybills, the partner's limits are kept."""

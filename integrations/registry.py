@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from integrations.alibaba_1688 import Alibaba1688, Alibaba1688Settings
 from integrations.alipay import Alipay, AlipaySettings
+from integrations.cainiao import Cainiao, CainiaoSettings
 from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.dingtalk_approval import DingTalkApproval, DingTalkApprovalSettings
@@ -121,6 +122,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "excel_bridge": PartnerEntry(Warehouse, ExcelBridgeSettings, ExcelBridge, "Excel bridge (sheets in a folder)"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
     "jtexpress": PartnerEntry(Carrier, JtExpressSettings, JtExpress, "J&T Express"),
+    "cainiao": PartnerEntry(Carrier, CainiaoSettings, Cainiao, "Cainiao waybills"),
     "kuaidi100": PartnerEntry(Tracker, Kuaidi100Settings, Kuaidi100, "Kuaidi100"),
     "kingdee_cloud": PartnerEntry(Erp, KingdeeCloudSettings, KingdeeCloud, "Kingdee K/3 Cloud"),
     "sap": PartnerEntry(Erp, SapSettings, Sap, "SAP S/4HANA"),

@@ -5,27 +5,23 @@ Calls ``taobao.trades.sold.increment.get``, ``taobao.refunds.receive.get``, ``ta
 Verified by: the signature example of the official page, the SDK ``taobao-openapi``, and the sandbox. Not called live.
 """
 
-import hashlib
-import hmac
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final
 
 import httpx
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field
 
-from integrations.answers import Answer, Reply
+from integrations.answers import Reply
 from integrations.beijing import from_beijing, to_beijing
-from integrations.errors import PartnerError, Rejected
-from integrations.http import Wire
+from integrations.errors import Rejected
 from integrations.newest_first import SECOND, Found, walk
 from integrations.reading import order_message, parsed, text
-from integrations.settings import PartnerSettings, WebAddress
 from integrations.taobao_queue import MOST_TAKEN, Confirmed, Taken
 from integrations.taobao_trade import FIELDS, HAS_LEFT, read_trade
+from integrations.top import Top, TopSettings
 from integrations.words import Words
 from models.messages import ChannelOrder, News, Page, RawMessage, ShipmentNotice
 
@@ -38,23 +34,13 @@ _REFUNDS: Final = "refunds|"
 """What the cursor starts with once the trades of a window are read."""
 
 _COMPANIES: Final = {"sf_express": "SF"}
-_OUR_KEYS: Final = {"11", "12", "24", "25", "26", "27", "28", "29", "30", "31", "42"}
-_ITS_FAULT: Final = {"10"}
 
 _logger = logging.getLogger(__name__)
 
-SignMethod = Literal["md5", "hmac", "hmac-sha256"]
-R = TypeVar("R", bound=Reply)
 
-
-class TaobaoSettings(PartnerSettings):
+class TaobaoSettings(TopSettings):
     """How to reach one shop on Taobao or Tmall."""
 
-    url: WebAddress = Field(default="https://eco.taobao.com/router/rest", description="TOP's address")
-    app_key: str = Field(description="AppKey of the application")
-    secret: SecretStr = Field(description="AppSecret of the application")
-    session: SecretStr = Field(description="Session key that the shop's owner granted")
-    sign_method: SignMethod = Field(default="hmac-sha256", description="How requests are signed")
     message_group: str = Field(default="", description="Group of the message queue (TMC); empty: it is not read")
     page_size: int = Field(default=50, ge=1, le=100, description="Trades per page; TOP advises 40 to 50")
 
@@ -94,13 +80,6 @@ class _Sent(Reply):
     shipping: _Shipping
 
 
-class _Refusal(Reply):
-    code: int | str
-    msg: str = ""
-    sub_code: str = ""
-    sub_msg: str = ""
-
-
 class Taobao:
     """One shop's trades."""
 
@@ -108,7 +87,7 @@ class Taobao:
         self._settings = settings
         self._clock = clock
         self._words = Words(NAME, settings.secrets())
-        self._wire = Wire(self._words, http, clock)
+        self._top = Top(settings, self._words, http, clock=clock)
 
     async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:
         """One page of ``trades.sold.increment.get``, and then of the trades whose refunds changed
@@ -126,7 +105,7 @@ class Taobao:
         if not self._settings.message_group:
             return News((), ())
         asked = {"group_name": self._settings.message_group, "quantity": str(MOST_TAKEN)}
-        taken = await self._call("taobao.tmc.messages.consume", asked, Taken)
+        taken = await self._top.call("taobao.tmc.messages.consume", asked, Taken)
         now = self._clock()
         found = [await self._told(tid, now) for tid in taken.trades]
         return News(tuple(message for message in found if message), taken.receipts)
@@ -134,7 +113,7 @@ class Taobao:
     async def confirm_news(self, receipts: Sequence[str]) -> None:
         """``tmc.messages.confirm``."""
         asked = {"group_name": self._settings.message_group, "s_message_ids": ",".join(receipts)}
-        confirmed = await self._call("taobao.tmc.messages.confirm", asked, Confirmed)
+        confirmed = await self._top.call("taobao.tmc.messages.confirm", asked, Confirmed)
         if not confirmed.is_success:
             raise self._words.unavailable("the messages were not confirmed")
 
@@ -154,7 +133,7 @@ class Taobao:
             "company_code": _COMPANIES.get(notice.carrier, notice.carrier),
         }
         try:
-            sent = await self._call("taobao.logistics.offline.send", params, _Sent, writes=True)
+            sent = await self._top.call("taobao.logistics.offline.send", params, _Sent, writes=True)
         except Rejected:
             # The words for "shipped already" are not documented; the trade's own state is.
             if await self._status(notice.order_no) not in HAS_LEFT:
@@ -175,7 +154,7 @@ class Taobao:
             "page_size": str(size),
             "use_has_next": "false",
         }
-        found = await self._call("taobao.trades.sold.increment.get", params, _Increment)
+        found = await self._top.call("taobao.trades.sold.increment.get", params, _Increment)
         return Found(found.total_results, [_message(trade, start) for trade in found.trades.trade])
 
     async def _refunded(self, start: datetime, stop: datetime, page: int, size: int) -> Found:
@@ -188,7 +167,7 @@ class Taobao:
             "page_size": str(size),
             "use_has_next": "false",
         }
-        found = await self._call("taobao.refunds.receive.get", params, _RefundList)
+        found = await self._top.call("taobao.refunds.receive.get", params, _RefundList)
         told = [(refund, await self._told(refund.tid, start)) for refund in found.refunds.refund]
         messages = [
             replace(message, occurred_at=_moment(refund.modified, start)) for refund, message in told if message
@@ -204,38 +183,7 @@ class Taobao:
             return None
 
     async def _trade(self, tid: str, fields: str) -> _FullInfo:
-        return await self._call("taobao.trade.fullinfo.get", {"fields": fields, "tid": tid}, _FullInfo)
-
-    async def _call(self, method: str, params: Mapping[str, str], shape: type[R], *, writes: bool = False) -> R:
-        secret = self._settings.secret.get_secret_value()
-        signed = {
-            **params,
-            "method": method,
-            "app_key": self._settings.app_key,
-            "session": self._settings.session.get_secret_value(),
-            "timestamp": to_beijing(self._clock()),
-            "v": "2.0",
-            "format": "json",
-            "sign_method": self._settings.sign_method,
-        }
-        form = signed | {"sign": sign(signed, secret, self._settings.sign_method)}
-        answer = await self._wire.call("POST", self._settings.url, writes=writes, form=form)
-        reply = answer.read(dict[str, Any])
-        if "error_response" in reply:
-            raise self._refusal(answer, answer.fit(reply["error_response"], _Refusal))
-        node = method.removeprefix("taobao.").replace(".", "_") + "_response"
-        return answer.fit(reply.get(node), shape)
-
-    def _refusal(self, answer: Answer, refusal: _Refusal) -> PartnerError:
-        code, words = str(refusal.code), refusal.sub_msg or refusal.msg
-        shown = f"{code} {refusal.sub_code}".strip()
-        if code == "7":
-            return self._words.too_often(words, code=shown, wait=_banned_for(words + refusal.msg))
-        if code in _OUR_KEYS:
-            return self._words.misconfigured(words, code=shown)
-        if code in _ITS_FAULT or refusal.sub_code.startswith("isp."):
-            return self._words.unavailable(words, code=shown, outcome_unknown=answer.writes)
-        return self._words.rejected(words, code=shown)
+        return await self._top.call("taobao.trade.fullinfo.get", {"fields": fields, "tid": tid}, _FullInfo)
 
 
 def _message(trade: Mapping[str, Any], start: datetime) -> RawMessage:
@@ -248,17 +196,3 @@ def _moment(modified: str, start: datetime) -> datetime:
         return from_beijing(modified)
     except ValueError:
         return start
-
-
-def sign(params: Mapping[str, str], secret: str, method: SignMethod) -> str:
-    """TOP's signature over every non-empty parameter but ``sign`` (upper-case hexadecimal)."""
-    joined = "".join(name + params[name] for name in sorted(params) if name != "sign" and params[name])
-    if method == "md5":
-        return hashlib.md5(f"{secret}{joined}{secret}".encode()).hexdigest().upper()
-    digest = "md5" if method == "hmac" else "sha256"
-    return hmac.new(secret.encode(), joined.encode(), digest).hexdigest().upper()
-
-
-def _banned_for(words: str) -> timedelta | None:
-    seconds = re.search(r"(\d+)\s*(?:more\s*)?seconds", words)
-    return timedelta(seconds=int(seconds[1])) if seconds else None

@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from sandbox.alibaba_1688 import ALIBABA_1688
 from sandbox.alipay import ALIPAY
+from sandbox.cainiao import CAINIAO
 from sandbox.cap import CAP
 from sandbox.control import router
 from sandbox.dingtalk import DINGTALK
@@ -49,6 +50,7 @@ PARTNERS: tuple[Partner, ...] = (
     QIMEN,
     SF,
     JT,
+    CAINIAO,
     KUAIDI100,
     KINGDEE,
     SAP,

@@ -22,7 +22,7 @@ from sandbox.hub import Message
 if TYPE_CHECKING:
     from sandbox.world import World
 
-_COMPANIES = {"shunfeng": "sf", "jtexpress": "jt", "zhongtong": "zto"}
+_COMPANIES = {"shunfeng": "sf", "jtexpress": "jt", "yuantong": "cainiao", "zhongtong": "zto"}
 _WORDS = {
     "400": "提交的数据不完整，或者贵公司没授权",
     "408": "快递公司参数异常：验证码错误",

@@ -22,6 +22,7 @@ PARTNERS_WITH_STATE = (
     "qimen",
     "sf",
     "jt",
+    "cainiao",
     "kuaidi100",
     "kingdee",
     "sap",
@@ -63,7 +64,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
                 "outbounds": [asdict(outbound) for outbound in world.warehouse.outbounds.values()],
                 "undelivered": [outbound.code for outbound in world.warehouse.undelivered],
             }
-        case "sf" | "jt":
+        case "sf" | "jt" | "cainiao":
             return {"waybills": [asdict(waybill) for waybill in world.carriers[partner].waybills.values()]}
         case "kuaidi100":
             return {"subscriptions": sorted(world.subscriptions)}

@@ -55,6 +55,7 @@ class World:
         self.carriers = {
             "sf": Carrier("顺丰速运", "SF"),
             "jt": Carrier("极兔速递", "JT"),
+            "cainiao": Carrier("圆通速递", "YT"),
             "zto": Carrier("中通快递", "ZT"),
         }
         self.subscriptions: dict[str, tuple[str, str]] = {}

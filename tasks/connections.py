@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 from zoneinfo import ZoneInfo
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from integrations.errors import Misconfigured
+from integrations.ports import TracksParcels
 from integrations.rate import Rate
 from integrations.registry import PARTNERS, build
 from settings import get_settings
@@ -72,6 +73,19 @@ class CarrierConnection(Connection):
     """A carrier."""
 
     tracked_by: str = Field(default="", description="Code of the tracker that follows its parcels, if not it itself")
+    carried_by: str = Field(default="", description="Who carries, if the partner only issues waybills: yto, zto, sto")
+
+    @property
+    def name(self) -> str:
+        """What warehouses and trackers know the carrier as."""
+        return self.carried_by or self.partner
+
+    @model_validator(mode="after")
+    def _is_followed(self) -> Self:
+        entry = PARTNERS.get(self.partner)
+        if entry and not self.tracked_by and not issubclass(cast(type, entry.maker), TracksParcels):
+            raise ValueError(f"{self.partner} does not tell where its parcels are: name a [[tracker]] as tracked_by")
+        return self
 
 
 class DocumentsConnection(Connection):
@@ -153,11 +167,16 @@ class Connections(BaseModel):
         later = codes[codes.index(code) + 1 :] if code in codes else codes
         return next(iter(later), "")
 
+    def carried_by(self, code: str) -> str:
+        """What warehouses know a connected carrier as. Raises ``BadConnections``."""
+        own = next((connection for connection in self.carrier if connection.code == code), None)
+        return own.name if own else self.named(code).partner
+
     def carrier_of(self, planned: str, told: str) -> str:
         """Whose a parcel is, when the warehouse tells by whom it sent it: the planned carrier's connection, another
         one's, or, if a tracker can follow it, a carrier's that is not connected."""
-        codes = {connection.partner: connection.code for connection in reversed(self.carrier)}
-        if told in {"", "other"} or any(c.code == planned and c.partner == told for c in self.carrier):
+        codes = {connection.name: connection.code for connection in reversed(self.carrier)}
+        if told in {"", "other"} or any(c.code == planned and c.name == told for c in self.carrier):
             return planned
         return codes.get(told) or (told if self.tracker else planned)
 
@@ -165,7 +184,7 @@ class Connections(BaseModel):
         """Whom to ask about a carrier's parcels, and what the carrier is called there. Raises ``BadConnections``."""
         own = next((connection for connection in self.carrier if connection.code == carrier), None)
         if own is not None:
-            return self.named(own.tracked_by) if own.tracked_by else own, own.partner
+            return self.named(own.tracked_by) if own.tracked_by else own, own.name
         return self.tracker[0] if self.tracker else self.named(carrier), carrier
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import case, func, select, update
 
-from integrations.ports import Carrier, Tracker
+from integrations.ports import Tracker, TracksParcels
 from models.base import chunks, table_of
 from models.bulk import insert_missing
 from models.event import Happened
@@ -72,7 +72,7 @@ async def track_parcels(carrier: str, parcel_ids: Sequence[int], rules: Rules) -
     return done
 
 
-async def _look(client: Carrier | Tracker, carrier: str, parcel_ids: Sequence[int], rules: Rules) -> Tracked:
+async def _look(client: TracksParcels | Tracker, carrier: str, parcel_ids: Sequence[int], rules: Rules) -> Tracked:
     with unit_of_work() as work:
         parcels = {row.waybill_no: row for row in work.rows(select(PARCEL).where(PARCEL.c.id.in_(parcel_ids)))}
     numbers = list(parcels)

@@ -40,7 +40,7 @@ class PushOutbound(Sender):
             shop=found.channel,
             receiver=receiver_of(found),
             sender=sender_of(found),
-            carrier=connections().named(found.carrier).partner if found.carrier else "",
+            carrier=connections().carried_by(found.carrier) if found.carrier else "",
             waybill_no=found.waybill_no or "",
             currency=found.currency,
             amount_minor=found.amount_minor,

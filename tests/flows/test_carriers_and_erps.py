@@ -38,6 +38,47 @@ def two_carriers(hub: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ORDERSPINE_SECRET_JT", json.dumps(secret))
 
 
+@pytest.fixture
+def only_cainiao(hub: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cainiao gives the waybills, of YTO, and Kuaidi100 follows the parcels."""
+    file = get_settings().connections
+    text = file.read_text(encoding="utf-8")
+    settings = (
+        f'url = "{hub.url}/cainiao/router/rest", app_key = "{known.CAINIAO_APP_KEY}", '
+        f'cp_code = "{known.CAINIAO_COMPANY}", user_id = {known.CAINIAO_USER_ID}, template_url = "http://template"'
+    )
+    carrier = (
+        '[[carrier]]\ncode = "CN"\npartner = "cainiao"\ncarried_by = "yto"\ntracked_by = "K"\n'
+        f'settings = {{ {settings} }}\nsecret = "cn"\n\n'
+    )
+    before, _, after = text.partition("[[carrier]]")
+    file.write_text(before + carrier + after[after.index("[[") :], encoding="utf-8")
+    tracker = f'url = "{hub.url}/kuaidi100", customer = "{known.KUAIDI100_CUSTOMER}"'
+    also_connected(f'\n[[tracker]]\ncode = "K"\npartner = "kuaidi100"\nsettings = {{ {tracker} }}\nsecret = "k"\n')
+    secrets = {"secret": known.CAINIAO_APP_SECRET, "session": known.CAINIAO_SESSION}
+    monkeypatch.setenv("ORDERSPINE_SECRET_CN", json.dumps(secrets))
+    keys = {"key": known.KUAIDI100_KEY, "salt": known.KUAIDI100_SALT}
+    monkeypatch.setenv("ORDERSPINE_SECRET_K", json.dumps(keys))
+
+
+@pytest.mark.usefixtures("only_cainiao")
+async def test_a_waybill_of_cainiaos_is_followed_at_the_express_company(hub: Sandbox, clock: Clock) -> None:
+    number = await reserved(hub)
+    await relay_for_hours(clock)
+    [outbound] = hub.world.warehouse.open_outbounds()
+    assert effects(hub)["cainiao", "waybill-issued", outbound.code] == 1
+
+    await ship(hub)
+    await track_shipments()
+    clock.advance(hours=31)
+    hub.world.work_at_carrier()
+    await track_shipments()
+
+    assert status_of(number) == "delivered"
+    assert [tuple(row) for row in rows("SELECT carrier, waybill_no FROM parcel")] == [("CN", outbound.express_code)]
+    assert_books_are_sound()
+
+
 async def reserved(hub: Sandbox) -> str:
     """Carrier and ERP are owed their messages; the order's number in the shop."""
     [number] = place_good(hub, 1)

@@ -30,12 +30,21 @@ from integrations.ports import (
     PushesPayments,
     TellsOfOrders,
     Tracker,
+    TracksParcels,
     Warehouse,
 )
 from integrations.registry import PARTNERS, Partner
 from sandbox.faults import FaultKind
 
-ABILITIES = (PushesOrders, CallsForOrders, PushesPayments, TellsOfOrders, HearsOfOrders, BooksReceivables)
+ABILITIES = (
+    PushesOrders,
+    CallsForOrders,
+    PushesPayments,
+    TellsOfOrders,
+    HearsOfOrders,
+    BooksReceivables,
+    TracksParcels,
+)
 """What some partners of a port can do besides."""
 
 Check = Callable[[Bench, str], Awaitable[None]]

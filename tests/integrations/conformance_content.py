@@ -42,6 +42,7 @@ from integrations.ports import (
     PushesPayments,
     TellsOfOrders,
     Tracker,
+    TracksParcels,
     Warehouse,
 )
 from models.check_code import check_code
@@ -320,7 +321,7 @@ async def a_waybill_carries_the_check_code(bench: Bench, name: str) -> None:
     assert await bench.partner(name).find_waybill("OB-1") == waybill
 
 
-@of(Carrier)
+@of(TracksParcels)
 async def any_number_of_parcels_is_tracked(bench: Bench, name: str) -> None:
     partner = bench.partner(name)
     waybills = [(await partner.book_waybill(waybill_request(f"OB-{n}"))).waybill_no for n in range(23)]

@@ -116,6 +116,15 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "customer_code": credentials.JT_CUSTOMER_CODE,
         "password": credentials.JT_PASSWORD,
     },
+    "cainiao": lambda base: {
+        "url": f"{base}/cainiao/router/rest",
+        "app_key": credentials.CAINIAO_APP_KEY,
+        "secret": credentials.CAINIAO_APP_SECRET,
+        "session": credentials.CAINIAO_SESSION,
+        "cp_code": credentials.CAINIAO_COMPANY,
+        "user_id": credentials.CAINIAO_USER_ID,
+        "template_url": "http://cloudprint.cainiao.com/template/standard/101/524",
+    },
     "kuaidi100": lambda base: {
         "url": f"{base}/kuaidi100",
         "customer": credentials.KUAIDI100_CUSTOMER,

@@ -35,6 +35,12 @@ def jt(code: str, data: Any = None) -> Any:
     return {"code": code, "msg": "words", "data": data}
 
 
+def verdict(code: str, message: str) -> Any:
+    said = [{"success": False, "error_code": code, "error_message": message}]
+    modules = {"waybill_cloud_print_with_result_desc_response": said}
+    return {"cainiao_waybill_ii_query_by_tradecode_response": {"modules": modules}}
+
+
 def kuaidi100(code: str) -> Any:
     return {"result": False, "returnCode": code, "message": "words"}
 
@@ -139,6 +145,13 @@ AGAIN = (Conflict, None)
         ("jtexpress", "find_waybill", jt("145005000"), WAIT),
         ("jtexpress", "find_waybill", jt("145003050"), NEVER),
         ("jtexpress", "track", jt("1", [{"billCode": "JT1", "details": [{"scanTime": "today"}]}]), WAIT),
+        ("cainiao", "book_waybill", top(7), WAIT),
+        ("cainiao", "book_waybill", top(15, "isp.service-timeout"), WAIT_UNKNOWN),
+        ("cainiao", "book_waybill", top(27), STOP),
+        ("cainiao", "book_waybill", top(15, "isv.cp-not-subscribed"), NEVER),
+        ("cainiao", "book_waybill", {"cainiao_waybill_ii_get_response": {"modules": {}}}, WAIT_UNKNOWN),
+        ("cainiao", "find_waybill", verdict("SYSTEM_ERROR", "系统异常"), NEVER),
+        ("cainiao", "cancel_waybill", top(10), WAIT_UNKNOWN),
         ("kuaidi100", "track_for", kuaidi100("503"), STOP),
         ("kuaidi100", "track_for", kuaidi100("601"), STOP),
         ("kuaidi100", "track_for", kuaidi100("999"), NEVER),

@@ -40,7 +40,7 @@ from integrations import (
     qweather,
     sf_express,
     shop,
-    taobao,
+    top,
 )
 from sandbox import credentials
 
@@ -65,14 +65,14 @@ TOP_EXAMPLE = {
         ("hmac-sha256", "04DB15AD0774D5CFCE2C837DE43E3FCEA9011ED74F3038FB6AB5F3C4CEA119E8"),
     ],
 )
-def test_taobao_signs_as_the_official_example(method: taobao.SignMethod, expected: str) -> None:
-    assert taobao.sign(TOP_EXAMPLE | {"sign_method": method}, "helloworld", method) == expected
+def test_top_signs_as_the_official_example(method: top.SignMethod, expected: str) -> None:
+    assert top.sign(TOP_EXAMPLE | {"sign_method": method}, "helloworld", method) == expected
 
 
-def test_taobao_signs_as_the_sdk() -> None:
+def test_top_signs_as_the_sdk() -> None:
     params = TOP_EXAMPLE | {"memo": HOSTILE, "empty": ""}
     present = {name: value for name, value in params.items() if value}
-    assert taobao.sign(params, "helloworld", "md5") == sdk_sign("helloworld", present)
+    assert top.sign(params, "helloworld", "md5") == sdk_sign("helloworld", present)
 
 
 JOS_EXAMPLE = {

@@ -63,6 +63,21 @@ def top_params(method: str, **business: Any) -> dict[str, str]:
     return params | {"sign": top_sign(credentials.TAOBAO_APP_SECRET, params)}
 
 
+def cainiao_params(method: str, **business: Any) -> dict[str, str]:
+    """Like ``top_params``, of the application that gets waybills; what is no text goes as JSON."""
+    params = {
+        "method": method,
+        "app_key": credentials.CAINIAO_APP_KEY,
+        "session": credentials.CAINIAO_SESSION,
+        "timestamp": beijing_now(),
+        "v": "2.0",
+        "sign_method": "md5",
+        "format": "json",
+        **{name: value if isinstance(value, str) else json.dumps(value) for name, value in business.items()},
+    }
+    return params | {"sign": top_sign(credentials.CAINIAO_APP_SECRET, params)}
+
+
 def qimen_params(method: str, body: str, timestamp: str | None = None) -> dict[str, str]:
     """By the formula of the document; no SDK signs the body."""
     params = {

@@ -6,7 +6,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from sandbox import credentials, dingtalk, feishu, jt, kingdee_sign, kuaidi100, qimen_sign, sf, taobao
+from sandbox import credentials, dingtalk, feishu, jt, kingdee_sign, kuaidi100, qimen_sign, sf, top
 
 TOP = {
     "app_key": "12345678",
@@ -34,8 +34,8 @@ KINGDEE_PATH = "/k3cloud/Kingdee.BOS.WebApi.ServicesStub.DynamicFormService.Exec
         ("hmac-sha256", "04DB15AD0774D5CFCE2C837DE43E3FCEA9011ED74F3038FB6AB5F3C4CEA119E8"),
     ],
 )
-def test_taobao(method: str, expected: str) -> None:
-    assert taobao.sign(TOP | {"sign_method": method, "sign": "ignored"}, "helloworld") == expected
+def test_top(method: str, expected: str) -> None:
+    assert top.sign(TOP | {"sign_method": method, "sign": "ignored"}, "helloworld") == expected
 
 
 def test_qimen() -> None:

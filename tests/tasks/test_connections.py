@@ -1,11 +1,13 @@
 """Who is asked about a parcel: its carrier, the tracker that follows it, or, for one not connected, the first one."""
 
 import pytest
+from pydantic import ValidationError
 
 from tasks.connections import BadConnections, CarrierConnection, Connection, Connections
 
 SF = CarrierConnection(code="SF", partner="sf_express")
 JT = CarrierConnection(code="JT", partner="jtexpress", tracked_by="k100")
+YTO = CarrierConnection(code="CN", partner="cainiao", tracked_by="k100", carried_by="yto")
 K100 = Connection(code="k100", partner="kuaidi100")
 
 
@@ -14,6 +16,18 @@ def test_a_carrier_tracks_its_own_unless_it_is_told_otherwise() -> None:
     assert connected.tracker_of("SF") == (SF, "sf_express")
     assert connected.tracker_of("JT") == (K100, "jtexpress")
     assert connected.tracker_of("zto") == (K100, "zto")
+
+
+def test_a_parcel_with_a_waybill_of_cainiaos_is_the_express_companys() -> None:
+    connected = Connections(carrier=[SF, YTO], tracker=[K100])
+    assert connected.tracker_of("CN") == (K100, "yto")
+    assert connected.carrier_of("SF", "yto") == "CN"
+    assert (connected.carried_by("CN"), connected.carried_by("SF")) == ("yto", "sf_express")
+
+
+def test_a_carrier_that_does_not_tell_where_its_parcels_are_needs_a_tracker() -> None:
+    with pytest.raises(ValidationError, match="cainiao does not tell where its parcels are"):
+        CarrierConnection(code="CN", partner="cainiao")
 
 
 def test_nobody_tracks_for_a_carrier_that_is_not_connected_without_a_tracker() -> None:
