@@ -68,7 +68,7 @@ class Systems:
 
 
 def systems_of(state: State) -> Systems:
-    """What the sandbox's shop, Taobao, Qimen, SF, J&T and Kingdee have."""
+    """What the sandbox's channels, Qimen, SF, J&T, Kingdee and SAP have."""
     standings = {"ACCEPT": "accepted", "DELIVERED": "shipped", "CANCELED": "cancelled"}
     systems = Systems()
     for it in state("qimen")["outbounds"]:
@@ -83,7 +83,13 @@ def systems_of(state: State) -> Systems:
             told = tuple(str(model.get(f"F_HUB_{name}", "")) for name in ("PROGRESS", "OUTBOUND", "WAYBILL"))
             standing = (str(it["status"]) == "C", bool(it["cancelled"]))
             systems.orders[it["number"]] = TheirOrder(code_in(model["FNote"]), *standing, told)
-    for channel in ("shop", "taobao"):
+    for it in state("sap")["documents"]:
+        if it["form"] == "A_SalesOrder":
+            model = it["model"]
+            told = tuple(str(model.get(f"YY1_{name}_SDH", "")) for name in ("Progress", "Outbound", "Waybills"))
+            number, code = model["PurchaseOrderByCustomer"], model["AssignmentReference"]
+            systems.orders[number] = TheirOrder(code, not model.get("DeliveryBlockReason"), it["cancelled"], told)
+    for channel in ("shop", "taobao", "jd", "wechat_shop", "alibaba_1688"):
         systems.shipments += [(channel, it["order_no"], it["waybill_no"]) for it in state(channel)["shipments"]]
     return systems
 

@@ -11,15 +11,14 @@ import platform
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+from benchmarks.control import World
 from cli import stack as machine
 from cli.rehearsal import enter, rehearse
 from models.messages import CatalogueItem
@@ -28,26 +27,6 @@ from settings import ROOT, get_settings
 
 PATIENCE = 300.0
 UNITS = 10_000
-
-
-class World:
-    """The sandbox, over its control interface."""
-
-    def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=f"{url}/_sandbox", timeout=60)
-
-    def do(self, path: str, **body: Any) -> Any:
-        """Have something happen."""
-        return self._http.post(path, json=body).raise_for_status().json()
-
-    def state(self, partner: str) -> Mapping[str, Any]:
-        """What a partner keeps."""
-        return dict(self._http.get(f"/state/{partner}").raise_for_status().json())
-
-    def moments(self, effect: str) -> dict[str, datetime]:
-        """When each thing of a kind was done, the last time."""
-        done = self._http.get("/ledger", params={"effect": effect}).raise_for_status().json()
-        return {it["key"]: datetime.fromisoformat(it["at"]) for it in done}
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the hub is measured against, each in a process of its own: the sandbox and a Prefect server."""
+"""What surrounds the hub that is measured, each in a process of its own: the sandbox, a Prefect server, the web."""
 
 import os
 import socket
@@ -32,6 +32,16 @@ def prefect_server(home: Path) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}/api"
     command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with _served(command, {"PREFECT_HOME": str(home / "prefect")}, f"{url}/health", home / "prefect.log"):
+        yield url
+
+
+@contextmanager
+def web_server(home: Path) -> Iterator[str]:
+    """The hub's own web, in the environment of this process, on loopback: where partners call back; its address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = ["uvicorn", "web.app:create_app", "--factory", "--port", str(port), "--log-level", "warning"]
+    with _served(command, {}, f"{url}/healthz", home / "web.log"):
         yield url
 
 
