@@ -22,12 +22,14 @@ from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
 from integrations.kuaidi100 import Kuaidi100, Kuaidi100Settings
 from integrations.mail import Mail, MailSettings
 from integrations.mailbox import Mailbox, MailboxSettings
+from integrations.nuonuo import Nuonuo, NuonuoSettings
 from integrations.ports import (
     AlertFeed,
     Carrier,
     Channel,
     DocumentSource,
     Erp,
+    Invoicer,
     Notifier,
     PaymentProvider,
     Tracker,
@@ -48,8 +50,12 @@ from integrations.wechat_pay import WechatPay, WechatPaySettings
 from integrations.wechat_shop import WechatShop, WechatShopSettings
 from integrations.wecom import WeCom, WeComSettings
 
-Partner = Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | AlertFeed | Notifier | DocumentSource
-P = TypeVar("P", Channel, Warehouse, Carrier, Tracker, Erp, PaymentProvider, AlertFeed, Notifier, DocumentSource)
+Partner = (
+    Channel | Warehouse | Carrier | Tracker | Erp | PaymentProvider | Invoicer | AlertFeed | Notifier | DocumentSource
+)
+P = TypeVar(
+    "P", Channel, Warehouse, Carrier, Tracker, Erp, PaymentProvider, Invoicer, AlertFeed, Notifier, DocumentSource
+)
 
 
 class Maker(Protocol):
@@ -94,6 +100,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "alipay": PartnerEntry(PaymentProvider, AlipaySettings, Alipay, "Alipay"),
     "wechat_pay": PartnerEntry(PaymentProvider, WechatPaySettings, WechatPay, "WeChat Pay"),
     "union_pay": PartnerEntry(PaymentProvider, UnionPaySettings, UnionPay, "UnionPay"),
+    "nuonuo": PartnerEntry(Invoicer, NuonuoSettings, Nuonuo, "Nuonuo e-invoices", has_token=True),
     "qweather": PartnerEntry(AlertFeed, QWeatherSettings, QWeather, "QWeather"),
     "cap": PartnerEntry(AlertFeed, CapSettings, Cap, "CAP warnings (Atom, RSS)"),
     "dingtalk": PartnerEntry(Notifier, DingTalkSettings, DingTalk, "DingTalk group robot"),

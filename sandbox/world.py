@@ -25,6 +25,7 @@ from sandbox.official_account import OfficialAccount
 from sandbox.order_book import Order
 from sandbox.orders import CHANNELS, Generated, make_orders
 from sandbox.quotas import Quota
+from sandbox.tax_office import TaxOffice
 from sandbox.warehouse import Outbound, Warehouse
 from sandbox.warehouse_work import WarehouseWork, work_in_warehouse
 from sandbox.weather import Alert, Weather
@@ -58,6 +59,7 @@ class World:
         self.subscriptions: dict[str, tuple[str, str]] = {}
         self.erp = Erp()
         self.bills = Bills()
+        self.tax_office = TaxOffice()
         self.weather = Weather()
         self.dingtalk = ChatRoom()
         self.slack = ChatRoom()
@@ -198,6 +200,14 @@ class World:
         ]
         self.bills.days[day], struck = distort([*paid, *rows], distortions)
         return struck
+
+    def issue_invoice(self, order_no: str) -> None:
+        """The tax office issues what the seller asked for under that number. Raises ``KeyError`` if unknown."""
+        self.tax_office.issue(order_no)
+
+    def refuse_invoice(self, order_no: str, why: str) -> None:
+        """The tax office does not issue it, and says why. Raises ``KeyError`` if unknown."""
+        self.tax_office.refuse(order_no, why)
 
     def raise_alert(self, alert: Alert) -> None:
         """Issue a weather warning. Raises ``KeyError`` if it supersedes one that is not in force."""

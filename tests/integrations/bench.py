@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from integrations.registry import PARTNERS, build
 from integrations.settings import PartnerSettings
+from integrations.tokens import OwnToken
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import World
 
@@ -49,7 +50,8 @@ class Bench:
         settings = settings or SETTINGS[name](address or self.address_of(name))
         client = http or self.http
         if maker := self.makers.get(name):
-            return maker(PARTNERS[name].settings.model_validate(settings), client, clock=real_clock)
+            more = {"token": OwnToken()} if PARTNERS[name].has_token else {}
+            return maker(PARTNERS[name].settings.model_validate(settings), client, clock=real_clock, **more)
         return build(name, settings, client, real_clock)
 
     def replying(

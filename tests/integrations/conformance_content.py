@@ -24,6 +24,7 @@ from samples import (
     a_parcel_elsewhere,
     erp_order,
     erp_status,
+    invoice_request,
     outbound,
     waybill_request,
 )
@@ -85,6 +86,7 @@ def _argument(value: Any) -> Any:
         "$waybill_request": waybill_request(),
         "$erp_order": erp_order(),
         "$erp_status": erp_status(),
+        "$invoice_request": invoice_request(),
         "$notice": NOTICE,
     }
     if isinstance(value, str) and value in samples:

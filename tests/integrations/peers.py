@@ -96,6 +96,16 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "private_key": credentials.UNIONPAY_MERCHANT_PRIVATE_KEY,
         "issuer": credentials.UNIONPAY_ISSUER,
     },
+    "nuonuo": lambda base: {
+        "url": f"{base}/nuonuo/open/v1/services",
+        "token_url": f"{base}/nuonuo/accessToken",
+        "app_key": credentials.NUONUO_APP_KEY,
+        "app_secret": credentials.NUONUO_APP_SECRET,
+        "tax_no": credentials.NUONUO_TAX_NO,
+        "phone": "02112345678",
+        "address": "上海市浦东新区张江路 1 号",
+        "clerk": "王会计",
+    },
     "qweather": lambda base: {
         "url": f"{base}/qweather",
         "key_id": credentials.QWEATHER_KEY_ID,
@@ -146,7 +156,12 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
 SANDBOX_NAMES: Mapping[str, str] = {"sf_express": "sf", "jtexpress": "jt", "kingdee_cloud": "kingdee"}
 """Where the sandbox calls a partner otherwise than the registry."""
 
-FAULTED: Mapping[str, str] = {"wechat_account": "template.send", "wechat_shop": "order/*/*", "alibaba_1688": "*Order*"}
+FAULTED: Mapping[str, str] = {
+    "wechat_account": "template.send",
+    "wechat_shop": "order/*/*",
+    "alibaba_1688": "*Order*",
+    "nuonuo": "[!t]*",
+}
 """Where a partner is asked something before it is told anything, a token or what it has already: the operations on
 which faults are laid, for nothing is done yet before them. What becomes of a call whose token is not had is asked in
 the partner's own tests."""

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import conformance_channels  # noqa: F401  (registers the checks of channels)
 import conformance_content  # noqa: F401  (registers the checks of what is read and written)
 import conformance_documents  # noqa: F401  (registers the checks of sources of documents)
+import conformance_invoices  # noqa: F401  (registers the checks of invoices)
 import pytest
 from bench import Bench
 from conformance import CHECKS, checks_for
@@ -22,16 +24,20 @@ from integrations.kingdee_cloud import KingdeeCloud
 from integrations.kingdee_model import sale_order
 from integrations.mail import Mail
 from integrations.markup import text_of
+from integrations.nuonuo import Nuonuo
 from integrations.qimen import Qimen
 from integrations.qimen_messages import create_request
 from integrations.sf_express import SfExpress
 from integrations.shop import Shop
 from integrations.taobao import Taobao
+from integrations.tokens import AskForToken, OwnToken
 from integrations.wechat_account import WeChatAccount
 from models.messages import (
     ChannelOrder,
     ErpOrder,
     ErpReceipt,
+    Invoice,
+    InvoiceRequest,
     Notice,
     OutboundAccepted,
     OutboundRequest,
@@ -160,9 +166,14 @@ class ReadsNoCheckCode(KingdeeCloud):
         return
 
 
+class _KeepsIt(OwnToken):
+    async def valid(self, ask: AskForToken, refused: str = "") -> str:  # noqa: ARG002  (what it is named for)
+        return await super().valid(ask)
+
+
 class KeepsAnExpiredToken(WeChatAccount):
-    async def _valid_token(self, _refused: str) -> str:
-        return await super()._valid_token("")
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **(more | {"token": _KeepsIt()}))
 
 
 class FallsSilentWhenTheMailServerDoes(Mail):
@@ -212,6 +223,16 @@ class TakesATokenForAnOutage(DingTalk):
             if error.code == "300001":
                 raise Unavailable("dingtalk", error.message) from error
             raise
+
+
+class TakesADuplicateForRefused(Nuonuo):
+    async def request_invoice(self, request: InvoiceRequest) -> str:
+        return await self._request(request)
+
+
+class TakesWhateverItGetsForAFile(Nuonuo):
+    async def download_invoice(self, invoice: Invoice) -> bytes:
+        return (await self._wire(self._words()).call("GET", invoice.file_url, writes=False)).body
 
 
 REPEATS = {"a_write_repeated_gives_the_first_result", "a_write_repeated_after_a_lost_reply_is_done_once"}
@@ -297,6 +318,12 @@ BROKEN: list[tuple[str, type, set[str]]] = [
         "mail",
         FallsSilentWhenTheMailServerDoes,
         {"an_outage_is_for_later", "a_lost_reply_to_a_write_says_so_and_is_not_sent_again"},
+    ),
+    ("nuonuo", TakesADuplicateForRefused, REPEATS | {"recorded_replies_are_read_to_exact_values"}),
+    (
+        "nuonuo",
+        TakesWhateverItGetsForAFile,
+        {"a_page_an_empty_or_a_cut_body_is_an_outage", "no_secret_is_shown"},
     ),
     ("cap", LooksAtNoArea, {"recorded_replies_are_read_to_exact_values"}),
     ("dingtalk", SaysItsSecret, {"no_secret_is_shown"}),
