@@ -27,6 +27,7 @@ class Owed(StrEnum):
     CANCEL_ERP_ORDER = "cancel-erp-order"
     CHANNEL_SHIPMENT = "channel-shipment"
     CUSTOMER_MESSAGE = "customer-message"
+    INVOICE = "invoice"
     NOTICE = "notice"
 
 

@@ -95,7 +95,7 @@ class CompanySettings(BaseModel):
 
 
 class Connections(BaseModel):
-    """Everything that is connected. The first carrier and the first ERP are the ones used;
+    """Everything that is connected. The first carrier, ERP and invoicer are the ones used;
     the first tracker follows the parcels of carriers that are not connected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -107,6 +107,7 @@ class Connections(BaseModel):
     tracker: list[Connection] = []
     erp: list[Connection] = []
     payments: list[Connection] = []
+    invoices: list[Connection] = []
     alerts: list[Connection] = []
     notifier: list[Connection] = []
     documents: list[DocumentsConnection] = []
@@ -114,8 +115,8 @@ class Connections(BaseModel):
     def all(self) -> list[Connection]:
         """Every connection."""
         return [
-            *self.channel, *self.warehouse, *self.carrier, *self.tracker, *self.erp, *self.payments, *self.alerts,
-            *self.notifier, *self.documents,
+            *self.channel, *self.warehouse, *self.carrier, *self.tracker, *self.erp, *self.payments, *self.invoices,
+            *self.alerts, *self.notifier, *self.documents,
         ]  # fmt: skip
 
     def named(self, code: str) -> Connection:
