@@ -15,8 +15,8 @@ def explain(error: Exception) -> str | None:
     """The sentence for an error that the user can mend, or ``None`` for one that is a defect."""
     mendable = {
         "Unusable", "DatabaseNotReady", "BadRules", "BadConnections", "UnreadableFile", "PresetError", "CannotMend",
-        "CannotChange", "CannotMoveStock", "CannotPromise", "CannotReceive", "CannotReplay", "GateNotClosed",
-        "NothingAsked",
+        "CannotChange", "CannotInvoice", "CannotMoveStock", "CannotPromise", "CannotReceive", "CannotReplay",
+        "GateNotClosed", "NothingAsked",
         "Misconfigured", "Unavailable", "Rejected", "UnknownLocale",
     }  # fmt: skip
     if type(error).__name__ in mendable:  # by name: importing them all would make every command wait for Prefect

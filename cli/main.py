@@ -14,6 +14,7 @@ from cli import (
     doctor,
     gates,
     imports,
+    invoices,
     orders,
     policy,
     quarantine,
@@ -41,6 +42,7 @@ app.add_typer(orders.app, name="order", help=t("cli-order-help"))
 app.add_typer(changes.app, name="change", help=t("cli-change-help"))
 app.add_typer(quarantine.app, name="quarantine", help=t("cli-quarantine-help"))
 app.add_typer(stock.app, name="stock", help=t("cli-stock-help"))
+app.add_typer(invoices.app, name="invoice", help=t("cli-invoice-help"))
 app.add_typer(reports.app, name="report", help=t("cli-report-help"))
 app.add_typer(gates.app, name="gate", help=t("cli-gate-help"))
 app.add_typer(policy.app, name="policy", help=t("cli-policy-help"))

@@ -78,6 +78,14 @@ def _money(story: Story, zone: ZoneInfo) -> None:
     for payment in story.payments:
         known = (str(payment.amount), _time(payment.paid_at, zone) if payment.paid_at else "", payment.reference)
         console.print(f"\n{t('story-payment', what=', '.join(filter(None, known)))}", markup=False)
+    for it in story.invoices:
+        told = t(
+            "story-invoice", number=it.invoice_no or it.request_no, buyer=it.buyer, amount=str(it.amount),
+            tax=str(it.tax), state=t(f"invoice-state-{it.state}"),
+        )  # fmt: skip
+        console.print(f"\n{told}", markup=False)
+        if it.reasons:
+            console.print(_sentences(it.reasons), markup=False)
     if story.settlement:
         s = story.settlement
         told = t("story-money", ordered=str(s.ordered), settled=str(s.settled), outcome=t(f"outcome-{s.outcome}"))

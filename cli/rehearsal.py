@@ -13,6 +13,7 @@ SECRETS = {
     "sf": {"checkword": known.SF_CHECKWORD},
     "kingdee": {"app_secret": known.KINGDEE_APP_SECRET},
     "alipay": {"private_key": known.ALIPAY_APP_PRIVATE_KEY},
+    "nuonuo": {"app_secret": known.NUONUO_APP_SECRET},
     "qweather": {"private_key": known.QWEATHER_PRIVATE_KEY},
     "robot": {"access_token": known.DINGTALK_TOKEN, "secret": known.DINGTALK_SECRET},
 }
@@ -82,6 +83,14 @@ partner = "alipay"
 settings = {{ url = "{sandbox}/alipay/gateway.do", app_id = "{known.ALIPAY_APP_ID}", \
 alipay_public_key = """{known.ALIPAY_GATEWAY_PUBLIC_KEY}""" }}
 secret = "alipay"
+
+[[invoices]]
+code = "nuonuo"
+partner = "nuonuo"
+settings = {{ url = "{sandbox}/nuonuo/open/v1/services", token_url = "{sandbox}/nuonuo/accessToken", \
+app_key = "{known.NUONUO_APP_KEY}", tax_no = "{known.NUONUO_TAX_NO}", phone = "02112345678", \
+address = "上海市浦东新区张江路 1 号", clerk = "王会计" }}
+secret = "nuonuo"
 
 [[alerts]]
 code = "qweather"

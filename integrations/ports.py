@@ -18,6 +18,8 @@ from models.messages import (
     ErpOrder,
     ErpReceipt,
     ErpStatus,
+    Invoice,
+    InvoiceRequest,
     News,
     Notice,
     OutboundAccepted,
@@ -286,6 +288,23 @@ class PushesPayments(Protocol):
 
     def read_payment(self, message: RawMessage) -> PaymentNews:
         """Translate it; pure. Raises ``Rejected``."""
+        ...
+
+
+@runtime_checkable
+class Invoicer(Protocol):
+    """Who has the tax office issue e-invoices (F4)."""
+
+    async def request_invoice(self, request: InvoiceRequest) -> str:
+        """Ask for an invoice; the partner's serial number of the request. A repeat returns the first one."""
+        ...
+
+    async def find_invoice(self, request_no: str) -> Invoice | None:
+        """How far the invoice is that was asked for under our number; ``None`` if none was."""
+        ...
+
+    async def download_invoice(self, invoice: Invoice) -> bytes:
+        """The whole PDF of an issued invoice. Raises ``Unavailable`` for anything else."""
         ...
 
 

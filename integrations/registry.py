@@ -26,6 +26,7 @@ from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
 from integrations.kuaidi100 import Kuaidi100, Kuaidi100Settings
 from integrations.mail import Mail, MailSettings
 from integrations.mailbox import Mailbox, MailboxSettings
+from integrations.nuonuo import Nuonuo, NuonuoSettings
 from integrations.ports import (
     AlertFeed,
     Carrier,
@@ -33,6 +34,7 @@ from integrations.ports import (
     DocumentSource,
     Erp,
     ErpBooks,
+    Invoicer,
     Notifier,
     PaymentProvider,
     Tracker,
@@ -59,7 +61,17 @@ from integrations.wecom import WeCom, WeComSettings
 from integrations.woocommerce import WooCommerce, WooCommerceSettings
 
 Partner = (
-    Channel | Warehouse | Carrier | Tracker | Erp | ErpBooks | PaymentProvider | AlertFeed | Notifier | DocumentSource
+    Channel
+    | Warehouse
+    | Carrier
+    | Tracker
+    | Erp
+    | ErpBooks
+    | PaymentProvider
+    | Invoicer
+    | AlertFeed
+    | Notifier
+    | DocumentSource
 )
 P = TypeVar(
     "P",
@@ -70,6 +82,7 @@ P = TypeVar(
     Erp,
     ErpBooks,
     PaymentProvider,
+    Invoicer,
     AlertFeed,
     Notifier,
     DocumentSource,
@@ -131,6 +144,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "alipay": PartnerEntry(PaymentProvider, AlipaySettings, Alipay, "Alipay"),
     "wechat_pay": PartnerEntry(PaymentProvider, WechatPaySettings, WechatPay, "WeChat Pay"),
     "union_pay": PartnerEntry(PaymentProvider, UnionPaySettings, UnionPay, "UnionPay"),
+    "nuonuo": PartnerEntry(Invoicer, NuonuoSettings, Nuonuo, "Nuonuo e-invoices", has_token=True),
     "qweather": PartnerEntry(AlertFeed, QWeatherSettings, QWeather, "QWeather"),
     "cap": PartnerEntry(AlertFeed, CapSettings, Cap, "CAP warnings (Atom, RSS)"),
     "dingtalk": PartnerEntry(Notifier, DingTalkSettings, DingTalk, "DingTalk group robot"),

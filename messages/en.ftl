@@ -273,6 +273,13 @@ paid-without-items = Money came in for an order without items.
 nothing-settled = No payment has been settled for the order.
 order-unknown = The payment names an order that we do not have.
 order-ambiguous = { $orders } orders of different channels have this number; say which one was paid.
+invoice-asked = An invoice { $number } for { $buyer } was asked for.
+invoice-issued = The invoice { $number } is issued.
+invoice-failed = The tax office did not issue the invoice { $number }: { $why }
+invoice-differs = The invoice is over { $amount } with a tax of { $tax }, but { $asked } with { $asked_tax } was asked for.
+invoice-unknown-there = Nothing is known of the invoice { $number } where it was asked for. Ask for it again.
+invoice-called-off = The order was called off before the invoice { $number } was asked for.
+invoice-came-late = The invoice { $number } was asked for while the order was called off. Have it taken back if it is issued.
 
 ## Partners and people
 
@@ -295,6 +302,7 @@ customer-shipped = Your order { $number } is on its way, waybill { $waybill }.
 gate-closed-title = Gate closed for { $region }: { $waiting } messages wait
 gate-opened-title = Gate open again for { $region }: { $waiting } messages go out
 parcel-late-title = A parcel of { $order } is late
+notice-invoice = The invoice of { $order } needs somebody
 
 ## Messages to customers and to our people
 
@@ -321,6 +329,11 @@ story-outbound = Outbound { $number } from { $warehouse }: { $state }, check cod
 story-parcel = Parcel { $carrier } { $waybill }
 story-payment = Payment: { $what }
 story-money = Money: ordered { $ordered }, settled { $settled }: { $outcome }
+story-invoice = Invoice { $number } for { $buyer }: { $amount }, tax { $tax }, { $state }
+invoice-state-asked = asked for
+invoice-state-issuing = being issued
+invoice-state-issued = issued
+invoice-state-failed = not issued
 story-trail-whole = What happened (the chain is unbroken)
 story-trail-broken = What happened (THE CHAIN IS BROKEN: somebody altered the trail)
 story-by = by { $actor }, run { $run }, rules { $rules }
@@ -662,6 +675,7 @@ console-message-cancel-erp-order = cancellation in the ERP
 console-message-receivable = receivable in the ERP
 console-message-channel-shipment = shipping notice to the channel
 console-message-customer-message = message to the customer
+console-message-invoice = request for an e-invoice
 console-message-notice = notice to our people
 console-sent-due = due
 console-sent-sent = sent
@@ -683,6 +697,10 @@ console-outcome-no-items = paid without items
 console-outcome-unpaid = not paid
 console-outcome-unknown-order = unknown order
 console-outcome-ambiguous = several orders fit
+console-invoice-state-asked = asked for
+console-invoice-state-issuing = being issued
+console-invoice-state-issued = issued
+console-invoice-state-failed = not issued
 console-event-received = received
 console-event-changed = changed
 console-event-moved = status
@@ -849,3 +867,20 @@ cli-order-promise-date-help = The date, e.g. 2026-03-31.
 cli-order-promise-wrong = { $given } is not a date like 2026-03-31.
 cli-order-promised = { $number } is promised for { $date }, in the name of { $person }.
 story-version = Version { $version } of { $at }: { $what }
+
+## E-invoices
+
+invoice-freight = Freight
+cli-invoice-help = E-invoices of orders.
+cli-invoice-request-help = Ask the tax office for the invoice of an order.
+cli-invoice-title-help = The title on the invoice: the buyer's name.
+cli-invoice-tax-no-help = The buyer's tax number; a person has none.
+cli-invoice-list-help = List the invoices that were asked for.
+cli-invoice-save-help = Save the PDF of an order's invoice.
+cli-invoice-file-help = Where to save it.
+cli-invoice-requested = Invoice { $number } is asked for. It is on its way to the tax office.
+cli-invoice-none = No invoice was asked for.
+cli-invoice-not-here = { $number } has no issued invoice here. See how far it is: orderspine invoice list
+cli-invoice-saved = Saved as { $file }.
+console-invoice = Invoice
+console-download = download

@@ -270,6 +270,13 @@ paid-without-items = 收到货款，但订单没有商品明细。
 nothing-settled = 该订单尚无结算款。
 order-unknown = 付款对应的订单在系统中不存在。
 order-ambiguous = 有 { $orders } 张不同渠道的订单使用该编号，请确认付款属于哪一张。
+invoice-asked = 已为 { $buyer } 申请发票 { $number }。
+invoice-issued = 发票 { $number } 已开具。
+invoice-failed = 税务局未开具发票 { $number }：{ $why }
+invoice-differs = 发票金额 { $amount }、税额 { $tax }，而申请的是金额 { $asked }、税额 { $asked_tax }。
+invoice-unknown-there = 开票平台没有 { $number } 的记录，请重新申请。
+invoice-called-off = 发票 { $number } 尚未提交，订单已取消。
+invoice-came-late = 订单取消时，发票 { $number } 已在提交途中。如已开具，请冲红。
 
 ## Partners and people
 
@@ -292,6 +299,7 @@ customer-shipped = 您的订单 { $number } 已发货，运单号 { $waybill }�
 gate-closed-title = { $region } 已熔断：{ $waiting } 条消息暂停发送
 gate-opened-title = { $region } 已恢复：{ $waiting } 条消息继续发送
 parcel-late-title = 订单 { $order } 的包裹延误
+notice-invoice = { $order } 的发票需要人工处理
 
 ## Messages to customers and to our people
 
@@ -318,6 +326,11 @@ story-outbound = 出库单 { $number }，{ $warehouse }：{ $state }，校验码
 story-parcel = 包裹 { $carrier } { $waybill }
 story-payment = 付款：{ $what }
 story-money = 款项：订单 { $ordered }，到账 { $settled }：{ $outcome }
+story-invoice = 发票 { $number }，抬头 { $buyer }：{ $amount }，税额 { $tax }，{ $state }
+invoice-state-asked = 已申请
+invoice-state-issuing = 开票中
+invoice-state-issued = 已开具
+invoice-state-failed = 未开具
 story-trail-whole = 经过（事件链完整）
 story-trail-broken = 经过（事件链已断：有人改动过记录）
 story-by = 操作者 { $actor }，运行 { $run }，规则 { $rules }
@@ -649,6 +662,7 @@ console-message-cancel-erp-order = 作废 ERP 订单
 console-message-receivable = ERP 应收单
 console-message-channel-shipment = 渠道发货回传
 console-message-customer-message = 客户通知
+console-message-invoice = 开票申请
 console-message-notice = 内部通知
 console-sent-due = 待发送
 console-sent-sent = 已发送
@@ -670,6 +684,10 @@ console-outcome-no-items = 有款无货
 console-outcome-unpaid = 未付款
 console-outcome-unknown-order = 订单不存在
 console-outcome-ambiguous = 对应多张订单
+console-invoice-state-asked = 已申请
+console-invoice-state-issuing = 开票中
+console-invoice-state-issued = 已开具
+console-invoice-state-failed = 未开具
 console-event-received = 接单
 console-event-changed = 变更
 console-event-moved = 状态
@@ -833,3 +851,20 @@ cli-order-promise-date-help = 日期，例如 2026-03-31。
 cli-order-promise-wrong = { $given } 不是 2026-03-31 这样的日期。
 cli-order-promised = { $number } 承诺于 { $date } 送达，承诺人 { $person }。
 story-version = 第 { $version } 版（{ $at }）：{ $what }
+
+## E-invoices
+
+invoice-freight = 运费
+cli-invoice-help = 订单的电子发票（数电票）。
+cli-invoice-request-help = 为订单申请开票。
+cli-invoice-title-help = 发票抬头，即购方名称。
+cli-invoice-tax-no-help = 购方税号；个人可不填。
+cli-invoice-list-help = 列出已申请的发票。
+cli-invoice-save-help = 保存订单发票的 PDF 文件。
+cli-invoice-file-help = 保存到哪个文件。
+cli-invoice-requested = 已申请发票 { $number }，正在提交税务局。
+cli-invoice-none = 还没有申请过发票。
+cli-invoice-not-here = { $number } 还没有已开具的发票。查看进度：orderspine invoice list
+cli-invoice-saved = 已保存为 { $file }。
+console-invoice = 发票
+console-download = 下载

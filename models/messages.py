@@ -7,6 +7,7 @@ this border: the integration has translated them, or refused them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -400,6 +401,54 @@ class PaymentNews:
     amount: Money
     done: bool
     happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One line of an invoice. ``amount_minor`` includes the tax, ``tax_minor`` is the tax in it; ``tax_percent`` of
+    13 means 13 % on the amount without tax. Freight has no SKU."""
+
+    sku: str
+    title: str
+    quantity: int
+    amount_minor: int
+    tax_percent: Decimal
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRequest:
+    """An invoice that a buyer asks for. ``request_no`` is ours and the idempotency key; a person has no tax number."""
+
+    request_no: str
+    buyer: str
+    tax_no: str
+    currency: str
+    lines: tuple[InvoiceLine, ...]
+    requested_at: datetime
+
+
+class InvoiceState(StrEnum):
+    """How far an invoice is."""
+
+    ISSUING = "issuing"
+    ISSUED = "issued"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What the tax office made of a request (F4). Once issued it has its number of 20 digits, its amount with tax, the
+    tax, and where its file is; a failed one says ``why``, in the office's words."""
+
+    request_no: str
+    serial: str
+    state: InvoiceState
+    invoice_no: str = ""
+    amount: Money | None = None
+    tax: Money | None = None
+    file_url: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

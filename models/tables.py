@@ -8,6 +8,7 @@ from models.external_ref import ExternalRef
 from models.feed import Feed
 from models.gate import Gate
 from models.inbox import Inbox
+from models.invoice import Invoice
 from models.kept_file import Delivery, KeptFile
 from models.money_flow import Payment, SettlementLine, SettlementMatch
 from models.order import Answer, Hold, OrderLine, OrderVersion, SalesOrder
@@ -33,6 +34,7 @@ __all__ = [
     "Gate",
     "Hold",
     "Inbox",
+    "Invoice",
     "KeptFile",
     "KitComponent",
     "OrderEvent",

@@ -202,6 +202,18 @@ class Settlement(_Section):
     rounding_minor: int = Field(default=1, ge=0, description="A difference up to this is rounding, and tolerated")
 
 
+class Invoices(_Section):
+    """What stands on e-invoices (F4)."""
+
+    tax_percent: Decimal = Field(
+        default=Decimal(13), ge=0, le=100, description="Tax on the amount without tax, for goods and freight"
+    )
+    category_percent: dict[str, Decimal] = Field(
+        default_factory=dict, description="The tax for goods of a category, where it is another"
+    )
+    told: str = Field(default="", description="Connection that is told of an invoice that a person must look at")
+
+
 class StockComparison(_Section):
     """How far ERP and warehouse may be apart (D2)."""
 
@@ -244,6 +256,7 @@ class Rules(_Section):
     tracking: Tracking = Tracking()
     relay: Relay = Relay()
     settlement: Settlement = Settlement()
+    invoices: Invoices = Invoices()
     failures: Failures = Failures()
     stock_comparison: StockComparison = StockComparison()
     retention: Retention = Retention()

@@ -20,6 +20,7 @@ from sandbox.jd import JD
 from sandbox.jt import JT
 from sandbox.kingdee import KINGDEE
 from sandbox.kuaidi100 import KUAIDI100
+from sandbox.nuonuo import NUONUO
 from sandbox.qimen import QIMEN
 from sandbox.qweather import QWEATHER
 from sandbox.sap import SAP
@@ -58,6 +59,7 @@ PARTNERS: tuple[Partner, ...] = (
     ALIPAY,
     WECHAT_PAY,
     UNION_PAY,
+    NUONUO,
     QWEATHER,
     CAP,
     DINGTALK,

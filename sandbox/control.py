@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 
 from sandbox.bills import BillRow
 from sandbox.control_models import (
+    DecideInvoice,
     LayFault,
     MakeBill,
     PlaceOrder,
@@ -155,6 +156,20 @@ async def make_bill(request: Request, body: MakeBill) -> Json:
     except ValueError as error:
         raise HTTPException(422, str(error)) from error
     return {"rows": len(world.bills.days[body.day]), "distorted": struck}
+
+
+@router.post("/invoices/{order_no}")
+async def decide_invoice(request: Request, order_no: str, body: DecideInvoice) -> Json:
+    """Issue an invoice that was asked for, or refuse it."""
+    world = _world(request)
+    try:
+        if body.refused:
+            world.refuse_invoice(order_no, body.refused)
+        else:
+            world.issue_invoice(order_no)
+    except KeyError as error:
+        raise HTTPException(404, f"nobody asked for invoice {error}") from error
+    return {"number": world.tax_office.invoices[order_no].number}
 
 
 @router.post("/alerts")

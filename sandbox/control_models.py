@@ -106,6 +106,12 @@ class MakeBill(Body):
     distort: list[Distortion] = []
 
 
+class DecideInvoice(Body):
+    """Why it is not issued; empty if it is."""
+
+    refused: str = ""
+
+
 class RaiseAlert(Body):
     province: str | None = None
     city: str | None = None

@@ -109,6 +109,10 @@ UNIONPAY_ISSUER = (_KEYS / "unionpay_issuer.crt.pem").read_text()
 UNIONPAY_SIGN_CERTIFICATE = (_KEYS / "unionpay_sign.crt.pem").read_text()
 UNIONPAY_SIGN_PRIVATE_KEY = (_KEYS / "unionpay_sign.pem").read_text()
 
+NUONUO_APP_KEY = "testappkey"
+NUONUO_APP_SECRET = "testappsecret"
+NUONUO_TAX_NO = "91310115MA1K39423D"
+
 QWEATHER_KEY_ID = "KID0000001"
 QWEATHER_PROJECT_ID = "PROJECT01"
 QWEATHER_PRIVATE_KEY = (_KEYS / "qweather.pem").read_text()

@@ -30,6 +30,7 @@ PARTNERS_WITH_STATE = (
     "alipay",
     "wechat_pay",
     "union_pay",
+    "nuonuo",
     "qweather",
     "cap",
     "dingtalk",
@@ -78,6 +79,8 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
             }
         case "alipay" | "wechat_pay" | "union_pay":
             return {"bills": {day.isoformat(): [asdict(r) for r in rows] for day, rows in world.bills.days.items()}}
+        case "nuonuo":
+            return {"invoices": [asdict(invoice) for invoice in world.tax_office.invoices.values()]}
         case "qweather" | "cap":
             return {"alerts": [asdict(alert) for alert in world.weather.alerts.values()]}
         case "dingtalk" | "slack" | "wecom" | "feishu" | "wechat_account":

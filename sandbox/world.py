@@ -26,6 +26,7 @@ from sandbox.order_book import Order
 from sandbox.orders import CHANNELS, Generated, make_orders
 from sandbox.quotas import Quota
 from sandbox.taobao_queue import TaobaoQueue
+from sandbox.tax_office import TaxOffice
 from sandbox.u8_desk import U8Desk
 from sandbox.warehouse import Outbound, Warehouse
 from sandbox.warehouse_work import WarehouseWork, work_in_warehouse
@@ -62,6 +63,7 @@ class World:
         self.erp = Erp()
         self.u8 = U8Desk()
         self.bills = Bills()
+        self.tax_office = TaxOffice()
         self.weather = Weather()
         self.dingtalk = ChatRoom()
         self.slack = ChatRoom()
@@ -203,6 +205,14 @@ class World:
         ]
         self.bills.days[day], struck = distort([*paid, *rows], distortions)
         return struck
+
+    def issue_invoice(self, order_no: str) -> None:
+        """The tax office issues what the seller asked for under that number. Raises ``KeyError`` if unknown."""
+        self.tax_office.issue(order_no)
+
+    def refuse_invoice(self, order_no: str, why: str) -> None:
+        """The tax office does not issue it, and says why. Raises ``KeyError`` if unknown."""
+        self.tax_office.refuse(order_no, why)
 
     def raise_alert(self, alert: Alert) -> None:
         """Issue a weather warning. Raises ``KeyError`` if it supersedes one that is not in force."""

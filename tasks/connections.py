@@ -112,7 +112,8 @@ class CompanySettings(BaseModel):
 class Connections(BaseModel):
     """Everything that is connected. Carriers are asked in the order in which they stand here: the next one when one
     will not do it. The first ERP keeps the orders of channels that name none; the first of ``books`` is read for stock
-    in place of the ERP; the first tracker follows the parcels of carriers that are not connected."""
+    in place of the ERP; the first invoicer is the one used; the first tracker follows the parcels of carriers that are
+    not connected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -124,6 +125,7 @@ class Connections(BaseModel):
     erp: list[Connection] = []
     books: list[Connection] = []
     payments: list[Connection] = []
+    invoices: list[Connection] = []
     alerts: list[Connection] = []
     notifier: list[Connection] = []
     documents: list[DocumentsConnection] = []
@@ -132,6 +134,7 @@ class Connections(BaseModel):
         """Every connection."""
         return [
             *self.channel, *self.warehouse, *self.carrier, *self.tracker, *self.erp, *self.books, *self.payments,
+            *self.invoices,
             *self.alerts, *self.notifier, *self.documents,
         ]  # fmt: skip
 

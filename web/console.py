@@ -1,10 +1,11 @@
 """The console: what stands where, the orders, and the story of one. Read-only, and for this machine only."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
 
 from models.check_code import Mistyped
 from models.lifecycle import HoldKind, Status
+from tasks.invoices import invoice_file
 from tasks.overview import list_orders, overview
 from tasks.story import order_story
 from web.pages import page
@@ -45,6 +46,17 @@ def order(number: str, language: Language) -> HTMLResponse:
     if story is None:
         return page("missing.html", language, "UTC", 404, number=number[:100], why="no-such-order")
     return page("order.html", language, story.order.zone, story=story)
+
+
+@router.get("/orders/{number}/invoice.pdf")
+def invoice(number: str, language: Language) -> Response:
+    """The e-invoice of an order, to be saved."""
+    found = invoice_file(number[:100])
+    if found is None:
+        return page("missing.html", language, "UTC", 404, number=number[:100], why="no-such-order")
+    name, content = found
+    saved = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type="application/pdf", headers=saved)
 
 
 def _mistyped(number: str, language: str) -> HTMLResponse:

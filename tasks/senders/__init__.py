@@ -9,6 +9,7 @@ from models.outbox import Owed
 from tasks.senders.carrier import BookWaybill, CancelWaybill
 from tasks.senders.channel import TellChannel, TellCustomer
 from tasks.senders.erp import CancelErpOrder, PushErpOrder, TellErp
+from tasks.senders.invoicer import RequestInvoice
 from tasks.senders.letter import Letter, Sender
 from tasks.senders.people import TellPeople
 from tasks.senders.receivable import BookReceivable
@@ -27,5 +28,6 @@ SENDERS: Mapping[Owed, Sender] = {
     Owed.RECEIVABLE: BookReceivable(),
     Owed.CHANNEL_SHIPMENT: TellChannel(),
     Owed.CUSTOMER_MESSAGE: TellCustomer(),
+    Owed.INVOICE: RequestInvoice(),
     Owed.NOTICE: TellPeople(),
 }

@@ -9,6 +9,7 @@ from tasks.reading import reading
 from tasks.story.changes import Approval, Change, changes_of
 from tasks.story.find import find_orders
 from tasks.story.goods import Outbound, Parcel, Reservation, outbounds_of, parcels_of, reservations_of
+from tasks.story.invoices import Invoice, invoices_of
 from tasks.story.money import Payment, Settlement, StatementLine, payments_of, settlement_of, statement_of
 from tasks.story.order import Customer, Header, Hold, Line, Version, header_of, holds_of, lines_of, versions_of
 from tasks.story.trail import (
@@ -35,6 +36,7 @@ __all__ = [
     "Event",
     "Header",
     "Hold",
+    "Invoice",
     "Line",
     "Message",
     "Outbound",
@@ -73,6 +75,7 @@ class Story:
     payments: tuple[Payment, ...]
     settlement: Settlement | None
     statement: tuple[StatementLine, ...]
+    invoices: tuple[Invoice, ...]
     messages: tuple[Message, ...]
     refused: tuple[Refused, ...]
     their_numbers: tuple[TheirNumber, ...]
@@ -114,6 +117,7 @@ def order_story(number: str) -> Story | None:
             payments=payments_of(work, order_id),
             settlement=settlement_of(work, order_id),
             statement=statement_of(work, header.channel_order_no),
+            invoices=invoices_of(work, order_id),
             messages=messages_of(work, order_id),
             refused=refused_of(work, order_id),
             their_numbers=their_numbers(work, _our_numbers(header.number, outbounds)),

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(900)
 
 STEPS = {
     "ingest-channels", "fulfil-orders", "relay-outbox", "track-shipments", "reconcile-payments", "check-gates",
-    "compare-stock", "follow-erp", "collect-files", "tidy-up",
+    "compare-stock", "follow-erp", "collect-files", "collect-invoices", "tidy-up",
 }  # fmt: skip
 BY_HAND = {"import-files", "replay-run"}
 

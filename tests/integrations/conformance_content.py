@@ -25,6 +25,7 @@ from samples import (
     a_parcel_elsewhere,
     erp_order,
     erp_status,
+    invoice_request,
     outbound,
     receivable,
     waybill_request,
@@ -93,6 +94,7 @@ def _argument(value: Any) -> Any:
         "$erp_order": erp_order(),
         "$receivable": receivable(),
         "$erp_status": erp_status(),
+        "$invoice_request": invoice_request(),
         "$notice": NOTICE,
         "$shipment": SHIPMENT,
     }

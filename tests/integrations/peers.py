@@ -180,6 +180,16 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "private_key": credentials.UNIONPAY_MERCHANT_PRIVATE_KEY,
         "issuer": credentials.UNIONPAY_ISSUER,
     },
+    "nuonuo": lambda base: {
+        "url": f"{base}/nuonuo/open/v1/services",
+        "token_url": f"{base}/nuonuo/accessToken",
+        "app_key": credentials.NUONUO_APP_KEY,
+        "app_secret": credentials.NUONUO_APP_SECRET,
+        "tax_no": credentials.NUONUO_TAX_NO,
+        "phone": "02112345678",
+        "address": "上海市浦东新区张江路 1 号",
+        "clerk": "王会计",
+    },
     "qweather": lambda base: {
         "url": f"{base}/qweather",
         "key_id": credentials.QWEATHER_KEY_ID,
@@ -247,6 +257,7 @@ FAULTED: Mapping[str, Mapping[str, str]] = {
     "woocommerce": {"*": "order.*"},
     "dingtalk_approval": {"*": "workflow.*"},
     "feishu_approval": {"*": "approval.*"},
+    "nuonuo": {"*": "[!t]*"},
     "u8_openapi": {"push_order": "saleorder/add", "cancel_order": "saleorder/close"},
     "sap": {"push_order": "A_SalesOrder.create", "cancel_order": "A_SalesOrderItem.change"},
 }

@@ -3,15 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from bench import Bench
 
-from integrations.ports import AlertFeed, Carrier, Channel, Erp, Notifier, PaymentProvider, Tracker, Warehouse
+from integrations.ports import AlertFeed, Carrier, Channel, Erp, Invoicer, Notifier, PaymentProvider, Tracker, Warehouse
 from models.messages import (
     Address,
     ErpOrder,
     ErpStatus,
+    Invoice,
+    InvoiceLine,
+    InvoiceRequest,
     Notice,
     OutboundLine,
     OutboundRequest,
@@ -79,6 +83,14 @@ def erp_status(progress: Progress = Progress.SHIPPED, code: str = CODE) -> ErpSt
     return ErpStatus("SO-1", code, "OB-1", ("SF1000000001", "SF1000000002"), progress)
 
 
+def invoice_request(number: str = "SO-1-1") -> InvoiceRequest:
+    lines = (
+        InvoiceLine("SKU-0001", HOSTILE, 3, 10_000, Decimal(13), 1_150),
+        InvoiceLine("", "运费", 1, 600, Decimal("1.5"), 9),
+    )
+    return InvoiceRequest(number, "测试公司", "91330106MA2B2ABCDN", "CNY", lines, NOON)
+
+
 def a_paid_order(bench: Bench, name: str) -> str:
     """Places one order in the channel and returns its number."""
     made = bench.world.place_orders(name, 40, since=NOON, until=NOON + timedelta(minutes=20))
@@ -87,11 +99,13 @@ def a_paid_order(bench: Bench, name: str) -> str:
 
 @dataclass(frozen=True)
 class Call:
-    """One method of a port. ``prepare`` brings about what the call needs and returns its arguments."""
+    """One method of a port. ``prepare`` brings about what the call needs and returns its arguments; ``told_where``:
+    where it goes stands in them."""
 
     method: str
     writes: bool
     prepare: Callable[[Bench, str], Awaitable[tuple[Any, ...]]]
+    told_where: bool = False
 
     async def run(self, partner: Any, arguments: tuple[Any, ...]) -> Any:
         return await getattr(partner, self.method)(*arguments)
@@ -162,6 +176,19 @@ async def _bill(bench: Bench, name: str) -> tuple[Any, ...]:
     return (DAY,)
 
 
+async def _invoice(bench: Bench, name: str) -> tuple[Any, ...]:
+    return (await an_issued_invoice(bench, name),)
+
+
+async def an_issued_invoice(bench: Bench, name: str) -> Invoice:
+    """Asks for one, has it issued, and returns what the partner says of it."""
+    partner = bench.partner(name)
+    await partner.request_invoice(invoice_request())
+    bench.world.issue_invoice("SO-1-1")
+    found: Invoice = await partner.find_invoice("SO-1-1")
+    return found
+
+
 CALLS: Mapping[type, tuple[Call, ...]] = {
     Channel: (Call("pull_orders", False, _orders), Call("push_shipment", True, _shipment)),
     Warehouse: (
@@ -187,6 +214,11 @@ CALLS: Mapping[type, tuple[Call, ...]] = {
         Call("pull_stock", False, _stock),
     ),
     PaymentProvider: (Call("pull_statement", False, _bill),),
+    Invoicer: (
+        Call("request_invoice", True, given(invoice_request())),
+        Call("find_invoice", False, given("SO-1-1")),
+        Call("download_invoice", False, _invoice, told_where=True),
+    ),
     AlertFeed: (Call("pull_alerts", False, given(PLACE)),),
     Notifier: (Call("notify", True, given(NOTICE)),),
 }

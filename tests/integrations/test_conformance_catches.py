@@ -12,6 +12,7 @@ import conformance_books  # noqa: F401  (registers the checks of databases)
 import conformance_channels  # noqa: F401  (registers the checks of channels)
 import conformance_content  # noqa: F401  (registers the checks of what is read and written)
 import conformance_documents  # noqa: F401  (registers the checks of sources of documents)
+import conformance_invoices  # noqa: F401  (registers the checks of invoices)
 import pytest
 from bench import Bench
 from conformance import CHECKS, checks_for
@@ -24,6 +25,7 @@ from integrations.kingdee_cloud import KingdeeCloud
 from integrations.kingdee_model import sale_order
 from integrations.mail import Mail
 from integrations.markup import text_of
+from integrations.nuonuo import Nuonuo
 from integrations.qimen import Qimen
 from integrations.qimen_messages import create_request
 from integrations.sap import Sap
@@ -39,6 +41,8 @@ from models.messages import (
     ChannelOrder,
     ErpOrder,
     ErpReceipt,
+    Invoice,
+    InvoiceRequest,
     Notice,
     OutboundAccepted,
     OutboundRequest,
@@ -266,6 +270,16 @@ class TakesATokenForAnOutage(DingTalk):
             raise
 
 
+class TakesADuplicateForRefused(Nuonuo):
+    async def request_invoice(self, request: InvoiceRequest) -> str:
+        return await self._request(request)
+
+
+class TakesWhateverItGetsForAFile(Nuonuo):
+    async def download_invoice(self, invoice: Invoice) -> bytes:
+        return (await self._wire(self._words()).call("GET", invoice.file_url, writes=False)).body
+
+
 REPEATS = {"a_write_repeated_gives_the_first_result", "a_write_repeated_after_a_lost_reply_is_done_once"}
 
 BROKEN: list[tuple[str, type, set[str]]] = [
@@ -389,6 +403,12 @@ BROKEN: list[tuple[str, type, set[str]]] = [
         "mail",
         FallsSilentWhenTheMailServerDoes,
         {"an_outage_is_for_later", "a_lost_reply_to_a_write_says_so_and_is_not_sent_again"},
+    ),
+    ("nuonuo", TakesADuplicateForRefused, REPEATS | {"recorded_replies_are_read_to_exact_values"}),
+    (
+        "nuonuo",
+        TakesWhateverItGetsForAFile,
+        {"a_page_an_empty_or_a_cut_body_is_an_outage", "no_secret_is_shown"},
     ),
     ("cap", LooksAtNoArea, {"recorded_replies_are_read_to_exact_values"}),
     ("dingtalk", SaysItsSecret, {"no_secret_is_shown"}),
