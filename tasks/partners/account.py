@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -18,6 +19,10 @@ from tasks.partners.standing import go_on, next_turn, paused_until, slow_down, s
 
 PATIENCE: Final = timedelta(minutes=1)
 """How long a call waits for its turn, unless its caller says otherwise."""
+
+_TRYING: ContextVar[str] = ContextVar("_TRYING", default="")
+"""The account at which the operation of this context finds out whether it is still refused: all its calls may leave,
+for one call alone may be too few to succeed."""
 
 
 class NotNow(Unavailable):
@@ -52,6 +57,7 @@ class Account:
     async def heeded(self, *, calls: bool = False) -> AsyncIterator[None]:
         """What goes wrong in the block counts for all who call here; no error is changed. ``calls``: the block surely
         calls the partner, also one that is not reached by HTTP, so that its success proves our credential."""
+        _TRYING.set("")
         try:
             yield
         except (NotNow, StillRefused):
@@ -80,12 +86,15 @@ class Account:
     async def _take_turn(self, _request: httpx.Request) -> None:
         heeded: datetime | None = None
         while True:
-            turn = await asyncio.to_thread(next_turn, self.name, self.mark, self.rate, self.patience, heeded)
+            trying = _TRYING.get() == self.name
+            turn = await asyncio.to_thread(next_turn, self.name, self.mark, self.rate, self.patience, heeded, trying)
             if turn.refused:
                 raise StillRefused(self.partner, f"is not called, for it refused our credential: {turn.refused}")
             if turn.wait > self.patience:
                 raise NotNow(self.partner, "is called as often as it allows", retry_after=turn.wait)
-            self._tried_again = self._tried_again or turn.tries_again
+            if turn.tries_again:
+                self._tried_again = True
+                _TRYING.set(self.name)
             if turn.wait <= timedelta():
                 return
             await asyncio.sleep(turn.wait.total_seconds())

@@ -38,10 +38,13 @@ class Turn:
     tries_again: bool = False
 
 
-def next_turn(account: str, mark: str, rate: Rate | None, patience: timedelta, heeded: datetime | None) -> Turn:
+def next_turn(
+    account: str, mark: str, rate: Rate | None, patience: timedelta, heeded: datetime | None, trying: bool = False
+) -> Turn:
     """Take a turn to call. One that is further away than ``patience`` is not taken: it is somebody else's.
 
-    ``mark`` tells the settings in use from those that were refused; ``heeded`` is the pause that was waited for.
+    ``mark`` tells the settings in use from those that were refused; ``heeded`` is the pause that was waited for;
+    ``trying``: an earlier call of the same operation was the one that tries the refused credential again.
     """
     if rate is None:  # most calls: nothing to write
         with reading() as work:
@@ -50,7 +53,7 @@ def next_turn(account: str, mark: str, rate: Rate | None, patience: timedelta, h
             return Turn()
     with unit_of_work("partners") as work:
         row = own_account(work, account)
-        if row.refused_at is not None and row.refused_with == mark:
+        if row.refused_at is not None and row.refused_with == mark and not trying:
             if row.ask_again_at > work.now:
                 return Turn(refused=row.refused_why)
             _set(work, row, ask_again_at=work.now + ASK_AGAIN)

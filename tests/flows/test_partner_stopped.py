@@ -74,6 +74,17 @@ async def test_the_same_credential_counts_again_when_the_partner_accepts_it(hub:
     assert (status_of(number), overview().stopped) == ("released", ())
 
 
+async def test_a_partner_that_takes_several_calls_goes_on_too(hub: Sandbox, clock: Clock) -> None:
+    await some_orders(hub, 3)
+    hub.world.add_fault(Fault("kingdee", "Save", FaultKind.EXPIRED_SESSION, times=1))
+    await relay_outbox()
+    assert len(overview().stopped) == 1
+    clock.advance(minutes=6)
+    await relay_outbox()
+    assert overview().stopped == ()
+    assert set(column("SELECT state FROM outbox WHERE kind = 'erp-order'")) == {"sent"}
+
+
 async def test_a_channel_that_is_stopped_fails_no_run_and_the_others_are_read(
     hub: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
