@@ -88,7 +88,9 @@ def test_a_line_that_cannot_be_read_refuses_the_file(old: bytes, new: bytes, wor
         read_file(FILE.replace(old, new, 1), DAY)
 
 
-@pytest.mark.parametrize("content", ["", "AAAA", "no base64!", packed_file(DAY, ROWS)[:99]])
+@pytest.mark.parametrize(
+    "content", ["", "AAAA", "no base64!", packed_file(DAY, ROWS)[:99]], ids=["empty", "no zip", "no base64", "cut off"]
+)
 def test_what_is_no_file_is_not_read(content: str) -> None:
     with pytest.raises(CannotOpen):
         open_file(content)
