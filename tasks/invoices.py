@@ -24,6 +24,7 @@ from tasks.connections import connections
 from tasks.hub import current_rules, unit_of_work
 from tasks.notices import notice
 from tasks.reading import reading
+from tasks.story.find import LARGEST_ID
 
 INVOICE = table_of(Invoice)
 PRODUCT = table_of(Product)
@@ -71,7 +72,7 @@ def message_key(request_no: str) -> str:
 
 
 def _order_to_invoice(work: Work, number: str) -> Any:
-    of_number = (ORDER.c.id == order_id_of(number), ORDER.c.company_id == work.company_id)
+    of_number = (ORDER.c.id == _id_of(number), ORDER.c.company_id == work.company_id)
     order = next(iter(work.rows(select(ORDER).where(*of_number).with_for_update())), None)
     if order is None:
         raise CannotInvoice(f"There is no order {number}.")
@@ -83,6 +84,12 @@ def _order_to_invoice(work: Work, number: str) -> Any:
     for request_no, state in work.rows(standing):
         raise CannotInvoice(f"{number} has an invoice already: {request_no} is {state}.")
     return order
+
+
+def _id_of(number: str) -> int | None:
+    """The id behind our order number, if a database can hold it."""
+    order_id = order_id_of(number)
+    return order_id if order_id is not None and order_id <= LARGEST_ID else None
 
 
 def _lines_of(work: Work, order: Any, rules: Invoices) -> list[InvoiceLine]:
@@ -125,7 +132,7 @@ def note(work: Work, invoice: Any, reason: Reason, told: str = "") -> None:
 def invoice_file(number: str) -> tuple[str, bytes] | None:
     """Name and content of the PDF of an order's invoice; ``None`` if none is here. ``number`` is the order's."""
     with reading() as work:
-        mine = (INVOICE.c.company_id == work.company_id, INVOICE.c.order_id == order_id_of(number))
+        mine = (INVOICE.c.company_id == work.company_id, INVOICE.c.order_id == _id_of(number))
         query = select(INVOICE.c.invoice_no, INVOICE.c.file).where(*mine, INVOICE.c.state == "issued")
         found = next(iter(work.rows(query)), None)
         return None if found is None else (f"{found.invoice_no}.pdf", found.file)

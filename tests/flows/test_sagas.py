@@ -18,6 +18,7 @@ from models.outbox import Owed
 from sandbox.faults import Fault, FaultKind
 from settings import ROOT, get_settings
 from tasks.answers import answer
+from tasks.invoices import request_invoice
 
 pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
@@ -74,6 +75,14 @@ async def short(hub: Sandbox, clock: Clock) -> str:
     return number
 
 
+async def invoiced(hub: Sandbox, clock: Clock) -> str:
+    """It is with the warehouse, and an invoice was asked for."""
+    number = await reserved(hub, clock)
+    await relay_outbox()
+    request_invoice(order_number(column("SELECT id FROM sales_order")[0]), "测试公司", "", "test")
+    return number
+
+
 @dataclass(frozen=True)
 class Step:
     """A message: how it comes to be owed, the partner's operation, and where the order ends if it is done, or not."""
@@ -94,6 +103,7 @@ STEPS = {
     Owed.CANCEL_ERP_ORDER: Step(called_off, "kingdee", "ExcuteOperation", "cancelled", "cancelled"),
     Owed.CHANNEL_SHIPMENT: Step(shipped, "shop", "ship", "shipped", "shipped"),
     Owed.CUSTOMER_MESSAGE: Step(shipped, "shop", "message", "shipped", "shipped"),
+    Owed.INVOICE: Step(invoiced, "nuonuo", "requestBillingNew", "released", "released"),
     Owed.NOTICE: Step(short, "dingtalk", "robot.send", "confirmed", "confirmed"),
 }
 FAILURES = {

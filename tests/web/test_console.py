@@ -6,10 +6,12 @@ import httpx
 import pytest
 from played import Sandbox
 
+from flows.collect_invoices import collect_invoices
 from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
 from settings import get_settings
+from tasks.invoices import request_invoice
 from tasks.story import order_story
 from web.app import create_app
 
@@ -111,3 +113,25 @@ async def test_health_says_what_to_do_when_there_is_no_database(
     answer = await visitor.get("/healthz")
     assert answer.status_code == 503
     assert "db upgrade" in answer.json()["error"]
+
+
+async def test_an_issued_invoice_is_shown_and_downloaded(
+    lived: list[str], visitor: httpx.AsyncClient, hub: Sandbox
+) -> None:
+    stories = [story for number in lived if (story := order_story(number))]
+    whole = next(story for story in stories if story.order.status == "released" and not story.refused)
+    number = whole.order.number
+    request_no = request_invoice(number, "测试公司 <b>", "", "test")
+    assert (await visitor.get(f"/orders/{number}/invoice.pdf")).status_code == 404
+    assert (await visitor.get("/orders/SO99999999999999999999/invoice.pdf")).status_code == 404
+    await relay_outbox()
+    hub.world.issue_invoice(request_no)
+    await collect_invoices()
+    shown = await visitor.get(f"/orders/{number}", params={"lang": "en"})
+    assert hub.world.tax_office.invoices[request_no].number in shown.text
+    assert "测试公司 &lt;b&gt;" in shown.text
+    assert f'href="/orders/{number}/invoice.pdf"' in shown.text
+    file = await visitor.get(f"/orders/{number}/invoice.pdf")
+    assert file.headers["content-type"] == "application/pdf"
+    assert file.headers["content-disposition"].startswith("attachment")
+    assert file.content.startswith(b"%PDF-")
