@@ -21,7 +21,9 @@ from models.messages import (
 )
 from models.money import Money
 
-_LOGISTICS_CODES: Final[Mapping[str, str]] = {"sf_express": "SF"}
+_LOGISTICS_CODES: Final[Mapping[str, str]] = {
+    "sf_express": "SF", "yto": "YTO", "zto": "ZTO", "sto": "STO", "yunda": "YUNDA", "ems": "EMS",
+}  # fmt: skip
 _CARRIERS: Final[Mapping[str, str]] = {code: carrier for carrier, code in _LOGISTICS_CODES.items()}
 _PLATFORMS: Final[Mapping[str, str]] = {"taobao": "TB"}
 _SHIPPED: Final = {"", "DELIVERED", "PARTDELIVERED"}

@@ -130,7 +130,7 @@ class Taobao:
         params = {
             "tid": notice.order_no,
             "out_sid": notice.waybill_no,
-            "company_code": _COMPANIES.get(notice.carrier, notice.carrier),
+            "company_code": _COMPANIES.get(notice.carrier, notice.carrier.upper()),
         }
         try:
             sent = await self._top.call("taobao.logistics.offline.send", params, _Sent, writes=True)

@@ -67,6 +67,7 @@ async def test_a_waybill_of_cainiaos_is_followed_at_the_express_company(hub: San
     await relay_for_hours(clock)
     [outbound] = hub.world.warehouse.open_outbounds()
     assert effects(hub)["cainiao", "waybill-issued", outbound.code] == 1
+    assert outbound.logistics_code == "YTO"
 
     await ship(hub)
     await track_shipments()
@@ -76,6 +77,8 @@ async def test_a_waybill_of_cainiaos_is_followed_at_the_express_company(hub: San
 
     assert status_of(number) == "delivered"
     assert [tuple(row) for row in rows("SELECT carrier, waybill_no FROM parcel")] == [("CN", outbound.express_code)]
+    [told] = column("SELECT payload FROM outbox WHERE kind = 'channel-shipment'")
+    assert (json.loads(told) if isinstance(told, str) else told)["carrier"] == "yto"
     assert_books_are_sound()
 
 
