@@ -40,8 +40,8 @@ from tasks.masters import add_products, open_stock, prepare_database, warehouse_
 UNITS = 100_000
 WAVES = 8
 """In so many waves the orders come."""
-ROUNDS = 20
-"""Rounds of two hours in which parcels are on their way, still in trouble: a parcel takes thirty hours."""
+ROUNDS = 8
+"""Rounds of four hours in which parcels are on their way, still in trouble: a parcel takes thirty hours."""
 PEACE = 24
 """Rounds of three hours after which everything must have settled."""
 ON_THE_WAY = (Status.RELEASED, Status.PICKED, Status.SHIPPED)
@@ -102,7 +102,7 @@ class Play:
             await self.run()
             self.work(orders // WAVES // 2)
         for _ in range(ROUNDS):
-            self.advance(hours=2)
+            self.advance(hours=4)
             self.work(orders // WAVES)
             await self.run()
 
