@@ -214,7 +214,7 @@ async def test_what_is_on_its_way_when_the_order_is_called_off_is_taken_back(
         (("qimen", "outbound-created"), ("qimen", "outbound-cancelled")),
     ):
         assert (one in happened) == (other in happened)
-    assert_closed(hub, number, happened)
+    assert_closed(hub, number, happened - TELLING)
 
 
 async def test_a_cancellation_that_is_said_twice_is_asked_for_once(hub: Sandbox, clock: Clock) -> None:

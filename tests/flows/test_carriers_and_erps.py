@@ -91,9 +91,9 @@ async def reserved(hub: Sandbox) -> str:
     return number
 
 
-async def relay_for_hours(clock: Clock) -> None:
+async def relay_for_hours(clock: Clock, hours: int = 5) -> None:
     """What is put off becomes due, again and again."""
-    for _ in range(5):
+    for _ in range(hours):
         await relay_outbox()
         clock.advance(hours=1)
 
@@ -138,9 +138,9 @@ async def test_the_next_carrier_takes_what_the_first_will_not(
 async def test_an_order_that_no_carrier_takes_is_for_a_person(hub: Sandbox, clock: Clock) -> None:
     number = await reserved(hub)
     hub.world.add_fault(Fault("sf", BOOK, FaultKind.REJECT))
-    hub.world.add_fault(Fault("jt", "*", FaultKind.REJECT, times=None))
+    hub.world.add_fault(Fault("jt", "*", FaultKind.REFUSE, times=None))
 
-    await relay_for_hours(clock)
+    await relay_for_hours(clock, 12)
 
     assert status_of(number) == "confirmed"
     assert column("SELECT connection FROM outbox WHERE state = 'person'") == ["JT"]
