@@ -61,7 +61,8 @@ def _changed(facts: dict[str, str]) -> dict[str, str]:
         "tests/integrations/peers.py": _after(_read("tests/integrations/peers.py"), r"^SETTINGS: .*\n", settings),
         "sandbox/app.py": _after(sandbox, r"^    SHOP,\n", f"    {constant},\n"),
         "sandbox/credentials.py": known,
-        "sandbox/orders.py": _after(_read("sandbox/orders.py"), r'^CHANNELS = \("shop"', f', "{name}"'),
+        "sandbox/orders.py": _after(_read("sandbox/orders.py"), r'^    "shop",\n', f'    "{name}",\n'),
+        "sandbox/control_models.py": _after(_read("sandbox/control_models.py"), r'^    "shop",\n', f'    "{name}",\n'),
     }
 
 

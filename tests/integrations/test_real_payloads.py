@@ -17,7 +17,7 @@ from integrations.cap_alerts import CannotRead, alert_at, read_alert
 from integrations.errors import Rejected
 from integrations.markup import read_xml
 from integrations.qweather_alerts import Legacy, legacy_alerts
-from models.messages import Place, RawMessage
+from models.messages import OutboundProgress, Place, RawMessage, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ORDERSPINE_SHARED", ROOT.parent / "shared")) / "data"
@@ -59,12 +59,18 @@ def test_a_confirmation_whose_batches_do_not_sum_up_goes_to_a_person(qimen: Any)
 
 @pytest.mark.parametrize(
     "name",
-    ["ariel_QimenEntryOrder.xml", "deliveryorder.create_yunji_bonded_2020.xml", "orderprocess.report_xinyi_2017.xml"],
+    ["ariel_QimenEntryOrder.xml", "deliveryorder.create_yunji_bonded_2020.xml"],
 )
 def test_messages_of_another_kind_are_rejected(qimen: Any, name: str) -> None:
     assert len(read_xml(recorded(name).encode()))
     with pytest.raises(Rejected):
         qimen.read_confirmation(RawMessage("key", recorded(name), NOW))
+
+
+def test_a_report_of_progress_says_how_far_the_warehouse_is(qimen: Any) -> None:
+    read = qimen.read_confirmation(RawMessage("key", recorded("orderprocess.report_xinyi_2017.xml"), NOW))
+    at = datetime(2017, 10, 12, 2, 13, 6, tzinfo=UTC)
+    assert read == OutboundProgress("100042017101200005", Stage.AT_WORK, "ACCEPT", at, "保存退供单数据成功!")
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf8"])

@@ -259,7 +259,7 @@ async def test_how_long_to_wait_is_passed_on(bench: Bench, name: str, reply: Any
 
 
 async def test_an_erp_order_of_another_customer_under_our_number_is_not_taken_for_ours(bench: Bench) -> None:
-    replies = [kingdee("已经存在", field="FBillNo"), [[1, "A", "SOMEBODY"]]]
+    replies = [kingdee("已经存在", field="FBillNo"), [[1, "A", "SOMEBODY", "", "A"]]]
     partner = bench.replying("kingdee_cloud", lambda _: httpx.Response(200, json=replies.pop(0)))
     call = CALLS[PARTNERS["kingdee_cloud"].port][0]
     with pytest.raises(Rejected, match="SOMEBODY"):

@@ -128,7 +128,7 @@ def test_the_real_folders_are_recognised(real_data: Path) -> None:
 
 def test_the_preset_in_the_documentation_works(tmp_path: Path, write: Callable[..., Path]) -> None:
     page = (PRESETS.parent / "docs" / "import-files.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    (example,) = re.findall(r"```toml\n(name = .*?)```", page, flags=re.DOTALL)
     files = FileChannel(load_preset(write(example, "shop.toml")))
     path = write(
         "订单号,客户编码,收货人,联系人,下单时间,货号,数量,单价\nTH-7,,,张三,2026-01-05,k-1,-3,2.00\n", "orders-1.csv"
