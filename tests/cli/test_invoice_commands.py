@@ -9,6 +9,7 @@ from played import Sandbox
 
 from flows.collect_invoices import collect_invoices
 from flows.relay_outbox import relay_outbox
+from settings import get_settings
 
 ORDER = """order ref number,order date time,buyer code,ship to,mobile phone,ship province,ship city,ship address,\
 item code,pcs qty,price each,line amount,ccy
@@ -17,7 +18,12 @@ A-1,2026-06-01 10:00:00,C1,王芳,13800000001,广东省,深圳市,福华路1号,
 
 
 @pytest.mark.usefixtures("prefect_api")
-def test_an_invoice_is_asked_for_listed_and_saved(orderspine, hub: Sandbox, tmp_path: Path):
+def test_an_invoice_is_asked_for_listed_and_saved(
+    orderspine, hub: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "presets").mkdir()
+    monkeypatch.setenv("ORDERSPINE_PRESETS", str(tmp_path / "presets"))
+    get_settings.cache_clear()
     file, pdf = tmp_path / "orders.csv", tmp_path / "invoice.pdf"
     file.write_text(ORDER, encoding="utf-8")
     assert orderspine("import", str(file), "--yes").code == 0

@@ -32,11 +32,13 @@ def test_the_form_of_every_partner_hides_each_field_and_says_what_it_is(name: st
 
 
 async def test_prefect_offers_a_form_for_each_partner_and_registering_again_changes_nothing() -> None:
-    assert await register_block_types() == len(PARTNERS)
+    with_secrets = [name for name in PARTNERS if secret_fields(name)]
+    assert set(PARTNERS) - set(with_secrets) == {"folder"}
+    assert await register_block_types() == len(with_secrets)
     async with get_client() as client:
-        first = {name: await client.read_block_type_by_slug(slug(name)) for name in PARTNERS}
+        first = {name: await client.read_block_type_by_slug(slug(name)) for name in with_secrets}
         await register_block_types()
-        again = {name: await client.read_block_type_by_slug(slug(name)) for name in PARTNERS}
+        again = {name: await client.read_block_type_by_slug(slug(name)) for name in with_secrets}
     assert {name: (kind.id, kind.name) for name, kind in first.items()} == {
         name: (kind.id, kind.name) for name, kind in again.items()
     }
