@@ -54,7 +54,7 @@ def _save(world: World, form: str, data: Json) -> Json:
             raise FormError("duplicate", field_error("FBillNo", f"单据编号 {number} 已存在，违反字段唯一性要求"))
         document = Document(form, 100_000 + serial, number, model, now, now)
         world.erp.add(document)
-        world.ledger.record("kingdee", "order-saved", number, form=form, id=document.id)
+        _record(world, document, "saved")
     if str(data.get("IsAutoSubmitAndAudit")).lower() == "true":
         _advance(world, document, DocumentStatus.IN_REVIEW)
         _advance(world, document, DocumentStatus.AUDITED)
@@ -132,14 +132,14 @@ def _cancel(world: World, form: str, data: Json) -> Json:
     for document in documents:
         document.cancelled = True
         document.modified_at = world.clock.now()
-        world.ledger.record("kingdee", "order-cancelled", document.number, form=form, id=document.id)
+        _record(world, document, "cancelled")
     return success(documents)
 
 
-_EFFECT = {
-    DocumentStatus.IN_REVIEW: "order-submitted",
-    DocumentStatus.AUDITED: "order-audited",
-    DocumentStatus.RE_REVIEW: "order-reopened",
+_DONE = {
+    DocumentStatus.IN_REVIEW: "submitted",
+    DocumentStatus.AUDITED: "audited",
+    DocumentStatus.RE_REVIEW: "reopened",
 }
 
 
@@ -170,7 +170,13 @@ def _refuse_unless(documents: Sequence[Document], allowed: Collection[DocumentSt
 def _advance(world: World, document: Document, to: DocumentStatus) -> None:
     document.status = to
     document.modified_at = world.clock.now()
-    world.ledger.record("kingdee", _EFFECT[to], document.number, form=document.form, id=document.id)
+    _record(world, document, _DONE[to])
+
+
+def _record(world: World, document: Document, done: str) -> None:
+    """The ledger speaks of an order where it is one, of a bill otherwise: a receivable is no second order."""
+    noun = "order" if document.form == SALES_ORDER else "bill"
+    world.ledger.record("kingdee", f"{noun}-{done}", document.number, form=document.form, id=document.id)
 
 
 def _view(world: World, form: str, data: Json) -> Json:
