@@ -23,6 +23,7 @@ from integrations.ftp import Ftp, FtpSettings
 from integrations.jd import Jd, JdSettings
 from integrations.jtexpress import JtExpress, JtExpressSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
+from integrations.kingdee_wise import KingdeeWise, KingdeeWiseSettings
 from integrations.kuaidi100 import Kuaidi100, Kuaidi100Settings
 from integrations.mail import Mail, MailSettings
 from integrations.mailbox import Mailbox, MailboxSettings
@@ -138,6 +139,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "cainiao": PartnerEntry(Carrier, CainiaoSettings, Cainiao, "Cainiao waybills"),
     "kuaidi100": PartnerEntry(Tracker, Kuaidi100Settings, Kuaidi100, "Kuaidi100"),
     "kingdee_cloud": PartnerEntry(Erp, KingdeeCloudSettings, KingdeeCloud, "Kingdee K/3 Cloud"),
+    "kingdee_wise": PartnerEntry(Erp, KingdeeWiseSettings, KingdeeWise, "Kingdee K/3 WISE", has_token=True),
     "sap": PartnerEntry(Erp, SapSettings, Sap, "SAP S/4HANA"),
     "u8_openapi": PartnerEntry(Erp, U8OpenApiSettings, U8OpenApi, "Yonyou U8 (OpenAPI)", has_token=True),
     "u8_database": PartnerEntry(ErpBooks, U8DatabaseSettings, U8Database, "Yonyou U8 (database, only read)"),

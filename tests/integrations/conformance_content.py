@@ -248,6 +248,11 @@ ERP_ORDERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, list[tupl
         model["FNote"],
         [(entry["FMaterialId"]["FNumber"], entry["FQty"], entry["FTaxPrice"]) for entry in model["FSaleOrderEntry"]],
     ),
+    "kingdee_wise": lambda model: (
+        model["FCustID"]["FNumber"],
+        model["FExplanation"],
+        [(line["FItemID"]["FNumber"], line["Fauxqty"], line["FAuxTaxPrice"]) for line in model["Page2"]],
+    ),
     "u8_openapi": lambda model: (
         model["custcode"],
         model["memo"],

@@ -139,6 +139,16 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "app_id": credentials.KINGDEE_APP_ID,
         "app_secret": credentials.KINGDEE_APP_SECRET,
     },
+    "kingdee_wise": lambda base: {
+        "url": f"{base}/K3API",
+        "authority_code": credentials.KINGDEE_WISE_AUTHORITY,
+        "checker": credentials.KINGDEE_WISE_CHECKER,
+        "unit": "PCS",
+        "progress_field": "FHeadSelfS0151",
+        "outbound_field": "FHeadSelfS0152",
+        "waybill_field": "FHeadSelfS0153",
+        "stock_object": "ICInventory",
+    },
     "sap": lambda base: {
         "url": f"{base}/sap/opu/odata/sap",
         "user": credentials.SAP_USER,
@@ -258,6 +268,7 @@ FAULTED: Mapping[str, Mapping[str, str]] = {
     "dingtalk_approval": {"*": "workflow.*"},
     "feishu_approval": {"*": "approval.*"},
     "nuonuo": {"*": "[!t]*"},
+    "kingdee_wise": {"push_order": "SO/Save", "cancel_order": "SO/Delete"},
     "u8_openapi": {"push_order": "saleorder/add", "cancel_order": "saleorder/close"},
     "sap": {"push_order": "A_SalesOrder.create", "cancel_order": "A_SalesOrderItem.change"},
 }
