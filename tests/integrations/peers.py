@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+import erp_tables
 import mail_sink
-import u8_tables
 from document_places import ftp_settings, mailbox_settings, sftp_settings
 from excel_people import bridge_settings
 
@@ -168,7 +168,7 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "department": "05",
         "wait": 0.01,
     },
-    "u8_database": u8_tables.settings_of,
+    **dict.fromkeys(erp_tables.SHAPES, erp_tables.settings_of),
     "alipay": lambda base: {
         "url": f"{base}/alipay/gateway.do",
         "app_id": credentials.ALIPAY_APP_ID,
@@ -279,6 +279,6 @@ whose token is not had is asked in the partner's own tests."""
 WITHOUT_A_BODY = frozenset({("sap", "cancel_order")})
 """Methods whose work is answered by a status alone: nothing of the reply can be cut off."""
 
-UNDISTURBED = frozenset({"folder", "sftp", "ftp", "mailbox", "u8_database"})
+UNDISTURBED = frozenset({"folder", "sftp", "ftp", "mailbox", *erp_tables.SHAPES})
 """Whose peers cannot be told to fail in the ways that all partners are asked about: a disk, and servers that others
 wrote. What becomes of outages, wrong passwords and lost connections is asked in their own tests."""

@@ -112,6 +112,15 @@ async def test_an_update_gives_back_every_page_and_is_left_out_when_nothing_is_n
     assert [operation for operation, _ in asked].count("SO/Update") == 1
 
 
+async def test_an_order_made_void_in_the_database_is_not_audited(bench: Bench) -> None:
+    books = bench.books("kingdee_wise_database")
+    books.add_order("SO-1", "demo")
+    books.run("UPDATE SEOrder SET FCancellation = 1")
+    found = await bench.partner("kingdee_wise_database").find_order("SO-1")
+    assert found is not None
+    assert not found.audited
+
+
 async def test_stock_comes_in_pages_or_the_cure_is_named(bench: Bench) -> None:
     for n in range(1_100):
         bench.world.set_stock("erp", "WH1", f"SKU-{n:04d}", n)
