@@ -269,7 +269,11 @@ FAULTED: Mapping[str, Mapping[str, str]] = {
     "feishu_approval": {"*": "approval.*"},
     "nuonuo": {"*": "[!t]*"},
     "kingdee_wise": {"push_order": "SO/Save", "cancel_order": "SO/Delete"},
-    "u8_openapi": {"push_order": "saleorder/add", "cancel_order": "saleorder/close"},
+    "u8_openapi": {
+        "push_order": "saleorder/add",
+        "cancel_order": "saleorder/close",
+        "book_receivable": "oughtreceive/add",
+    },
     "sap": {"push_order": "A_SalesOrder.create", "cancel_order": "A_SalesOrderItem.change"},
 }
 """Where a partner is asked something before it is told anything, a token or what it has already: the operations of the
