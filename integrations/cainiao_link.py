@@ -214,7 +214,7 @@ class CainiaoLink:
         if self._settings.to_code:
             form["to_code"] = self._settings.to_code
         answer = await self._wire.call("POST", self._settings.url, writes=writes, form=form)
-        # The gateway answers in JSON where the message never reached a warehouse, in XML where it did.
+        # Refusals of the gateway itself were seen in JSON, whatever the message is written in.
         in_json = answer.body.lstrip().startswith(b"{")
         reply = Element("response") if in_json else answer.xml()
         verdict = answer.read(_Verdict) if in_json else self._verdict(answer, reply)
