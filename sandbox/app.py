@@ -20,6 +20,7 @@ from sandbox.feishu_approval import FEISHU_APPROVAL
 from sandbox.jd import JD
 from sandbox.jt import JT
 from sandbox.kingdee import KINGDEE
+from sandbox.kingdee_wise import KINGDEE_WISE
 from sandbox.kuaidi100 import KUAIDI100
 from sandbox.nuonuo import NUONUO
 from sandbox.qimen import QIMEN
@@ -56,6 +57,7 @@ PARTNERS: tuple[Partner, ...] = (
     CAINIAO,
     KUAIDI100,
     KINGDEE,
+    KINGDEE_WISE,
     SAP,
     U8,
     ALIPAY,

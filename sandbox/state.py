@@ -26,6 +26,7 @@ PARTNERS_WITH_STATE = (
     "cainiao",
     "kuaidi100",
     "kingdee",
+    "kingdee_wise",
     "sap",
     "u8",
     "alipay",
@@ -70,7 +71,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
             return {"waybills": [asdict(waybill) for waybill in world.carriers[partner].waybills.values()]}
         case "kuaidi100":
             return {"subscriptions": sorted(world.subscriptions)}
-        case "kingdee" | "sap" | "u8":
+        case "kingdee" | "kingdee_wise" | "sap" | "u8":
             return {
                 "documents": [asdict(document) for document in world.erp.documents.values()],
                 "stock": [

@@ -88,6 +88,14 @@ class CarrierConnection(Connection):
         return self
 
 
+class ErpConnection(Connection):
+    """An ERP."""
+
+    receivables: bool = Field(
+        default=True, description="Whether it is told what customers owe; not where its own invoices say so"
+    )
+
+
 class DocumentsConnection(Connection):
     """A place in which files for us lie."""
 
@@ -122,7 +130,7 @@ class Connections(BaseModel):
     warehouse: list[WarehouseConnection] = []
     carrier: list[CarrierConnection] = []
     tracker: list[Connection] = []
-    erp: list[Connection] = []
+    erp: list[ErpConnection] = []
     books: list[Connection] = []
     payments: list[Connection] = []
     invoices: list[Connection] = []

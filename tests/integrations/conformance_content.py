@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, is_dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -204,7 +205,9 @@ async def a_receivable_arrives_as_meant_and_its_reversal_takes_it_away(bench: Be
     assert await partner.find_receivable("AR-1") == receipt
     await partner.book_receivable(receivable("AR-1-R1", "AR-1"))
     told = [RECEIVABLES[name](document.model) for document in bench.world.erp.documents.values()]
-    assert told == [("CUST001", [("SKU-0001", sign * 2, "123.45"), ("SKU-0002", sign * 1, "0.01")]) for sign in (1, -1)]
+    assert told == [
+        ("CUST001", [("SKU-0001", sign * Decimal("246.90")), ("SKU-0002", sign * Decimal("0.01"))]) for sign in (1, -1)
+    ]
 
 
 @of(BooksReceivables)
@@ -214,13 +217,23 @@ async def a_receivable_of_another_customer_is_not_taken_for_ours(bench: Bench, n
         await bench.partner(name).book_receivable(receivable())
 
 
-RECEIVABLES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, list[tuple[str, int, str]]]]] = {
+RECEIVABLES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, list[tuple[str, Decimal]]]]] = {
     "kingdee_cloud": lambda model: (
         model["FCUSTOMERID"]["FNumber"],
-        [(entry["FMATERIALID"]["FNumber"], entry["FPriceQty"], entry["FTaxPrice"]) for entry in model["FEntityDetail"]],
+        [
+            (entry["FMATERIALID"]["FNumber"], entry["FPriceQty"] * Decimal(entry["FTaxPrice"]))
+            for entry in model["FEntityDetail"]
+        ],
+    ),
+    "u8_openapi": lambda model: (
+        model["cust_vendor_code"],
+        [
+            (entry["digest"].split(" × ")[0], Decimal(entry["amount"]) * (1 if model["bdebitcredit"] else -1))
+            for entry in model["entry"]
+        ],
     ),
 }
-"""What a receivable in an ERP's own words says: customer, and of each line SKU, quantity and price."""
+"""What a receivable in an ERP's own words says: customer, and of each line SKU and what is owed for it."""
 
 
 @of(TellsOfOrders)
@@ -247,6 +260,11 @@ ERP_ORDERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, list[tupl
         model["FCustId"]["FNumber"],
         model["FNote"],
         [(entry["FMaterialId"]["FNumber"], entry["FQty"], entry["FTaxPrice"]) for entry in model["FSaleOrderEntry"]],
+    ),
+    "kingdee_wise": lambda model: (
+        model["FCustID"]["FNumber"],
+        model["FExplanation"],
+        [(line["FItemID"]["FNumber"], line["Fauxqty"], line["FAuxTaxPrice"]) for line in model["Page2"]],
     ),
     "u8_openapi": lambda model: (
         model["custcode"],

@@ -23,6 +23,8 @@ from integrations.dingtalk import DingTalk
 from integrations.errors import PartnerError, Rejected, Unavailable
 from integrations.kingdee_cloud import KingdeeCloud
 from integrations.kingdee_model import sale_order
+from integrations.kingdee_wise import KingdeeWise
+from integrations.kingdee_wise_gateway import Said
 from integrations.mail import Mail
 from integrations.markup import text_of
 from integrations.nuonuo import Nuonuo
@@ -191,6 +193,14 @@ class ClosesWithoutVerifying(U8OpenApi):
     async def cancel_order(self, order_no: str) -> None:
         if await self._voucher(order_no):
             await self._gateway.write("saleorder/close", {"voucher_code": order_no})
+
+
+class DeletesWithoutTakingBack(KingdeeWise):
+    """Takes it for granted that an order that is called off was not audited."""
+
+    async def cancel_order(self, order_no: str) -> None:
+        if await self._order(order_no):
+            await self._gateway.write("SO/Delete", {"Data": {"FBillNo": order_no}}, Said)
 
 
 class ReadsOneBatchOnly(U8Database):
@@ -363,6 +373,16 @@ BROKEN: list[tuple[str, type, set[str]]] = [
             "an_erp_order_is_taken_back_wherever_it_stands",
             "an_erp_order_whose_goods_are_issued_is_not_taken_back",
             "recorded_replies_are_read_to_exact_values",
+        },
+    ),
+    (
+        "kingdee_wise",
+        DeletesWithoutTakingBack,
+        REPEATS
+        | {
+            "an_erp_order_is_taken_back_wherever_it_stands",
+            "an_erp_is_not_told_of_what_it_has_not_or_what_is_anothers",
+            "a_lost_reply_to_a_write_says_so_and_is_not_sent_again",
         },
     ),
     ("u8_database", ReadsOneBatchOnly, {"stock_in_the_books_is_read_to_exact_values"}),

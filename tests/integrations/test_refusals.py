@@ -59,6 +59,10 @@ def odata(status: int, code: str = "V1/302", headers: dict[str, str] | None = No
     return httpx.Response(status, json={"error": error}, headers=headers)
 
 
+def wise(message: str) -> Any:
+    return {"StatusCode": 401, "Message": message, "Data": None}
+
+
 def u8(message: str) -> Any:
     return {"errcode": "1", "errmsg": message}
 
@@ -182,6 +186,10 @@ AGAIN = (Conflict, None)
         ("kingdee_cloud", "find_order", [[kingdee("字段不存在")]], NEVER),
         ("kingdee_cloud", "find_order", [["only one column"]], WAIT),
         ("kingdee_cloud", "pull_stock", [["SKU-0001", "many", 1]], WAIT),
+        ("kingdee_wise", "find_order", wise("授权码无效"), STOP),
+        ("kingdee_wise", "find_order", wise("Token已过期"), STOP),
+        ("kingdee_wise", "find_order", {"StatusCode": 200, "Data": {"Code": "Y", "Token": "t", "Validity": 60}}, WAIT),
+        ("kingdee_wise", "find_order", {"StatusCode": 200, "Data": {"Code": "Y"}}, WAIT),
         ("sap", "find_order", odata(400), NEVER),
         ("sap", "find_order", odata(403), STOP),
         ("sap", "find_order", odata(404), NEVER),
