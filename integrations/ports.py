@@ -36,6 +36,7 @@ from models.messages import (
     ShipmentNotice,
     StatementLine,
     StockLine,
+    StockReport,
     TrackPoint,
     Waybill,
     WaybillRequest,
@@ -143,6 +144,18 @@ class Warehouse(Protocol):
 
     def read_confirmation(self, message: RawMessage) -> OutboundConfirmed | OutboundProgress:
         """Translate a callback; pure. Raises ``Rejected`` for one that contradicts itself."""
+        ...
+
+
+@runtime_checkable
+class ReportsStock(Protocol):
+    """A warehouse whose callbacks also tell by how much its stock changed, and why (B3)."""
+
+    def read_stock_report(self, message: RawMessage) -> StockReport | None:
+        """Translate a callback about stock; pure. ``None`` for one about something else.
+
+        Raises ``Rejected`` for one that contradicts itself.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""Qimen's XML: what an outbound becomes, and what confirmations and stock replies say. No I/O."""
+"""Qimen's XML: what an outbound becomes, and what confirmations and progress reports say. No I/O."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,7 +17,6 @@ from models.messages import (
     OutboundRequest,
     PackedParcel,
     Stage,
-    StockLine,
 )
 from models.money import Money
 
@@ -113,18 +112,6 @@ def read_progress(root: Element, received_at: datetime) -> OutboundProgress:
 def check_code_of(root: Element) -> str:
     """Our check code, where the warehouse repeats what it was given."""
     return text_of(root, f"extendProps/{_CHECK_CODE}")
-
-
-def read_stock(root: Element, warehouse: str) -> list[StockLine]:
-    """The good pieces in an ``inventory.query`` reply, summed over batches. Raises ``ValueError``."""
-    available: Counter[str] = Counter()
-    locked: Counter[str] = Counter()
-    for item in root.iterfind("items/item"):
-        sku = text_of(item, "itemCode")
-        if text_of(item, "warehouseCode") in {"", warehouse} and text_of(item, "inventoryType") in {"", "ZP"}:
-            available[sku] += whole(text_of(item, "quantity"))
-            locked[sku] += whole(text_of(item, "lockQuantity") or 0)
-    return [StockLine(warehouse, sku, quantity, locked[sku]) for sku, quantity in available.items()]
 
 
 def _check_figures(root: Element, parcels: tuple[PackedParcel, ...]) -> None:

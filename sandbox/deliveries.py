@@ -12,9 +12,11 @@ from sandbox.hub import HubAnswer, HubLine, Message
 from sandbox.ledger import Request, RequestLog
 from sandbox.order_book import Order
 from sandbox.qimen_confirm import OPERATION as CONFIRM
-from sandbox.qimen_confirm import accepted, confirmation
+from sandbox.qimen_confirm import confirmation
+from sandbox.qimen_sign import accepted
+from sandbox.qimen_stock import operation_of, stock_message
 from sandbox.shop import webhook
-from sandbox.warehouse import Outbound
+from sandbox.warehouse import Outbound, StockNotice
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,13 @@ class Delivery:
         """The warehouse's confirmation."""
         return Delivery(
             "qimen", CONFIRM, outbound.code, lambda now: confirmation(outbound, weight_grams, now), accepted
+        )
+
+    @staticmethod
+    def of_stock(notice: StockNotice) -> Delivery:
+        """The warehouse's word of a change of its stock."""
+        return Delivery(
+            "qimen", operation_of(notice), notice.notice_id, lambda now: stock_message(notice, now), accepted
         )
 
 

@@ -57,6 +57,21 @@ class Outbound:
     shipped_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class StockNotice:
+    """So many pieces more or fewer, by which document: told to the hub, again and again until it takes it."""
+
+    notice_id: str
+    warehouse: str
+    sku: str
+    quantity: int
+    document: str
+    at: datetime
+    order_type: str = "QTRK"
+    inventory_type: str = "ZP"
+    counted: bool = False
+
+
 @dataclass
 class Warehouse:
     """All warehouses of the provider. A SKU that was never counted is shipped unchecked."""
@@ -65,10 +80,29 @@ class Warehouse:
     outbounds: dict[str, Outbound] = field(default_factory=dict)
     undelivered: list[Outbound] = field(default_factory=list)
     """Shipped, and the confirmation has not been accepted by the hub yet."""
+    defective: dict[tuple[str, str], int] = field(default_factory=dict)
+    notices: list[StockNotice] = field(default_factory=list)
+    untold: list[StockNotice] = field(default_factory=list)
+    """Changes of stock that the hub has not taken note of yet."""
 
     def set_stock(self, warehouse: str, sku: str, quantity: int) -> None:
         """A stock-take: this many pieces are on the shelf, those locked for open outbounds included."""
         self.stock.setdefault((warehouse, sku), StockRow(0)).on_hand = quantity
+
+    def change(self, notice: StockNotice) -> None:
+        """Pieces come or go by a document; the hub is to be told. Raises ``ValueError`` if they do not lie there."""
+        place = (notice.warehouse, notice.sku)
+        good = notice.inventory_type == "ZP"
+        row = self.stock.setdefault(place, StockRow(0))
+        there = row.on_hand if good else self.defective.get(place, 0)
+        if there + notice.quantity < 0:
+            raise ValueError(f"only {there} of {notice.sku} lie there")
+        if good:
+            row.on_hand += notice.quantity
+        else:
+            self.defective[place] = there + notice.quantity
+        self.notices.append(notice)
+        self.untold.append(notice)
 
     def rows_of(self, sku: str, warehouse: str = "") -> list[tuple[str, StockRow]]:
         """(warehouse, row) for a SKU, in every warehouse or in one."""

@@ -29,6 +29,7 @@ from integrations.ports import (
     Notifier,
     PushesOrders,
     PushesPayments,
+    ReportsStock,
     TellsOfOrders,
     Tracker,
     TracksParcels,
@@ -45,6 +46,7 @@ ABILITIES = (
     HearsOfOrders,
     BooksReceivables,
     TracksParcels,
+    ReportsStock,
 )
 """What some partners of a port can do besides."""
 
