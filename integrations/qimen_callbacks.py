@@ -21,6 +21,7 @@ CALLBACKS: Final[Mapping[str, Callback]] = {
     "orderprocess.report": Callback("order/orderCode"),
     "stockchange.report": Callback("items/item/orderCode", "items/item/outBizCode"),
     "inventory.report": Callback("checkOrderCode", "outBizCode"),
+    "returnorder.confirm": Callback("returnOrder/returnOrderCode", "returnOrder/outBizCode"),
 }
 """By the end of the method: some warehouses write ``taobao.qimen.`` before it."""
 

@@ -33,7 +33,7 @@ _STAGES: Final[Mapping[str, Stage]] = {
     **dict.fromkeys(("PICK", "CHECK", "PACKAGE", "WEIGH", "READY"), Stage.PICKED),
     **dict.fromkeys(("CANCELED", "CLOSED", "REJECT", "REFUSE"), Stage.STOPPED),
 }
-_CHECK_CODE: Final = "checkCode"
+CHECK_CODE: Final = "checkCode"
 _FINAL: Final = {"": True, "0": True, "1": False}
 
 
@@ -53,12 +53,12 @@ def create_request(request: OutboundRequest, owner_code: str) -> Tree:
             "totalAmount": _amount(request.amount_minor, request.currency),
             "logisticsCode": _LOGISTICS_CODES.get(request.carrier, "OTHER"),
             "expressCode": request.waybill_no,
-            "senderInfo": _party(request.sender),
-            "receiverInfo": _party(request.receiver),
+            "senderInfo": party(request.sender),
+            "receiverInfo": party(request.receiver),
             "remark": request.remark,
         },
         "orderLines": {"orderLine": [_line(line, request, owner_code) for line in request.lines]},
-        "extendProps": {_CHECK_CODE: request.check_code},
+        "extendProps": {CHECK_CODE: request.check_code},
     }
 
 
@@ -111,7 +111,7 @@ def read_progress(root: Element, received_at: datetime) -> OutboundProgress:
 
 def check_code_of(root: Element) -> str:
     """Our check code, where the warehouse repeats what it was given."""
-    return text_of(root, f"extendProps/{_CHECK_CODE}")
+    return text_of(root, f"extendProps/{CHECK_CODE}")
 
 
 def _check_figures(root: Element, parcels: tuple[PackedParcel, ...]) -> None:
@@ -163,7 +163,8 @@ def _line(line: OutboundLine, request: OutboundRequest, owner_code: str) -> Tree
     }
 
 
-def _party(address: Address) -> Tree:
+def party(address: Address) -> Tree:
+    """A sender or a receiver."""
     party: dict[str, Tree] = {
         "name": address.name,
         "mobile": address.phone,

@@ -28,22 +28,22 @@ class OnRecord:
     """What our books know of the SKU in that warehouse and state, and of the document that is said to have changed it.
 
     ``told`` is what this very change has moved already; ``otherwise``: the document has moved the SKU in another way.
-    ``sent`` is how much of the SKU our own outbound of that number has, ``expected`` how much is still announced under
-    it; both ``None`` when the number is no such document of ours.
+    ``confirmed`` is by how much our own outbound, or return, of that number changes the SKU, which its confirmation
+    books; ``expected`` how much is still announced under it; both ``None`` when the number is no such document of ours.
     """
 
     lies_there: int
     told: int | None = None
     otherwise: bool = False
-    sent: int | None = None
+    confirmed: int | None = None
     expected: int | None = None
 
 
 def judge_change(change: StockChange, known: OnRecord) -> Judged:
-    """What becomes of a change. What leaves by an outbound of ours is booked by its confirmation, which says more."""
+    """What becomes of a change. What leaves or comes back by a document of ours is booked by its confirmation."""
     if trouble := _contradiction(change, known):
         return Judged(Entry.NONE, trouble)
-    if known.sent is not None or known.told is not None:
+    if known.confirmed is not None or known.told is not None:
         return Judged(Entry.NONE)
     return Judged(Entry.MOVED if known.expected is None else Entry.ARRIVED)
 
@@ -52,9 +52,9 @@ def _contradiction(change: StockChange, known: OnRecord) -> Reason | None:
     quantity, good = change.quantity, change.condition is Condition.GOOD
     if change.condition is Condition.UNCLEAR:
         return _reason("stock-change-unclear", change, word=change.word)
-    if known.sent is not None:
-        leaves = 0 < -quantity <= known.sent
-        return None if leaves else _reason("stock-change-contradicts", change, expected=-known.sent)
+    if known.confirmed is not None:
+        fits = 0 < quantity <= known.confirmed or known.confirmed <= quantity < 0
+        return None if fits else _reason("stock-change-contradicts", change, expected=known.confirmed)
     if known.told is not None:
         return None if known.told == quantity else _reason("stock-change-differs", change, booked=known.told)
     if known.otherwise:

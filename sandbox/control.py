@@ -19,6 +19,7 @@ from sandbox.control_models import (
     PushOrder,
     PushOrders,
     RaiseAlert,
+    SendBack,
     SetClock,
     SetHub,
     SetQuota,
@@ -144,6 +145,15 @@ async def change_stock(request: Request, body: ChangeStock) -> Json:
         return asdict(_world(request).change_stock(**body.model_dump()))
     except ValueError as error:
         raise HTTPException(422, str(error)) from error
+
+
+@router.post("/warehouse/send-back")
+async def send_back(request: Request, body: SendBack) -> Json:
+    """Pieces of a return reach the warehouse; the next shift tells the hub."""
+    try:
+        return asdict(_world(request).send_back(body.code, body.pieces))
+    except KeyError as error:
+        raise HTTPException(404, f"unknown return {error}") from error
 
 
 @router.post("/carrier/work")

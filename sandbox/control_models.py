@@ -90,6 +90,13 @@ class ChangeStock(Body):
     counted: bool = False
 
 
+class SendBack(Body):
+    """What of a return reaches the warehouse: SKU, inventory type, pieces."""
+
+    code: str
+    pieces: list[tuple[str, str, int]]
+
+
 class WorkAtCarrier(Body):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 

@@ -13,10 +13,12 @@ from sandbox.ledger import Request, RequestLog
 from sandbox.order_book import Order
 from sandbox.qimen_confirm import OPERATION as CONFIRM
 from sandbox.qimen_confirm import confirmation
+from sandbox.qimen_return import CONFIRM as RETURNED
+from sandbox.qimen_return import arrival_message
 from sandbox.qimen_sign import accepted
 from sandbox.qimen_stock import operation_of, stock_message
 from sandbox.shop import webhook
-from sandbox.warehouse import Outbound, StockNotice
+from sandbox.warehouse import Arrived, GoodsBack, Outbound, StockNotice
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class Delivery:
         return Delivery(
             "qimen", operation_of(notice), notice.notice_id, lambda now: stock_message(notice, now), accepted
         )
+
+    @staticmethod
+    def of_return(back: GoodsBack, arrived: Arrived) -> Delivery:
+        """The warehouse's word of what came back."""
+        return Delivery("qimen", RETURNED, arrived.notice_id, lambda now: arrival_message(back, arrived, now), accepted)
 
 
 @dataclass

@@ -72,6 +72,32 @@ class StockNotice:
     counted: bool = False
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """What came back of a return in one go: SKU, inventory type and pieces."""
+
+    notice_id: str
+    code: str
+    at: datetime
+    pieces: Sequence[tuple[str, str, int]]
+
+
+@dataclass(frozen=True)
+class GoodsBack:
+    """A return that the warehouse was told to expect: `lines` are pieces by SKU."""
+
+    code: str
+    return_id: str
+    warehouse: str
+    order_type: str
+    outbound: str
+    express_code: str
+    reason: str
+    sender: str
+    lines: Mapping[str, int]
+    extend_props: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass
 class Warehouse:
     """All warehouses of the provider. A SKU that was never counted is shipped unchecked."""
@@ -84,6 +110,10 @@ class Warehouse:
     notices: list[StockNotice] = field(default_factory=list)
     untold: list[StockNotice] = field(default_factory=list)
     """Changes of stock that the hub has not taken note of yet."""
+    returns: dict[str, GoodsBack] = field(default_factory=dict)
+    arrived: list[Arrived] = field(default_factory=list)
+    unconfirmed: list[Arrived] = field(default_factory=list)
+    """What came back and the hub does not know of yet."""
 
     def set_stock(self, warehouse: str, sku: str, quantity: int) -> None:
         """A stock-take: this many pieces are on the shelf, those locked for open outbounds included."""
@@ -103,6 +133,18 @@ class Warehouse:
             self.defective[place] = there + notice.quantity
         self.notices.append(notice)
         self.untold.append(notice)
+
+    def take_back(self, arrived: Arrived) -> None:
+        """Pieces of a return have come; the hub is to be told. Raises ``KeyError`` for an unknown return."""
+        warehouse = self.returns[arrived.code].warehouse
+        for sku, inventory_type, quantity in arrived.pieces:
+            place = (warehouse, sku)
+            if inventory_type == "ZP":
+                self.stock.setdefault(place, StockRow(0)).on_hand += quantity
+            else:
+                self.defective[place] = self.defective.get(place, 0) + quantity
+        self.arrived.append(arrived)
+        self.unconfirmed.append(arrived)
 
     def rows_of(self, sku: str, warehouse: str = "") -> list[tuple[str, StockRow]]:
         """(warehouse, row) for a SKU, in every warehouse or in one."""

@@ -1,5 +1,5 @@
 """What warehouses say that they shipped: parcels, stock out, and word to channel and customer (C1, C3, C4). What they
-say of their stock is handed on to ``tasks.book_stock_reports``."""
+say of their stock and of returns is handed on to ``tasks.book_stock_reports`` and ``tasks.book_returns``."""
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from integrations.errors import Rejected
-from integrations.ports import ReportsStock, Warehouse
+from integrations.ports import ReportsStock, TakesReturns, Warehouse
 from messages import say
 from models.base import insert_or_ignore, table_of
 from models.check_code import check_code
@@ -27,6 +27,7 @@ from policies.lifecycle import plan_way
 from policies.shipping import judge_code, judge_confirmation
 from policies.telling import Listener, Standing, judge_progress, who_hears
 from settings import get_settings
+from tasks.book_returns import book_return
 from tasks.book_stock_reports import book_stock_report
 from tasks.connections import connections, partner
 from tasks.hub import Batch, hub_task, tell, unit_of_work
@@ -79,6 +80,8 @@ def _book(message: Any, warehouse: Warehouse) -> str:
     try:
         if isinstance(warehouse, ReportsStock) and (report := warehouse.read_stock_report(raw)):
             return book_stock_report(message, report)
+        if isinstance(warehouse, TakesReturns) and (arrived := warehouse.read_return(raw)):
+            return book_return(message, arrived)
         confirmed = warehouse.read_confirmation(raw)
     except Rejected as error:
         with unit_of_work() as work:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from models.base import table_of
+from models.customer_return import CUSTOMER_RETURN
 from models.lifecycle import Bucket
 from models.messages import ChangeCause, Condition, StockChange, StockReport
 from models.order_book import ORDER
@@ -111,23 +112,33 @@ def _on_record(
     work: Work, change: StockChange, level: int, product_id: int, there: int, coming: int | None
 ) -> OnRecord:
     moved = work.stock.moved_by(level, change.document)
+    back = _coming_back(work, change.document, product_id)
     told = {cause: quantity for (cause, reference), quantity in moved.items() if reference == _reference(change)}
     way = _CAUSES[change.cause] if coming is None else Cause.ARRIVED
     return OnRecord(
         lies_there=there,
         told=next(iter(told.values()), None),
         otherwise=any(reference == change.document or cause is not way for cause, reference in moved),
-        sent=_sent(work, change.document, product_id),
+        confirmed=_sent(work, change.document, product_id) if back is None else back,
         expected=coming,
     )
 
 
 def _sent(work: Work, outbound_no: str, product_id: int) -> int | None:
-    """How many pieces of a product our outbound of that number has; ``None`` if there is no such outbound."""
+    """By how many pieces our outbound of that number lowers a product; ``None`` if there is no such outbound."""
     ours = (OUTBOUND.c.outbound_no == outbound_no, ORDER.c.company_id == work.company_id)
     pieces = func.coalesce(func.sum(OUTBOUND_LINE.c.quantity), 0)
     of_product = (OUTBOUND_LINE.c.outbound_id == OUTBOUND.c.id, OUTBOUND_LINE.c.product_id == product_id)
     query = select(select(pieces).where(*of_product).correlate(OUTBOUND).scalar_subquery())
     query = query.select_from(OUTBOUND).join(ORDER, ORDER.c.id == OUTBOUND.c.order_id).where(*ours)
     found = work.session.execute(query).scalar()
-    return None if found is None else int(found)
+    return None if found is None else -int(found)
+
+
+def _coming_back(work: Work, return_no: str, product_id: int) -> int | None:
+    """How many pieces of a product our return of that number announces; ``None`` if there is no such return."""
+    ours = (CUSTOMER_RETURN.c.company_id == work.company_id, CUSTOMER_RETURN.c.return_no == return_no)
+    row = next(iter(work.rows(select(CUSTOMER_RETURN.c.product_id, CUSTOMER_RETURN.c.quantity).where(*ours))), None)
+    if row is None:
+        return None
+    return int(row.quantity) if row.product_id == product_id else 0

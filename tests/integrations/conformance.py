@@ -30,6 +30,7 @@ from integrations.ports import (
     PushesOrders,
     PushesPayments,
     ReportsStock,
+    TakesReturns,
     TellsOfOrders,
     Tracker,
     TracksParcels,
@@ -47,6 +48,7 @@ ABILITIES = (
     BooksReceivables,
     TracksParcels,
     ReportsStock,
+    TakesReturns,
 )
 """What some partners of a port can do besides."""
 

@@ -6,22 +6,30 @@ from datetime import datetime, timedelta
 import pytest
 from bench import Bench, real_clock
 from conformance import of
-from samples import NOON
+from samples import CODE, NOON, goods_back
 
 from integrations.errors import Forged, Rejected
-from integrations.ports import ReportsStock
-from models.messages import ChangeCause, Condition, RawMessage, StockChange
+from integrations.ports import ReportsStock, TakesReturns
+from models.messages import ChangeCause, Condition, RawMessage, ReturnArrived, ReturnedLine, StockChange
 from sandbox.hub import Message
+from sandbox.qimen_return import arrival_message
 from sandbox.qimen_stock import stock_message
-from sandbox.warehouse import StockNotice
+from sandbox.warehouse import Arrived, GoodsBack, StockNotice
 
 STOCK_REPORTS: Mapping[str, Callable[[StockNotice, datetime], Message]] = {"qimen": stock_message}
 """How a warehouse's word of a change of stock is signed, by the sandbox's own implementation."""
 
 
+RETURNS: Mapping[str, Callable[[GoodsBack, Arrived, datetime], Message]] = {"qimen": arrival_message}
+"""How a warehouse's word of what came back is signed."""
+
+
 def heard(bench: Bench, name: str, notice: StockNotice, at: datetime) -> RawMessage:
     """A change of stock that the warehouse reports, verified."""
-    call = STOCK_REPORTS[name](notice, at)
+    return verified(bench, name, STOCK_REPORTS[name](notice, at), at)
+
+
+def verified(bench: Bench, name: str, call: Message, at: datetime) -> RawMessage:
     headers = {key.lower(): value for key, value in call.headers.items()}
     message: RawMessage = bench.partner(name).receive_callback(dict(call.params), headers, call.body, at)
     return message
@@ -71,3 +79,43 @@ async def a_report_of_stock_that_lacks_a_figure_is_rejected(bench: Bench, name: 
             body = message.body.replace(whole, spoilt)
             with pytest.raises(Rejected):
                 bench.partner(name).read_stock_report(RawMessage("key", body, NOON))
+
+
+@of(TakesReturns)
+async def a_return_is_announced_as_meant(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    assert await partner.find_return("RT-1") is None
+    accepted = await partner.push_return(goods_back())
+    (there,) = bench.world.warehouse.returns.values()
+    assert (there.code, there.outbound, there.warehouse, there.order_type) == ("RT-1", "OB-1", "WH1", "HHRK")
+    assert (there.sender, there.express_code, there.lines) == ("张三", "SF2000000001", {"SKU-0001": 2})
+    assert CODE in there.extend_props.values()
+    found = await partner.find_return("RT-1")
+    assert (found, found.check_code) == (accepted, CODE)
+
+
+@of(TakesReturns)
+async def what_came_back_is_said_by_its_state(bench: Bench, name: str) -> None:
+    now = real_clock().replace(microsecond=0)
+    partner = bench.partner(name)
+    await partner.push_return(goods_back())
+    (there,) = bench.world.warehouse.returns.values()
+    arrived = Arrived("RC-1", "RT-1", now, [("SKU-0001", "ZP", 1), ("SKU-0001", "CC", 1), ("SKU-0001", "??", 0)])
+    message = verified(bench, name, RETURNS[name](there, arrived, now), now)
+    assert partner.read_return(message) == ReturnArrived(
+        "RT-1",
+        "RC-1",
+        "WH1",
+        now,
+        (
+            ReturnedLine("SKU-0001", 1, Condition.GOOD, "ZP"),
+            ReturnedLine("SKU-0001", 1, Condition.DEFECTIVE, "CC"),
+            ReturnedLine("SKU-0001", 0, Condition.UNCLEAR, "??"),
+        ),
+        CODE,
+    )
+    assert partner.read_return(RawMessage("key", "<request><items/></request>", NOON)) is None
+    for whole, spoilt in ((">1<", "><"), (">1<", ">1.5<"), (">RT-1<", "><"), (">SKU-0001<", "><"), (">1<", ">-1<")):
+        body = message.body.replace(whole, spoilt)
+        with pytest.raises(Rejected):
+            partner.read_return(RawMessage("key", body, NOON))

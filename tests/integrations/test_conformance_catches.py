@@ -29,6 +29,7 @@ from integrations.markup import text_of
 from integrations.nuonuo import Nuonuo
 from integrations.qimen import Qimen
 from integrations.qimen_messages import create_request
+from integrations.qimen_returns import return_request
 from integrations.sap import Sap
 from integrations.sf_express import SfExpress
 from integrations.shop import Shop
@@ -50,6 +51,8 @@ from models.messages import (
     OutboundRequest,
     Page,
     RawMessage,
+    ReturnAccepted,
+    ReturnRequest,
     StockLine,
     StockReport,
     TrackPoint,
@@ -117,6 +120,12 @@ class TakesExistingForRefused(Qimen):
     async def push_outbound(self, request: OutboundRequest) -> OutboundAccepted:
         reply = await self._call("deliveryorder.create", create_request(request, "OWNER1"), writes=True)
         return OutboundAccepted(request.outbound_no, text_of(reply, "deliveryOrderId"), request.check_code)
+
+
+class AnnouncesAReturnBlindly(Qimen):
+    async def push_return(self, request: ReturnRequest) -> ReturnAccepted:
+        reply = await self._call("returnorder.create", return_request(request, "OWNER1"), writes=True)
+        return ReturnAccepted(request.return_no, text_of(reply, "returnOrderId"), request.check_code)
 
 
 class TakesDefectivePiecesForGood(Qimen):
@@ -409,6 +418,7 @@ BROKEN: list[tuple[str, type, set[str]]] = [
         TrustsEveryCallback,
         {"a_forged_or_stale_confirmation_is_refused", "a_forged_report_of_stock_is_refused"},
     ),
+    ("qimen", AnnouncesAReturnBlindly, REPEATS | {"recorded_replies_are_read_to_exact_values"}),
     (
         "qimen",
         TakesDefectivePiecesForGood,

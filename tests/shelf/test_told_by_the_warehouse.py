@@ -103,6 +103,7 @@ def test_a_loss_takes_from_who_is_last_in_turn_and_leaves_what_the_warehouse_wor
     assert_it_adds_up()
 
 
+@pytest.mark.take_turns
 @pytest.mark.parametrize(
     ("change", "code"),
     [
