@@ -94,8 +94,27 @@ def exchange(
     """Send another piece for one that comes back."""
     from tasks.shelf import exchanges
 
-    new = exchanges.exchange(number, sku, quantity, why, by or getpass.getuser(), instead)
-    line("cli-order-exchanged", number=new, sku=sku, quantity=quantity)
+    done = exchanges.exchange(number, sku, quantity, why, by or getpass.getuser(), instead)
+    if done.return_no:
+        line("cli-order-exchanged-announced", number=done.number, return_no=done.return_no)
+    else:
+        line("cli-order-exchanged", number=done.number, sku=sku, quantity=quantity)
+
+
+@app.command(name="return", help=t("cli-order-return-help"))
+def announce_return(
+    number: Number,
+    sku: Annotated[str, typer.Argument(help=t("cli-order-exchange-sku-help"))],
+    why: Annotated[str, typer.Option(help=t("cli-why-help"))],
+    quantity: Annotated[int, typer.Option(help=t("cli-stock-quantity-help"))] = 1,
+    waybill: Annotated[str, typer.Option(help=t("cli-order-return-waybill-help"))] = "",
+    by: By = "",
+) -> None:
+    """Tell the warehouse that something comes back."""
+    from tasks.shelf import customer_returns
+
+    return_no = customer_returns.announce_return(number, sku, quantity, why, by or getpass.getuser(), waybill)
+    line("cli-order-return-announced", return_no=return_no)
 
 
 @app.command(name="promise", help=t("cli-order-promise-help"))

@@ -23,7 +23,7 @@ async def track_shipments() -> list[object]:
     done += [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
     if done:
         signal(MESSAGES_DUE)
-    if any(isinstance(step, Booked) and step.shipped for step in done):
+    if any(isinstance(step, Booked) and step.shipped + step.moved for step in done):
         signal(STOCK_MOVED)
     await publish("track-shipments", "Where the parcels are", done)
     raise_first(outcomes)

@@ -33,9 +33,13 @@ from models.messages import (
     RawMessage,
     Receivable,
     RefusedRow,
+    ReturnAccepted,
+    ReturnArrived,
+    ReturnRequest,
     ShipmentNotice,
     StatementLine,
     StockLine,
+    StockReport,
     TrackPoint,
     Waybill,
     WaybillRequest,
@@ -143,6 +147,38 @@ class Warehouse(Protocol):
 
     def read_confirmation(self, message: RawMessage) -> OutboundConfirmed | OutboundProgress:
         """Translate a callback; pure. Raises ``Rejected`` for one that contradicts itself."""
+        ...
+
+
+@runtime_checkable
+class ReportsStock(Protocol):
+    """A warehouse whose callbacks also tell by how much its stock changed, and why (B3)."""
+
+    def read_stock_report(self, message: RawMessage) -> StockReport | None:
+        """Translate a callback about stock; pure. ``None`` for one about something else.
+
+        Raises ``Rejected`` for one that contradicts itself.
+        """
+        ...
+
+
+@runtime_checkable
+class TakesReturns(Protocol):
+    """A warehouse that is told what customers send back, and tells what has arrived (E5)."""
+
+    async def push_return(self, request: ReturnRequest) -> ReturnAccepted:
+        """Put a return on the warehouse's list."""
+        ...
+
+    async def find_return(self, return_no: str) -> ReturnAccepted | None:
+        """Ask whether the warehouse has this return: for after an unknown outcome."""
+        ...
+
+    def read_return(self, message: RawMessage) -> ReturnArrived | None:
+        """Translate a callback about a return; pure. ``None`` for one about something else.
+
+        Raises ``Rejected`` for one that contradicts itself.
+        """
         ...
 
 

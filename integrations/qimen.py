@@ -1,7 +1,7 @@
 """Qimen, the standard interface between ERP and warehouse systems (v2.0, XML over HTTP, doc.alidayu 104651).
 
-Calls ``deliveryorder.create``, ``deliveryorder.query``, ``order.cancel`` and ``inventory.query``; takes the callbacks
-``deliveryorder.confirm`` and ``orderprocess.report``.
+Calls ``deliveryorder.create`` and ``.query``, ``order.cancel``, ``inventory.query``, ``returnorder.create`` and
+``.query``; takes the callbacks of ``integrations.qimen_callbacks``.
 Requests are signed together with their body: the bytes signed are the bytes sent.
 Verified by: our vector of the documented formula and the sandbox; no independent SDK signs bodies. Not called live.
 """
@@ -20,10 +20,13 @@ from pydantic import Field, SecretStr
 from integrations.answers import Answer
 from integrations.beijing import from_beijing, to_beijing
 from integrations.chunks import chunks
-from integrations.errors import Forged, PartnerError, Rejected
+from integrations.errors import PartnerError, Rejected
 from integrations.http import Wire
 from integrations.markup import NotXml, Tree, read_xml, text_of, write_xml
-from integrations.qimen_messages import check_code_of, create_request, read_confirmed, read_progress, read_stock
+from integrations.qimen_callbacks import callback_of, callback_reply, key_of
+from integrations.qimen_messages import check_code_of, create_request, read_confirmed, read_progress
+from integrations.qimen_returns import read_return, return_request
+from integrations.qimen_stock import read_changes, read_count, read_stock
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.words import Words
 from models.messages import (
@@ -32,7 +35,11 @@ from models.messages import (
     OutboundProgress,
     OutboundRequest,
     RawMessage,
+    ReturnAccepted,
+    ReturnArrived,
+    ReturnRequest,
     StockLine,
+    StockReport,
 )
 
 NAME: Final = "qimen"
@@ -42,12 +49,6 @@ TOLERANCE: Final = timedelta(minutes=10)
 _SKUS_PER_CALL: Final = 50
 _OUR_KEYS: Final = {"sign-check-failure", "invalid-timestamp", "invalid-customer"}
 _OUR_KEYS_AT_TOP: Final = {"11", "12", "24", "25", "26", "27", "28", "29", "30", "31"}
-_CALLBACKS: Final = {
-    "deliveryorder.confirm": "deliveryOrder/deliveryOrderCode",
-    "orderprocess.report": "order/orderCode",
-}
-"""The methods that the warehouse calls, and where each names the outbound."""
-
 _NOT_THERE: Final = ("不存在", "未找到", "not exist", "not found")
 
 
@@ -86,7 +87,7 @@ class Qimen:
 
     async def find_outbound(self, outbound_no: str) -> OutboundAccepted | None:
         """``deliveryorder.query``; a cancelled outbound is not on the list any more."""
-        found = await self._found(outbound_no)
+        found = await self._found("deliveryorder.query", "orderCode", outbound_no)
         order = None if found is None else found.find("deliveryOrder")
         if found is None or order is None or text_of(order, "status") == "CANCELED":
             return None
@@ -105,9 +106,30 @@ class Qimen:
         try:
             await self._call("order.cancel", request, writes=True)
         except Rejected:
-            found = await self._found(outbound_no)
+            found = await self._found("deliveryorder.query", "orderCode", outbound_no)
             if found is None or text_of(found, "deliveryOrder/status") != "CANCELED":
                 raise
+
+    async def push_return(self, request: ReturnRequest) -> ReturnAccepted:
+        """``returnorder.create``; when it is refused, the warehouse is asked whether it has the return already."""
+        content = return_request(request, self._settings.owner_code)
+        try:
+            reply = await self._call("returnorder.create", content, writes=True)
+        except Rejected:
+            if found := await self.find_return(request.return_no):
+                return found
+            raise
+        theirs = text_of(reply, "returnOrderId") or request.return_no
+        return ReturnAccepted(request.return_no, theirs, request.check_code)
+
+    async def find_return(self, return_no: str) -> ReturnAccepted | None:
+        """``returnorder.query``."""
+        found = await self._found("returnorder.query", "returnOrderCode", return_no)
+        order = None if found is None else found.find("returnOrder")
+        if found is None or order is None:
+            return None
+        ours = text_of(order, "returnOrderCode") or return_no
+        return ReturnAccepted(ours, text_of(order, "returnOrderId") or return_no, check_code_of(found))
 
     async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
         """``inventory.query`` for good pieces (``ZP``); a SKU that the warehouse does not name is left out."""
@@ -132,26 +154,23 @@ class Qimen:
     def receive_callback(
         self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes, now: datetime
     ) -> RawMessage:
-        """Verify signature and time stamp of a ``deliveryorder.confirm`` or an ``orderprocess.report``.
+        """Verify signature and time stamp of a call of the warehouse's.
 
         The signature covers the URL's parameters, the headers that ``top-sign-list`` names, form fields and the body.
-        Raises ``Forged``, or ``Rejected`` for a genuine call of another method or without an order number.
+        Raises ``Forged``, or ``Rejected`` for a genuine call of another method or one that names no order.
         """
         self._verify(query, headers, body, now)
-        place = next((p for method, p in _CALLBACKS.items() if query.get("method", "").endswith(method)), None)
-        if place is None:
+        callback = callback_of(query.get("method", ""))
+        if callback is None:
             raise self._words.rejected(f"callbacks of {query.get('method', '')} are not taken", field="method")
         try:
             root = read_xml(body)
         except NotXml as error:
             raise self._words.rejected(f"the callback is not XML: {error}") from error
-        outbound_no = text_of(root, place)
-        if not outbound_no:
-            raise self._words.rejected("the callback names no outbound", field=place.rpartition("/")[2])
-        business_id = text_of(root, "deliveryOrder/outBizCode")
-        # Some warehouses send one outBizCode for everything, so the content tells two partial messages apart.
-        digest = hashlib.sha256(body).hexdigest()[:16]
-        return RawMessage(f"{outbound_no}:{business_id}:{digest}", tostring(root, encoding="unicode"), now)
+        key = key_of(root, callback, body)
+        if not key:
+            raise self._words.rejected("the callback names no order", field=callback.about.rpartition("/")[2])
+        return RawMessage(key, tostring(root, encoding="unicode"), now)
 
     def answer_callback(self, refusal: PartnerError | None) -> tuple[str, bytes]:
         """``flag=success``, or a failure, in XML."""
@@ -165,6 +184,25 @@ class Qimen:
             return read(root, message.occurred_at)
         except ValueError as error:
             raise self._words.rejected(f"the confirmation contradicts itself: {error}") from error
+
+    def read_stock_report(self, message: RawMessage) -> StockReport | None:
+        """Translate a ``stockchange.report`` or an ``inventory.report``."""
+        try:
+            root = read_xml(message.body.encode())
+            if root.find("items") is None:
+                return None
+            read = read_changes if root.find("checkOrderCode") is None else read_count
+            return read(root, self._settings.owner_code, message.occurred_at)
+        except ValueError as error:
+            raise self._words.rejected(f"the report of stock contradicts itself: {error}") from error
+
+    def read_return(self, message: RawMessage) -> ReturnArrived | None:
+        """Translate a ``returnorder.confirm``."""
+        try:
+            root = read_xml(message.body.encode())
+            return None if root.find("returnOrder") is None else read_return(root, message.occurred_at)
+        except ValueError as error:
+            raise self._words.rejected(f"what came back contradicts itself: {error}") from error
 
     def _verify(self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes, now: datetime) -> None:
         signed = dict(query)
@@ -183,10 +221,10 @@ class Qimen:
         if abs(sent_at - now) > TOLERANCE:
             raise self._words.forged("the callback is older than ten minutes or from the future")
 
-    async def _found(self, outbound_no: str) -> Element | None:
-        request: Tree = {"orderCode": outbound_no, "page": "1", "pageSize": "1"}
+    async def _found(self, method: str, field: str, number: str) -> Element | None:
+        request: Tree = {field: number, "page": "1", "pageSize": "1"}
         try:
-            return await self._call("deliveryorder.query", request, writes=False)
+            return await self._call(method, request, writes=False)
         except Rejected as error:
             if any(words in error.message.lower() for words in _NOT_THERE):
                 return None
@@ -231,21 +269,3 @@ def sign(params: Mapping[str, str], body: bytes, secret: str) -> str:
     """Qimen's signature: upper-case MD5 of the secret, the sorted parameters but ``sign``, the body, the secret."""
     joined = "".join(name + params[name] for name in sorted(params) if name != "sign")
     return hashlib.md5(f"{secret}{joined}".encode() + body + secret.encode()).hexdigest().upper()
-
-
-def callback_reply(refusal: PartnerError | None = None) -> bytes:
-    """What the warehouse expects back: ``flag=success``, or a failure, after which it sends the callback again."""
-    if refusal is None:
-        return write_xml("response", {"flag": "success", "code": "0", "message": "ok"})
-    return write_xml(
-        "response",
-        {
-            "flag": "failure",
-            "code": "sign-check-failure",
-            "message": "Illegal request",
-            "sub_code": "sign-check-failure",
-            "sub_message": "Illegal request",
-        }
-        if isinstance(refusal, Forged)
-        else {"flag": "failure", "code": "rejected", "message": refusal.message},
-    )

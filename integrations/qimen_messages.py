@@ -1,4 +1,4 @@
-"""Qimen's XML: what an outbound becomes, and what confirmations and stock replies say. No I/O."""
+"""Qimen's XML: what an outbound becomes, and what confirmations and progress reports say. No I/O."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,7 +17,6 @@ from models.messages import (
     OutboundRequest,
     PackedParcel,
     Stage,
-    StockLine,
 )
 from models.money import Money
 
@@ -34,7 +33,7 @@ _STAGES: Final[Mapping[str, Stage]] = {
     **dict.fromkeys(("PICK", "CHECK", "PACKAGE", "WEIGH", "READY"), Stage.PICKED),
     **dict.fromkeys(("CANCELED", "CLOSED", "REJECT", "REFUSE"), Stage.STOPPED),
 }
-_CHECK_CODE: Final = "checkCode"
+CHECK_CODE: Final = "checkCode"
 _FINAL: Final = {"": True, "0": True, "1": False}
 
 
@@ -54,12 +53,12 @@ def create_request(request: OutboundRequest, owner_code: str) -> Tree:
             "totalAmount": _amount(request.amount_minor, request.currency),
             "logisticsCode": _LOGISTICS_CODES.get(request.carrier, "OTHER"),
             "expressCode": request.waybill_no,
-            "senderInfo": _party(request.sender),
-            "receiverInfo": _party(request.receiver),
+            "senderInfo": party(request.sender),
+            "receiverInfo": party(request.receiver),
             "remark": request.remark,
         },
         "orderLines": {"orderLine": [_line(line, request, owner_code) for line in request.lines]},
-        "extendProps": {_CHECK_CODE: request.check_code},
+        "extendProps": {CHECK_CODE: request.check_code},
     }
 
 
@@ -112,19 +111,7 @@ def read_progress(root: Element, received_at: datetime) -> OutboundProgress:
 
 def check_code_of(root: Element) -> str:
     """Our check code, where the warehouse repeats what it was given."""
-    return text_of(root, f"extendProps/{_CHECK_CODE}")
-
-
-def read_stock(root: Element, warehouse: str) -> list[StockLine]:
-    """The good pieces in an ``inventory.query`` reply, summed over batches. Raises ``ValueError``."""
-    available: Counter[str] = Counter()
-    locked: Counter[str] = Counter()
-    for item in root.iterfind("items/item"):
-        sku = text_of(item, "itemCode")
-        if text_of(item, "warehouseCode") in {"", warehouse} and text_of(item, "inventoryType") in {"", "ZP"}:
-            available[sku] += whole(text_of(item, "quantity"))
-            locked[sku] += whole(text_of(item, "lockQuantity") or 0)
-    return [StockLine(warehouse, sku, quantity, locked[sku]) for sku, quantity in available.items()]
+    return text_of(root, f"extendProps/{CHECK_CODE}")
 
 
 def _check_figures(root: Element, parcels: tuple[PackedParcel, ...]) -> None:
@@ -176,7 +163,8 @@ def _line(line: OutboundLine, request: OutboundRequest, owner_code: str) -> Tree
     }
 
 
-def _party(address: Address) -> Tree:
+def party(address: Address) -> Tree:
+    """A sender or a receiver."""
     party: dict[str, Tree] = {
         "name": address.name,
         "mobile": address.phone,

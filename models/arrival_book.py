@@ -69,6 +69,12 @@ class ArrivalBook:
             query = query.where(ARRIVAL.c.product_id == product_id)
         return list(self._session.execute(query.order_by(ARRIVAL.c.id).with_for_update()).all())
 
+    def announced(self, reference: str, product_id: int) -> Any:
+        """What was announced of a product under a reference, however much of it has come, locked; or ``None``."""
+        same = (ARRIVAL.c.company_id == self._company_id, ARRIVAL.c.reference == reference)
+        query = select(ARRIVAL).where(*same, ARRIVAL.c.product_id == product_id)
+        return self._session.execute(query.with_for_update()).first()
+
     def arrive(self, arrival: Any, quantity: int, note: str, at: datetime) -> int:
         """Book ``quantity`` pieces in under a delivery note, once per note; how many are booked now.
 

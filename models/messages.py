@@ -255,6 +255,94 @@ class StockLine:
     locked: int = 0
 
 
+class Condition(StrEnum):
+    """In which state a warehouse says that pieces are; ``UNCLEAR`` when its word is not in our table."""
+
+    GOOD = "good"
+    DEFECTIVE = "defective"
+    UNCLEAR = "unclear"
+
+
+class ChangeCause(StrEnum):
+    """Why a warehouse says that its stock changed, as far as its kinds of documents tell."""
+
+    COUNTED = "counted"
+    RECEIVED = "received"
+    RETURNED = "returned"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class StockChange:
+    """So many pieces of a SKU more, or with a minus fewer. ``document`` is the number of what caused it, ours or the
+    warehouse's; ``change_id`` the partner's own id of the change, by which a repeat is known; ``word`` its own word for
+    the state of the pieces."""
+
+    warehouse: str
+    sku: str
+    quantity: int
+    condition: Condition
+    cause: ChangeCause
+    document: str
+    change_id: str
+    changed_at: datetime
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StockReport:
+    """What a warehouse tells of its stock in one message."""
+
+    changes: tuple[StockChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRequest:
+    """What a warehouse is to expect back of an outbound. ``return_no`` is ours and the idempotency key; ``exchange``:
+    another piece is sent for it; ``sender`` is the customer; ``check_code`` as of the outbound."""
+
+    return_no: str
+    outbound_no: str
+    warehouse: str
+    exchange: bool
+    sender: Address
+    lines: tuple[OutboundLine, ...]
+    why: str = ""
+    waybill_no: str = ""
+    check_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAccepted:
+    """The warehouse has the return on its list, under its own number; ``check_code`` if it says which it has there."""
+
+    return_no: str
+    partner_no: str
+    check_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLine:
+    """Pieces that came back; ``word`` is the warehouse's own word for their state."""
+
+    sku: str
+    quantity: int
+    condition: Condition
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnArrived:
+    """The warehouse says what came back. ``message_id`` is the partner's own id, for recognising a repeat."""
+
+    return_no: str
+    message_id: str
+    warehouse: str
+    arrived_at: datetime
+    lines: tuple[ReturnedLine, ...]
+    check_code: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class WaybillRequest:
     """A parcel to be carried. ``request_no`` is ours and the idempotency key; ``check_code`` as of the outbound."""

@@ -22,6 +22,7 @@ class Owed(StrEnum):
     OUTBOUND = "outbound"
     CANCEL_OUTBOUND = "cancel-outbound"
     CANCEL_WAYBILL = "cancel-waybill"
+    RETURN = "return-order"
     ERP_ORDER = "erp-order"
     ERP_STATUS = "erp-status"
     CANCEL_ERP_ORDER = "cancel-erp-order"

@@ -54,6 +54,7 @@ class Cause(StrEnum):
     RETURNED = "returned"
     CLEARED = "cleared"
     SCRAPPED = "scrapped"
+    ADJUSTED = "adjusted"
 
 
 class StockMovement(SQLModel, table=True):

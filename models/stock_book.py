@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import FromClause, Integer, func, select, update
+from sqlalchemy import FromClause, Integer, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.bulk import insert_missing, insert_rows
@@ -132,6 +132,15 @@ class StockBook:
             MOVEMENT.c.reference == reference,
         )
         return self._session.execute(select(MOVEMENT.c.id).where(*key)).first() is not None
+
+    def moved_by(self, stock_level_id: int, document: str) -> dict[tuple[Cause, str], int]:
+        """What a document has moved of a level, under its own number or with ``:`` and more behind it: quantity by
+        cause and reference."""
+        reference = MOVEMENT.c.reference
+        named = or_(reference == document, reference.startswith(f"{document}:", autoescape=True))
+        query = select(MOVEMENT.c.cause, reference, MOVEMENT.c.quantity).where(named)
+        rows = self._session.execute(query.where(MOVEMENT.c.stock_level_id == stock_level_id))
+        return {(Cause(cause), told): quantity for cause, told, quantity in rows}
 
     def open_level(self, product_id: int, warehouse_id: int, bucket: Bucket = Bucket.SELLABLE) -> int:
         """The id of a product's level in a warehouse, made if there is none."""

@@ -2,6 +2,7 @@
 
 from models.change import ChangeApproval, ChangeRequest
 from models.company import Company, Customer, KitComponent, Product, ProductUnit, SalesChannel, Warehouse
+from models.customer_return import CustomerReturn
 from models.decision import Decision, DecisionBatch, PolicyVersion
 from models.event import OrderEvent
 from models.external_ref import ExternalRef
@@ -26,6 +27,7 @@ __all__ = [
     "ChangeRequest",
     "Company",
     "Customer",
+    "CustomerReturn",
     "Decision",
     "DecisionBatch",
     "Delivery",

@@ -19,7 +19,7 @@ _TOLD_AS = {
     Status.COMPLETED: Progress.COMPLETED,
     Status.RETURNED: Progress.RETURNED,
 }
-_HAS_LEFT = (Status.SHIPPED, Status.DELIVERED, Status.COMPLETED, Status.RETURNED)
+HAS_LEFT = (Status.SHIPPED, Status.DELIVERED, Status.COMPLETED, Status.RETURNED)
 
 
 class Listener(StrEnum):
@@ -72,7 +72,7 @@ def judge_erp_news(news: ErpNews, status: Status, code: str, *, we_took_it_back:
     """
     if foreign := judge_code(news.order_no, code, news.check_code):
         return foreign
-    if news.open or we_took_it_back or status is Status.CANCELLED or status in _HAS_LEFT:
+    if news.open or we_took_it_back or status is Status.CANCELLED or status in HAS_LEFT:
         return None
     return Reason("closed-in-the-erp", {"number": news.order_no})
 

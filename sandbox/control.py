@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 
 from sandbox.bills import BillRow
 from sandbox.control_models import (
+    ChangeStock,
     DecideInvoice,
     LayFault,
     MakeBill,
@@ -18,6 +19,7 @@ from sandbox.control_models import (
     PushOrder,
     PushOrders,
     RaiseAlert,
+    SendBack,
     SetClock,
     SetHub,
     SetQuota,
@@ -134,6 +136,24 @@ async def work_in_warehouse(request: Request, body: WorkInWarehouse | None = Non
     """Ship open outbounds and send the confirmations owed to the hub."""
     work = await _world(request).work_in_warehouse(**(body or WorkInWarehouse()).model_dump())
     return {**asdict(work), "answers": _answers(work.answers)}
+
+
+@router.post("/warehouse/change")
+async def change_stock(request: Request, body: ChangeStock) -> Json:
+    """Change the stock by a document; the next shift tells the hub."""
+    try:
+        return asdict(_world(request).change_stock(**body.model_dump()))
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from error
+
+
+@router.post("/warehouse/send-back")
+async def send_back(request: Request, body: SendBack) -> Json:
+    """Pieces of a return reach the warehouse; the next shift tells the hub."""
+    try:
+        return asdict(_world(request).send_back(body.code, body.pieces))
+    except KeyError as error:
+        raise HTTPException(404, f"unknown return {error}") from error
 
 
 @router.post("/carrier/work")

@@ -78,6 +78,25 @@ class WorkInWarehouse(Body):
     codes: list[str] | None = None
 
 
+class ChangeStock(Body):
+    """Pieces come or go in the WMS by a document; with a minus they go."""
+
+    warehouse: str
+    sku: str
+    quantity: int
+    document: str
+    order_type: str = "QTRK"
+    inventory_type: str = "ZP"
+    counted: bool = False
+
+
+class SendBack(Body):
+    """What of a return reaches the warehouse: SKU, inventory type, pieces."""
+
+    code: str
+    pieces: list[tuple[str, str, int]]
+
+
 class WorkAtCarrier(Body):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 

@@ -13,9 +13,13 @@ from sandbox.hub import HubAnswer, HubLine, Message
 from sandbox.ledger import Request, RequestLog
 from sandbox.order_book import Order
 from sandbox.qimen_confirm import OPERATION as CONFIRM
-from sandbox.qimen_confirm import accepted, confirmation
+from sandbox.qimen_confirm import confirmation
+from sandbox.qimen_return import CONFIRM as RETURNED
+from sandbox.qimen_return import arrival_message
+from sandbox.qimen_sign import accepted
+from sandbox.qimen_stock import operation_of, stock_message
 from sandbox.shop import webhook
-from sandbox.warehouse import Outbound
+from sandbox.warehouse import Arrived, GoodsBack, Outbound, StockNotice
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,18 @@ class Delivery:
         return Delivery(
             "qimen", CONFIRM, outbound.code, lambda now: confirmation(outbound, weight_grams, now), accepted
         )
+
+    @staticmethod
+    def of_stock(notice: StockNotice) -> Delivery:
+        """The warehouse's word of a change of its stock."""
+        return Delivery(
+            "qimen", operation_of(notice), notice.notice_id, lambda now: stock_message(notice, now), accepted
+        )
+
+    @staticmethod
+    def of_return(back: GoodsBack, arrived: Arrived) -> Delivery:
+        """The warehouse's word of what came back."""
+        return Delivery("qimen", RETURNED, arrived.notice_id, lambda now: arrival_message(back, arrived, now), accepted)
 
 
 @dataclass

@@ -17,7 +17,7 @@ _ORDER_FIELDS = (
     "shopNick",
     "logisticsCode",
 )
-_PERSON_FIELDS = ("name", "mobile", "province", "city", "detailAddress")
+PERSON_FIELDS = ("name", "mobile", "province", "city", "detailAddress")
 _LINE_FIELDS = ("ownerCode", "itemCode", "planQty", "actualPrice")
 _ORDER_TYPES = frozenset({"JYCK", "HHCK", "BFCK", "QTCK"})
 
@@ -30,7 +30,7 @@ def text_of(element: Element, path: str) -> str:
 def missing_fields(request: Element) -> list[str]:
     """Paths of the required fields that are missing or empty."""
     paths = [f"deliveryOrder/{name}" for name in _ORDER_FIELDS]
-    paths += [f"deliveryOrder/{who}/{name}" for who in ("senderInfo", "receiverInfo") for name in _PERSON_FIELDS]
+    paths += [f"deliveryOrder/{who}/{name}" for who in ("senderInfo", "receiverInfo") for name in PERSON_FIELDS]
     missing = [path for path in paths if not text_of(request, path)]
     lines = request.findall("orderLines/orderLine")
     if not lines:

@@ -66,6 +66,8 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
                 ],
                 "outbounds": [asdict(outbound) for outbound in world.warehouse.outbounds.values()],
                 "undelivered": [outbound.code for outbound in world.warehouse.undelivered],
+                "returns": [asdict(back) for back in world.warehouse.returns.values()],
+                "stock_changes": [asdict(notice) for notice in world.warehouse.notices],
             }
         case "sf" | "jt" | "cainiao":
             return {"waybills": [asdict(waybill) for waybill in world.carriers[partner].waybills.values()]}

@@ -59,6 +59,47 @@ class Outbound:
     shipped_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class StockNotice:
+    """So many pieces more or fewer, by which document: told to the hub, again and again until it takes it."""
+
+    notice_id: str
+    warehouse: str
+    sku: str
+    quantity: int
+    document: str
+    at: datetime
+    order_type: str = "QTRK"
+    inventory_type: str = "ZP"
+    counted: bool = False
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What came back of a return in one go: SKU, inventory type and pieces."""
+
+    notice_id: str
+    code: str
+    at: datetime
+    pieces: Sequence[tuple[str, str, int]]
+
+
+@dataclass(frozen=True)
+class GoodsBack:
+    """A return that the warehouse was told to expect: `lines` are pieces by SKU."""
+
+    code: str
+    return_id: str
+    warehouse: str
+    order_type: str
+    outbound: str
+    express_code: str
+    reason: str
+    sender: str
+    lines: Mapping[str, int]
+    extend_props: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass
 class Warehouse:
     """All warehouses of the provider. A SKU that was never counted is shipped unchecked."""
@@ -67,10 +108,45 @@ class Warehouse:
     outbounds: dict[str, Outbound] = field(default_factory=dict)
     undelivered: list[Outbound] = field(default_factory=list)
     """Shipped, and the confirmation has not been accepted by the hub yet."""
+    defective: dict[tuple[str, str], int] = field(default_factory=dict)
+    notices: list[StockNotice] = field(default_factory=list)
+    untold: list[StockNotice] = field(default_factory=list)
+    """Changes of stock that the hub has not taken note of yet."""
+    returns: dict[str, GoodsBack] = field(default_factory=dict)
+    arrived: list[Arrived] = field(default_factory=list)
+    unconfirmed: list[Arrived] = field(default_factory=list)
+    """What came back and the hub does not know of yet."""
 
     def set_stock(self, warehouse: str, sku: str, quantity: int) -> None:
         """A stock-take: this many pieces are on the shelf, those locked for open outbounds included."""
         self.stock.setdefault((warehouse, sku), StockRow(0)).on_hand = quantity
+
+    def change(self, notice: StockNotice) -> None:
+        """Pieces come or go by a document; the hub is to be told. Raises ``ValueError`` if they do not lie there."""
+        place = (notice.warehouse, notice.sku)
+        good = notice.inventory_type == "ZP"
+        row = self.stock.setdefault(place, StockRow(0))
+        there = row.on_hand if good else self.defective.get(place, 0)
+        if there + notice.quantity < 0:
+            raise ValueError(f"only {there} of {notice.sku} lie there")
+        if good:
+            row.on_hand += notice.quantity
+        else:
+            self.defective[place] = there + notice.quantity
+        self.notices.append(notice)
+        self.untold.append(notice)
+
+    def take_back(self, arrived: Arrived) -> None:
+        """Pieces of a return have come; the hub is to be told. Raises ``KeyError`` for an unknown return."""
+        warehouse = self.returns[arrived.code].warehouse
+        for sku, inventory_type, quantity in arrived.pieces:
+            place = (warehouse, sku)
+            if inventory_type == "ZP":
+                self.stock.setdefault(place, StockRow(0)).on_hand += quantity
+            else:
+                self.defective[place] = self.defective.get(place, 0) + quantity
+        self.arrived.append(arrived)
+        self.unconfirmed.append(arrived)
 
     def rows_of(self, sku: str, warehouse: str = "") -> list[tuple[str, StockRow]]:
         """(warehouse, row) for a SKU, in every warehouse or in one."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 @dataclass
 class WarehouseWork:
-    """What a shift did. `undelivered` confirmations are sent again at the end of the next shift."""
+    """What a shift did. `undelivered` confirmations, and words of stock and returns, are sent again at the end of the
+    next shift."""
 
     shipped: list[str] = field(default_factory=list)
     short: list[str] = field(default_factory=list)
@@ -40,11 +41,17 @@ async def work_in_warehouse(world: World, limit: int | None, codes: Sequence[str
             done.shipped.append(outbound.code)
         else:
             done.short.append(outbound.code)
-    owed = list(world.warehouse.undelivered)
-    pushed = await world.deliveries.send([Delivery.of_shipment(o, world.weight_of(o)) for o in owed])
+    owed = [Delivery.of_shipment(outbound, world.weight_of(outbound)) for outbound in world.warehouse.undelivered]
+    owed += [Delivery.of_stock(notice) for notice in world.warehouse.untold]
+    owed += [Delivery.of_return(world.warehouse.returns[one.code], one) for one in world.warehouse.unconfirmed]
+    pushed = await world.deliveries.send(owed)
     done.answers = pushed.answers
     world.warehouse.undelivered = [o for o in world.warehouse.undelivered if o.code not in pushed.accepted]
-    done.undelivered = len(world.warehouse.undelivered)
+    world.warehouse.untold = [n for n in world.warehouse.untold if n.notice_id not in pushed.accepted]
+    world.warehouse.unconfirmed = [a for a in world.warehouse.unconfirmed if a.notice_id not in pushed.accepted]
+    done.undelivered = sum(
+        len(left) for left in (world.warehouse.undelivered, world.warehouse.untold, world.warehouse.unconfirmed)
+    )
     return done
 
 

@@ -28,7 +28,7 @@ from sandbox.quotas import Quota
 from sandbox.taobao_queue import TaobaoQueue
 from sandbox.tax_office import TaxOffice
 from sandbox.u8_desk import U8Desk
-from sandbox.warehouse import Outbound, Warehouse
+from sandbox.warehouse import Arrived, Outbound, StockNotice, Warehouse
 from sandbox.warehouse_work import WarehouseWork, work_in_warehouse
 from sandbox.weather import Alert, Weather
 
@@ -138,6 +138,29 @@ class World:
             self.erp.stock[warehouse, sku] = quantity
         else:
             self.warehouse.set_stock(warehouse, sku, quantity)
+
+    def change_stock(self, warehouse: str, sku: str, quantity: int, document: str, **kind: Any) -> StockNotice:
+        """Pieces come or go in the WMS by a document; the next shift tells the hub. ``kind``: `order_type`,
+        `inventory_type` and `counted` of the notice. Raises ``ValueError`` if they do not lie there."""
+        notice_id = f"SC{len(self.warehouse.notices) + 1:08d}"
+        notice = StockNotice(notice_id, warehouse, sku, quantity, document, self.clock.now(), **kind)
+        self.warehouse.change(notice)
+        if notice.inventory_type == "ZP":
+            self.erp.move_stock(warehouse, sku, quantity)
+        self.ledger.record("qimen", "stock-changed", notice_id, warehouse=warehouse, sku=sku, quantity=quantity)
+        return notice
+
+    def send_back(self, code: str, pieces: Sequence[tuple[str, str, int]]) -> Arrived:
+        """Pieces of a return reach the warehouse: SKU, inventory type, how many; the next shift tells the hub. Raises
+        ``KeyError`` for an unknown return."""
+        notice_id = f"RC{len(self.warehouse.arrived) + 1:08d}"
+        arrived = Arrived(notice_id, code, self.clock.now(), pieces)
+        self.warehouse.take_back(arrived)
+        for sku, inventory_type, quantity in pieces:
+            if inventory_type == "ZP":
+                self.erp.move_stock(self.warehouse.returns[code].warehouse, sku, quantity)
+        self.ledger.record("qimen", "return-arrived", notice_id, code=code, pieces=list(pieces))
+        return arrived
 
     def issue_goods(self, number: str) -> None:
         """Somebody in the ERP issues the goods of a sales order: from then on it cannot be undone."""

@@ -1,13 +1,14 @@
-"""What warehouses say that they shipped: parcels, stock out, and word to channel and customer (C1, C3, C4)."""
+"""What warehouses say that they shipped: parcels, stock out, and word to channel and customer (C1, C3, C4). What they
+say of their stock and of returns is handed on to ``tasks.book_stock_reports`` and ``tasks.book_returns``."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from integrations.errors import Rejected
-from integrations.ports import Warehouse
+from integrations.ports import ReportsStock, TakesReturns, Warehouse
 from messages import say
 from models.base import insert_or_ignore, table_of
 from models.check_code import check_code
@@ -26,9 +27,11 @@ from policies.lifecycle import plan_way
 from policies.shipping import judge_code, judge_confirmation
 from policies.telling import Listener, Standing, judge_progress, who_hears
 from settings import get_settings
+from tasks.book_returns import book_return
+from tasks.book_stock_reports import book_stock_report
 from tasks.connections import connections, partner
 from tasks.hub import Batch, hub_task, tell, unit_of_work
-from tasks.quarantine import Refusal, refuse
+from tasks.quarantine import refuse_message
 from tasks.receivables import owe_receivable
 from tasks.shelf.transfers import expect_transfer
 from tasks.supplements import original_number
@@ -45,10 +48,12 @@ REF = table_of(ExternalRef)
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """How many confirmations were booked, reports followed, how many were repeats, or were refused."""
+    """How many confirmations were booked, reports of progress followed, reports of stock booked; how many were repeats,
+    or were refused."""
 
     shipped: int
     followed: int
+    moved: int
     repeated: int
     refused: int
 
@@ -59,25 +64,38 @@ async def book_confirmations(batch: Batch) -> Booked:
     with unit_of_work() as work:
         query = select(INBOX).where(INBOX.c.id.in_(batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
         messages = work.rows(query)
-    counts = {"shipped": 0, "followed": 0, "repeated": 0, "refused": 0}
+    counts = {"shipped": 0, "followed": 0, "moved": 0, "repeated": 0, "refused": 0}
     for source in sorted({message.source for message in messages}):
         async with partner(source) as warehouse:
             for message in messages:
                 if message.source == source:
                     counts[_book(message, warehouse)] += 1
-    tell("%(shipped)d confirmations booked, %(followed)d followed, %(repeated)d repeats, %(refused)d refused", counts)
+    told = "%(shipped)d confirmations booked, %(followed)d followed, %(moved)d of stock"
+    tell(f"{told}, %(repeated)d repeats, %(refused)d refused", counts)
     return Booked(**counts)
 
 
 def _book(message: Any, warehouse: Warehouse) -> str:
+    raw = RawMessage(message.message_key, message.body, message.occurred_at)
+    try:
+        if isinstance(warehouse, ReportsStock) and (report := warehouse.read_stock_report(raw)):
+            return book_stock_report(message, report)
+        if isinstance(warehouse, TakesReturns) and (arrived := warehouse.read_return(raw)):
+            return book_return(message, arrived)
+        confirmed = warehouse.read_confirmation(raw)
+    except Rejected as error:
+        with unit_of_work() as work:
+            refuse_message(work, message, [Reason("message-unreadable", {"why": error.message})], {})
+        return "refused"
+    return _book_confirmation(message, confirmed)
+
+
+def _book_confirmation(message: Any, confirmed: OutboundConfirmed | OutboundProgress) -> str:
     with unit_of_work() as work:
-        try:
-            confirmed = warehouse.read_confirmation(RawMessage(message.message_key, message.body, message.occurred_at))
-        except Rejected as error:
-            return _refuse(work, message, Reason("message-unreadable", {"why": error.message}), {})
         outbound = _find(work, confirmed.outbound_no)
         if outbound is None:
-            return _refuse(work, message, Reason("outbound-unknown", {"outbound": confirmed.outbound_no}), {})
+            refuse_message(work, message, [Reason("outbound-unknown", {"outbound": confirmed.outbound_no})], {})
+            return "refused"
         called_off = Status(outbound.status) is Status.CANCELLED or outbound.state == "cancelled"
         if isinstance(confirmed, OutboundProgress):
             return _follow(work, message, outbound, confirmed)
@@ -93,7 +111,8 @@ def _book(message: Any, warehouse: Warehouse) -> str:
             if trouble.code == "shipped-though-cancelled":
                 # The parcel is on its way: the waybill is used, and what the ERP says of the goods is for a person.
                 work.outbox.withdraw([outbound.order_id], [Owed.CANCEL_WAYBILL, Owed.CANCEL_ERP_ORDER])
-            return _refuse(work, message, trouble, asdict(confirmed), outbound.order_id)
+            refuse_message(work, message, [trouble], asdict(confirmed), outbound.order_id)
+            return "refused"
         work.inbox.finish([message.id])
         if outbound.state == "shipped":
             return "repeated"
@@ -109,7 +128,8 @@ def _follow(work: Work, message: Any, outbound: Any, told: OutboundProgress) -> 
     )
     if trouble:
         work.orders.hold([Stop(outbound.order_id, HoldKind.DATA, (trouble,))])
-        return _refuse(work, message, trouble, asdict(told), outbound.order_id)
+        refuse_message(work, message, [trouble], asdict(told), outbound.order_id)
+        return "refused"
     work.inbox.finish([message.id])
     stands = Status(outbound.status)
     # Before it is released the reply that the warehouse has it is on its way; once it was asked to stop, its answer is.
@@ -129,14 +149,6 @@ def _we_stopped(work: Work, outbound: Any) -> bool:
     cancellation = (OUTBOX.c.order_id == outbound.order_id, OUTBOX.c.kind == Owed.CANCEL_OUTBOUND)
     asked = select(OUTBOX.c.payload).where(*cancellation, OUTBOX.c.state != "withdrawn")
     return any(payload["outbound_id"] == outbound.id for payload in work.session.execute(asked).scalars())
-
-
-def _refuse(work: Work, message: Any, reason: Reason, content: Mapping[str, Any], order_id: int | None = None) -> str:
-    told = {key: value for key, value in content.items() if isinstance(value, str | int | bool)}
-    refusal = Refusal(message.source, "message", message.message_key, told, (reason,), order_id, message.id)
-    refuse(work, [refusal])
-    work.inbox.finish([message.id], "refused")
-    return "refused"
 
 
 def _find(work: Work, outbound_no: str) -> Any:

@@ -51,6 +51,15 @@ def refuse(work: Work, refusals: Sequence[Refusal]) -> None:
     )
 
 
+def refuse_message(
+    work: Work, message: Any, reasons: Sequence[Reason], content: Mapping[str, Any], order_id: int | None = None
+) -> None:
+    """Keep a message of the inbox that cannot be booked; of its content what is short enough to be read."""
+    told = {key: value for key, value in content.items() if isinstance(value, str | int | bool)}
+    refuse(work, [Refusal(message.source, "message", message.message_key, told, reasons, order_id, message.id)])
+    work.inbox.finish([message.id], "refused")
+
+
 def storable(value: Any) -> Any:
     """What every database's JSON can hold: hostile text has NUL and halves of characters, and numbers without end.
 

@@ -13,6 +13,7 @@ from tasks.senders.invoicer import RequestInvoice
 from tasks.senders.letter import Letter, Sender
 from tasks.senders.people import TellPeople
 from tasks.senders.receivable import BookReceivable
+from tasks.senders.returns import AnnounceReturn
 from tasks.senders.warehouse import CancelOutbound, PushOutbound
 
 __all__ = ["SENDERS", "Letter", "Sender"]
@@ -22,6 +23,7 @@ SENDERS: Mapping[Owed, Sender] = {
     Owed.OUTBOUND: PushOutbound(),
     Owed.CANCEL_OUTBOUND: CancelOutbound(),
     Owed.CANCEL_WAYBILL: CancelWaybill(),
+    Owed.RETURN: AnnounceReturn(),
     Owed.ERP_ORDER: PushErpOrder(),
     Owed.ERP_STATUS: TellErp(),
     Owed.CANCEL_ERP_ORDER: CancelErpOrder(),

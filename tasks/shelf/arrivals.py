@@ -1,7 +1,7 @@
 """Goods on their way: announced, arrived, called off. What arrives frees the orders that wait for it (B2, B3)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -77,16 +77,25 @@ def arrive(reference: str, by: str, *, sku: str = "", quantity: int | None = Non
         for arrival in coming:
             arriving = arrival.quantity - arrival.arrived if quantity is None else above_zero(quantity)
             try:
-                booked = work.arrivals.arrive(arrival, arriving, f"{reference}:{note}" if note else reference, work.now)
+                booked, lucky = book_in(work, arrival, arriving, f"{reference}:{note}" if note else reference, work.now)
             except NothingExpected as error:
                 raise CannotMoveStock(str(error)) from error
-            pieces += booked
-            level = work.stock.open_level(arrival.product_id, arrival.warehouse_id)
-            freed += len(decide_again(work, {level}, (_arrived(work, arrival, booked),)))
+            pieces, freed = pieces + booked, freed + lucky
         left = sum(row.quantity - row.arrived for row in work.arrivals.expected(reference))
-        if not left:
-            _close_transfer(work, reference)
         return Arrived(pieces, left, freed)
+
+
+def book_in(work: Work, arrival: Any, quantity: int, note: str, at: datetime) -> tuple[int, int]:
+    """Book pieces of an arrival in, once per note: how many, and how many waiting orders are decided again.
+
+    Raises ``NothingExpected``.
+    """
+    booked = work.arrivals.arrive(arrival, quantity, note, at)
+    level = work.stock.open_level(arrival.product_id, arrival.warehouse_id)
+    freed = len(decide_again(work, {level}, (_arrived(work, arrival, booked),)))
+    if not work.arrivals.expected(arrival.reference):
+        _close_transfer(work, arrival.reference)
+    return booked, freed
 
 
 def call_off_arrival(reference: str, by: str, *, sku: str = "") -> int:

@@ -48,25 +48,34 @@ def count(sku: str, warehouse: str, counted: int, reference: str, by: str, bucke
         raise CannotMoveStock("What is on its way is not counted: book it in, or call it off.")
     with unit_of_work(by) as work:
         level = level_named(work, sku, warehouse, bucket)
-        holders = _lock_holders(work, level)
+        holders = lock_holders(work, level)
         before = int(work.stock.read(level).on_hand)
         if work.stock.moved(level, Cause.COUNTED, reference):
             return Counted(before, before)
-        plan = _shortfall(work, level, holders, counted)
         facts: dict[str, Fact] = {"sku": sku, "warehouse": warehouse, "counted": counted}
-        lost = give_back(work, plan.losing, (Reason("lost-by-count", facts),)) if plan.losing else []
-        doubt = Reason("missing-at-warehouse", {**facts, "missing": plan.missing})
-        work.orders.hold([Stop(order_id, HoldKind.STOCK, (doubt,)) for order_id in plan.in_doubt])
+        plan, lost = give_up(work, level, holders, counted, facts)
         now = counted + plan.missing
         if now != before:
             work.stock.move([(level, now - before, reference)], Cause.COUNTED, work.now)
-        touched = {take.stock_level_id for take in lost} - {level} | ({level} if now > before else set())
+        touched = lost | ({level} if now > before else set())
         freed = decide_again(work, touched, (Reason("stock-counted", facts),)) if touched else []
         names = [tuple(map(order_number, ids)) for ids in (plan.losing, plan.in_doubt)]
         return Counted(before, now, names[0], names[1], plan.missing, len(freed))
 
 
-def _lock_holders(work: Work, level: int) -> Mapping[int, Any]:
+def give_up(
+    work: Work, level: int, holders: Mapping[int, Any], left: int, facts: Mapping[str, Fact]
+) -> tuple[Shortfall, set[int]]:
+    """Only so many pieces are ``left`` of a level: those last in turn lose what is not covered, and orders in doubt get
+    their hold. Which orders those are, and the other levels that are free again."""
+    plan = _shortfall(work, level, holders, left)
+    lost = give_back(work, plan.losing, (Reason("lost-by-count", facts),)) if plan.losing else []
+    doubt = Reason("missing-at-warehouse", {**facts, "missing": plan.missing})
+    work.orders.hold([Stop(order_id, HoldKind.STOCK, (doubt,)) for order_id in plan.in_doubt])
+    return plan, {take.stock_level_id for take in lost} - {level}
+
+
+def lock_holders(work: Work, level: int) -> Mapping[int, Any]:
     """The orders that hold something of this level, locked before it, as every step locks them."""
     query = select(RESERVATION.c.order_id).where(RESERVATION.c.stock_level_id == level, RESERVATION.c.state == "open")
     ids = sorted(set(work.session.execute(query).scalars()))

@@ -1,32 +1,41 @@
 """Another piece for one that comes back: an order of its own, bound to the one that it mends (A9, E5)."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
 from models.lifecycle import LineKind, OrderKind, Status
-from models.order import order_id_of, order_number
+from models.order import order_number
 from models.order_book import LINE, ORDER
 from models.reasons import Reason
 from models.work import Work
 from tasks.hub import unit_of_work
 from tasks.shelf.again import again_if_moved
+from tasks.shelf.customer_returns import expect_back, order_that_left
 from tasks.shelf.find import CannotMoveStock, above_zero, product_named
 from tasks.supplements import add_supplement
 
-_HAS_LEFT = (Status.SHIPPED, Status.DELIVERED, Status.COMPLETED, Status.RETURNED)
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """The order of the other piece, and the return that its warehouse was told of; empty if it takes no such word."""
+
+    number: str
+    return_no: str
 
 
 @again_if_moved
-def exchange(number: str, sku: str, quantity: int, why: str, by: str, instead: str = "") -> str:
-    """Order a replacement for pieces of an order that has left; its number.
+def exchange(number: str, sku: str, quantity: int, why: str, by: str, instead: str = "") -> Exchanged:
+    """Order a replacement for pieces of an order that has left.
 
-    ``instead`` is another SKU to send. The next ``fulfil-orders`` reserves it; the piece that comes back goes into
-    quarantine when it is there (``orderspine stock return``). Raises ``CannotMoveStock``.
+    ``instead`` is another SKU to send. The next ``fulfil-orders`` reserves it. The piece that comes back is announced
+    to the warehouse that sent it, whose word books it; where that is not possible it goes into quarantine when it is
+    there (``orderspine stock return``). Raises ``CannotMoveStock``.
     """
     above_zero(quantity)
     with unit_of_work(by) as work:
-        order = _order(work, number)
+        order = order_that_left(work, number)
         line = _line(work, order, sku)
         before = _exchanged(work, order, sku)
         if before + quantity > line.quantity:
@@ -42,17 +51,8 @@ def exchange(number: str, sku: str, quantity: int, why: str, by: str, instead: s
             "quantity": quantity,
         }  # fmt: skip
         work.orders.add_lines([row])
-        return order_number(new_id)
-
-
-def _order(work: Work, number: str) -> Any:
-    query = select(ORDER).where(ORDER.c.company_id == work.company_id, ORDER.c.id == order_id_of(number))
-    order = next(iter(work.rows(query.with_for_update())), None)
-    if order is None:
-        raise CannotMoveStock(f"There is no order {number}.")
-    if order.status not in _HAS_LEFT:
-        raise CannotMoveStock(f"{number} has not left yet: change it instead of exchanging it.")
-    return order
+        return_no = expect_back(work, order, sku, quantity, why, exchange=True)
+        return Exchanged(order_number(new_id), return_no or "")
 
 
 def _line(work: Work, order: Any, sku: str) -> Any:

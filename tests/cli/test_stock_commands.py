@@ -59,6 +59,7 @@ def test_what_is_shown_fits_80_columns(orderspine):
         (("stock", "define", "none.csv"), "cannot be read"),
         (("order", "pick-up", "SO0000000009"), "no order"),
         (("order", "exchange", "SO0000000009", SKU, "--why", "broken"), "no order"),
+        (("order", "return", "SO0000000009", SKU, "--why", "broken"), "no order"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

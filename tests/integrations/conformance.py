@@ -29,6 +29,8 @@ from integrations.ports import (
     Notifier,
     PushesOrders,
     PushesPayments,
+    ReportsStock,
+    TakesReturns,
     TellsOfOrders,
     Tracker,
     TracksParcels,
@@ -45,6 +47,8 @@ ABILITIES = (
     HearsOfOrders,
     BooksReceivables,
     TracksParcels,
+    ReportsStock,
+    TakesReturns,
 )
 """What some partners of a port can do besides."""
 

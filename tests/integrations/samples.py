@@ -22,6 +22,7 @@ from models.messages import (
     Place,
     Progress,
     Receivable,
+    ReturnRequest,
     ShipmentNotice,
     Waybill,
     WaybillRequest,
@@ -63,6 +64,10 @@ def outbound(number: str = "OB-1") -> OutboundRequest:
         remark=HOSTILE,
         check_code=CODE,
     )
+
+
+def goods_back(number: str = "RT-1") -> ReturnRequest:
+    return ReturnRequest(number, "OB-1", "WH1", True, RECEIVER, LINES[:1], HOSTILE, "SF2000000001", CODE)
 
 
 def waybill_request(number: str = "OB-1") -> WaybillRequest:
@@ -196,6 +201,8 @@ CALLS: Mapping[type, tuple[Call, ...]] = {
         Call("find_outbound", False, given("OB-1")),
         Call("cancel_outbound", True, _placed_outbound),
         Call("pull_stock", False, _stock),
+        Call("push_return", True, given(goods_back())),
+        Call("find_return", False, given("RT-1")),
     ),
     Carrier: (
         Call("book_waybill", True, given(waybill_request())),

@@ -13,6 +13,7 @@ import conformance_channels  # noqa: F401  (registers the checks of channels)
 import conformance_content  # noqa: F401  (registers the checks of what is read and written)
 import conformance_documents  # noqa: F401  (registers the checks of sources of documents)
 import conformance_invoices  # noqa: F401  (registers the checks of invoices)
+import conformance_warehouses  # noqa: F401  (registers the checks of warehouses' other words)
 import pytest
 from bench import Bench
 from conformance import failed_checks
@@ -30,6 +31,7 @@ from integrations.markup import text_of
 from integrations.nuonuo import Nuonuo
 from integrations.qimen import Qimen
 from integrations.qimen_messages import create_request
+from integrations.qimen_returns import return_request
 from integrations.sap import Sap
 from integrations.sf_express import SfExpress
 from integrations.shop import Shop
@@ -41,6 +43,7 @@ from integrations.wechat_account import WeChatAccount
 from integrations.wechat_shop import WechatShop
 from models.messages import (
     ChannelOrder,
+    Condition,
     ErpOrder,
     ErpReceipt,
     Invoice,
@@ -50,7 +53,10 @@ from models.messages import (
     OutboundRequest,
     Page,
     RawMessage,
+    ReturnAccepted,
+    ReturnRequest,
     StockLine,
+    StockReport,
     TrackPoint,
     Waybill,
     WaybillRequest,
@@ -116,6 +122,18 @@ class TakesExistingForRefused(Qimen):
     async def push_outbound(self, request: OutboundRequest) -> OutboundAccepted:
         reply = await self._call("deliveryorder.create", create_request(request, "OWNER1"), writes=True)
         return OutboundAccepted(request.outbound_no, text_of(reply, "deliveryOrderId"), request.check_code)
+
+
+class AnnouncesAReturnBlindly(Qimen):
+    async def push_return(self, request: ReturnRequest) -> ReturnAccepted:
+        reply = await self._call("returnorder.create", return_request(request, "OWNER1"), writes=True)
+        return ReturnAccepted(request.return_no, text_of(reply, "returnOrderId"), request.check_code)
+
+
+class TakesDefectivePiecesForGood(Qimen):
+    def read_stock_report(self, message: RawMessage) -> StockReport | None:
+        report = super().read_stock_report(message)
+        return report and StockReport(tuple(replace(each, condition=Condition.GOOD) for each in report.changes))
 
 
 class TrustsEveryCallback(Qimen):
@@ -415,7 +433,17 @@ BROKEN: list[tuple[str, type, set[str]]] = [
             "what_was_done_before_the_reply_was_lost_is_found",
         },
     ),
-    ("qimen", TrustsEveryCallback, {"a_forged_or_stale_confirmation_is_refused"}),
+    (
+        "qimen",
+        TrustsEveryCallback,
+        {"a_forged_or_stale_confirmation_is_refused", "a_forged_report_of_stock_is_refused"},
+    ),
+    ("qimen", AnnouncesAReturnBlindly, REPEATS | {"recorded_replies_are_read_to_exact_values"}),
+    (
+        "qimen",
+        TakesDefectivePiecesForGood,
+        {"a_change_of_stock_says_what_changed_and_why", "recorded_replies_are_read_to_exact_values"},
+    ),
     ("sf_express", AsksForAllAtOnce, {"any_number_of_parcels_is_tracked"}),
     ("dingtalk", SendsAWriteAgain, {"a_lost_reply_to_a_write_says_so_and_is_not_sent_again"}),
     ("wechat_account", KeepsAnExpiredToken, {"recorded_replies_are_read_to_exact_values"}),

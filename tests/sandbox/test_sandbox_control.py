@@ -46,6 +46,10 @@ async def test_a_day_is_played_over_http(client: httpx.AsyncClient, world: World
         {"warehouse": "W1", "sku": "SKU-0001", "quantity": 5}
     ]
     assert (await send(client, "POST", "/warehouse/work"))["shipped"] == []
+    change = {"warehouse": "W1", "sku": "SKU-0001", "quantity": -2, "document": "QT-1", "order_type": "QTCK"}
+    notice = await send(client, "POST", "/warehouse/change", change)
+    assert (await send(client, "GET", "/state/qimen"))["stock_changes"] == [notice]
+    assert (await client.post("/_sandbox/warehouse/change", json={**change, "quantity": -9})).status_code == 422
     assert await send(client, "POST", "/carrier/work", {"now": DAY["until"], "except": []}) == {"scans": 0}
     bill = await send(client, "POST", "/bill", {"date": "2026-01-01", "distort": ["unknown_order"]})
     assert bill["rows"] > 1

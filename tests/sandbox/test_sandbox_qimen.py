@@ -142,6 +142,26 @@ async def test_callbacks_repeat_and_change_order_on_demand(client: httpx.AsyncCl
     assert [key for key, _ in work.answers] == ["SO2", "SO2", "SO3", "SO1"]
 
 
+async def test_a_change_of_stock_is_told_until_the_hub_takes_it(world: World) -> None:
+    hub = Hub(text="<response><flag>failure</flag></response>")
+    world.hub.client = hub.client()
+    world.set_stock("wms", "W1", "SKU-0001", 10)
+    world.change_stock("W1", "SKU-0001", -3, "QT-1", order_type="QTCK")
+    world.change_stock("W1", "SKU-0001", 2, "PD-1", inventory_type="CC", counted=True)
+    assert (await world.work_in_warehouse()).undelivered == 2
+    hub.text = SUCCESS
+    assert (await world.work_in_warehouse()).undelivered == 0
+    assert (await world.work_in_warehouse()).answers == []
+    assert (world.warehouse.stock["W1", "SKU-0001"].on_hand, world.warehouse.defective["W1", "SKU-0001"]) == (7, 2)
+    told = [fromstring(request.content) for request in hub.received]  # noqa: S314
+    assert [document.findtext("items/item/quantity") for document in told] == ["-3", "2", "-3", "2"]
+    assert [document.findtext("items/item/orderCode") for document in told] == ["QT-1", None, "QT-1", None]
+    assert [document.findtext("checkOrderCode") for document in told] == [None, "PD-1", None, "PD-1"]
+    for request in hub.received:
+        params = dict(request.url.params)
+        assert params["sign"] == qimen_sign(params, request.content.decode())
+
+
 async def test_wrong_stock_lies_without_touching_the_shelf(client: httpx.AsyncClient, world: World) -> None:
     world.set_stock("wms", "W1", "SKU-0001", 100)
     world.add_fault(Fault("qimen", "inventory.query", FaultKind.WRONG_STOCK, factor=0.5))

@@ -16,10 +16,12 @@ from models.lifecycle import Route
 from models.messages import OutboundAccepted, OutboundRequest, RawMessage
 from models.order import order_id_of, order_number
 from models.outbox import Owed
+from sandbox.hub import Message
 from sandbox.qimen_confirm import confirmation
 from sandbox.warehouse import Outbound, OutboundLine, OutboundStatus
 from tasks.accept_orders import accept_orders
 from tasks.book_confirmations import book_confirmations
+from tasks.connections import partner
 from tasks.expire_reservations import expire_reservations
 from tasks.follow_channel import follow_channel
 from tasks.hub import current_rules, unit_of_work
@@ -135,6 +137,13 @@ class Floor:
         for batch in arrived_confirmations():
             run(book_confirmations.fn(batch))
 
+    def hear(self, call: Message) -> None:
+        """A warehouse's signed call arrives, and is booked."""
+        message = run(_received(call, self.now))
+        self._put(message, "SZ-01", "outbound-confirmation")
+        for batch in arrived_confirmations():
+            run(book_confirmations.fn(batch))
+
     def _put(self, message: RawMessage, source: str, kind: str) -> None:
         with unit_of_work("webhook") as work:
             row = {
@@ -142,6 +151,12 @@ class Floor:
                 "body": message.body, "occurred_at": message.occurred_at,
             }  # fmt: skip
             work.inbox.put([row])
+
+
+async def _received(call: Message, now: datetime) -> RawMessage:
+    async with partner("SZ-01") as wms:
+        verified: RawMessage = wms.receive_callback(dict(call.params), dict(call.headers), call.body, now)
+    return verified
 
 
 def run(step: Coroutine[Any, Any, Any]) -> Any:

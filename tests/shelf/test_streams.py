@@ -193,7 +193,7 @@ class TestAnExchange:
 
     def test_sends_another_piece_and_takes_none_that_came_back(self, floor: Floor) -> None:
         number = self.gone(floor)
-        new = exchange(number, ONE, 1, "broken", "ann")
+        new = exchange(number, ONE, 1, "broken", "ann").number
         floor.fulfil()
         assert (status(new), place(ONE).reserved) == ("reserved", 1)
         floor.release(new)

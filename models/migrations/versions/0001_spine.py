@@ -651,7 +651,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("leased_by", sa.String(), nullable=True),
         sa.Column("leased_until", UtcDateTime(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('waybill', 'outbound', 'cancel-outbound', 'cancel-waybill', 'erp-order', 'erp-status', 'cancel-erp-order', 'receivable', 'channel-shipment', 'customer-message', 'invoice', 'notice')",
+            "kind IN ('waybill', 'outbound', 'cancel-outbound', 'cancel-waybill', 'return-order', 'erp-order', 'erp-status', 'cancel-erp-order', 'receivable', 'channel-shipment', 'customer-message', 'invoice', 'notice')",
             name=op.f("ck_outbox_kind"),
         ),
         sa.CheckConstraint("state IN ('due', 'sent', 'person', 'withdrawn')", name=op.f("ck_outbox_state")),
@@ -750,7 +750,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("moved_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
-            "cause IN ('opening', 'received', 'shipped', 'found', 'counted', 'announced', 'arrived', 'transferred', 'returned', 'cleared', 'scrapped')",
+            "cause IN ('opening', 'received', 'shipped', 'found', 'counted', 'announced', 'arrived', 'transferred', 'returned', 'cleared', 'scrapped', 'adjusted')",
             name=op.f("ck_stock_movement_cause"),
         ),
         sa.ForeignKeyConstraint(["stock_level_id"], ["stock_level.id"], name=op.f("fk_stock_movement_stock_level_id")),
@@ -776,6 +776,32 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change_approval")),
         sa.UniqueConstraint("change_id", "approver", name=op.f("uq_change_approval_change_id_approver")),
     )
+    op.create_table(
+        "customer_return",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("return_no", sa.String(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("outbound_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("arrived", sa.Integer(), nullable=False),
+        sa.Column("exchange", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("waybill_no", sa.String(), nullable=False),
+        sa.Column("announced_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("arrived >= 0 AND arrived <= quantity", name=op.f("ck_customer_return_arrived_within")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_customer_return_quantity_positive")),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_customer_return_company_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_customer_return_order_id")),
+        sa.ForeignKeyConstraint(["outbound_id"], ["outbound.id"], name=op.f("fk_customer_return_outbound_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_customer_return_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_return")),
+        sa.UniqueConstraint("return_no", name=op.f("uq_customer_return_return_no")),
+    )
+    with op.batch_alter_table("customer_return", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_return_order_id", ["order_id"], unique=False)
+
     op.create_table(
         "order_event",
         sa.Column("id", sa.Integer(), nullable=False),
