@@ -391,8 +391,8 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentNews:
-    """What a provider tells of a payment or a refund when it happens. ``amount`` is signed: a refund is negative;
-    ``done`` is false for a refund that came to nothing."""
+    """What a provider tells of a payment or a refund when it happens. The numbers are the provider's, as in its
+    statement. ``amount`` is signed: a refund is negative; ``done`` is false for a refund that came to nothing."""
 
     kind: str
     order_no: str
@@ -401,6 +401,13 @@ class PaymentNews:
     amount: Money
     done: bool
     happened_at: datetime
+
+    @property
+    def reference(self) -> str:
+        """What this very payment or refund is known by; empty if a number that belongs to it is missing."""
+        if self.kind == "payment":
+            return self.trade_no
+        return f"{self.trade_no}:{self.refund_no}" if self.trade_no and self.refund_no else ""
 
 
 @dataclass(frozen=True, slots=True)
