@@ -279,6 +279,15 @@ class Waybill:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """What is printed and stuck on a parcel: a PDF, or ``application/json`` that a printing program turns into one."""
+
+    waybill_no: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class TrackPoint:
     """One thing that happened to a parcel. ``state`` is ``picked_up, in_transit, out_for_delivery, delivered,
     exception, returned``, or ``unknown`` when the carrier's code is not in its table (never guessed)."""

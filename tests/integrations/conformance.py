@@ -27,6 +27,7 @@ from integrations.ports import (
     HearsOfOrders,
     Invoicer,
     Notifier,
+    PrintsLabels,
     PushesOrders,
     PushesPayments,
     TellsOfOrders,
@@ -45,6 +46,7 @@ ABILITIES = (
     HearsOfOrders,
     BooksReceivables,
     TracksParcels,
+    PrintsLabels,
 )
 """What some partners of a port can do besides."""
 
