@@ -505,25 +505,28 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A message to people. ``dedup_key`` lets a notifier that can recognise repeats do so; one that has buttons shows
-    them for what is asked (``ask``)."""
+    them for what is asked (``ask``), and puts what became of it in their place (``replaces``, from the answer)."""
 
     title: str
     text: str
     dedup_key: str
     url: str = ""
     ask: Question | None = None
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonAnswer:
     """What somebody answered to a ``Question``: ``yes`` or ``no``. ``person`` is the name under which the notifier
-    knows them; ``key`` is the same when the same answer comes again."""
+    knows them; ``key`` is the same when the same answer comes again. ``replaces`` is what the notifier calls the
+    message with the buttons, if it can put another in its place."""
 
     order_no: str
     question: str
     verdict: str
     person: str
     key: str
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
