@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from integrations.alibaba_1688 import Alibaba1688, Alibaba1688Settings
 from integrations.alipay import Alipay, AlipaySettings
 from integrations.cainiao import Cainiao, CainiaoSettings
+from integrations.cainiao_link import CainiaoLink, CainiaoLinkSettings
 from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.dingtalk_approval import DingTalkApproval, DingTalkApprovalSettings
@@ -132,6 +133,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
         Channel, FeishuApprovalSettings, FeishuApproval, "Feishu / Lark approvals", has_token=True
     ),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
+    "cainiao_link": PartnerEntry(Warehouse, CainiaoLinkSettings, CainiaoLink, "Cainiao LINK warehouse"),
     "excel_bridge": PartnerEntry(Warehouse, ExcelBridgeSettings, ExcelBridge, "Excel bridge (sheets in a folder)"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
     "jtexpress": PartnerEntry(Carrier, JtExpressSettings, JtExpress, "J&T Express"),

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from sandbox.alibaba_1688 import ALIBABA_1688
 from sandbox.alipay import ALIPAY
 from sandbox.cainiao import CAINIAO
+from sandbox.cainiao_link import CAINIAO_LINK
 from sandbox.cap import CAP
 from sandbox.control import router
 from sandbox.dingtalk import DINGTALK
@@ -49,6 +50,7 @@ PARTNERS: tuple[Partner, ...] = (
     DINGTALK_APPROVAL,
     FEISHU_APPROVAL,
     QIMEN,
+    CAINIAO_LINK,
     SF,
     JT,
     CAINIAO,

@@ -20,6 +20,7 @@ PARTNERS_WITH_STATE = (
     "dingtalk_approval",
     "feishu_approval",
     "qimen",
+    "cainiao_link",
     "sf",
     "jt",
     "cainiao",
@@ -56,7 +57,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
             | "feishu_approval"
         ):
             return _channel(world.channels[partner])
-        case "qimen":
+        case "qimen" | "cainiao_link":
             return {
                 "stock": [
                     {"warehouse": warehouse, "sku": sku, **asdict(row)}

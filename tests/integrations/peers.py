@@ -103,6 +103,12 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "customer_id": credentials.QIMEN_CUSTOMER_ID,
         "owner_code": credentials.QIMEN_OWNER_CODE,
     },
+    "cainiao_link": lambda base: {
+        "url": f"{base}/cainiao_link/gateway/link.do",
+        "provider_id": credentials.CAINIAO_LINK_PROVIDER,
+        "secret": credentials.CAINIAO_LINK_SECRET,
+        "owner_user_id": credentials.CAINIAO_LINK_OWNER,
+    },
     "sf_express": lambda base: {
         "url": f"{base}/sf/std/service",
         "partner_id": credentials.SF_PARTNER_ID,

@@ -15,7 +15,7 @@ import conformance_documents  # noqa: F401  (registers the checks of sources of 
 import conformance_invoices  # noqa: F401  (registers the checks of invoices)
 import pytest
 from bench import Bench
-from conformance import CHECKS, checks_for
+from conformance import failed_checks
 
 from integrations.cap import Cap
 from integrations.cap_alerts import Area, CapAlert
@@ -419,12 +419,5 @@ BROKEN: list[tuple[str, type, set[str]]] = [
 
 @pytest.mark.parametrize(("name", "maker", "expected"), BROKEN, ids=[maker.__name__ for _, maker, _ in BROKEN])
 async def test_a_broken_partner_is_caught(bench: Bench, name: str, maker: type, expected: set[str]) -> None:
-    bench.makers[name] = maker
-    failed: dict[str, BaseException] = {}
-    for title in checks_for(name):
-        bench.world.reset()
-        try:
-            await CHECKS[title].check(bench, name)
-        except (Exception, pytest.fail.Exception) as error:
-            failed[title] = error
+    failed = await failed_checks(bench, name, maker)
     assert set(failed) == expected, failed

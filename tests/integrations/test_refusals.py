@@ -26,6 +26,10 @@ def qimen(code: str, message: str = "words", sub_code: str = "") -> str:
     )
 
 
+def link(code: str) -> str:
+    return f"<response><success>false</success><errorCode>{code}</errorCode><errorMsg>words</errorMsg></response>"
+
+
 def sf(outer: str, inner: str = "") -> Any:
     content = json.dumps({"success": False, "errorCode": inner, "errorMsg": "words", "msgData": None})
     return {"apiResultCode": outer, "apiErrorMsg": "words", "apiResultData": content if inner else None}
@@ -127,6 +131,18 @@ AGAIN = (Conflict, None)
         ("qimen", "push_outbound", qimen("S05", "商品不存在"), NEVER),
         ("qimen", "push_outbound", "<response><what/></response>", WAIT_UNKNOWN),
         ("qimen", "find_outbound", qimen("S05", "系统错误"), NEVER),
+        ("cainiao_link", "push_outbound", {"success": False, "errorCode": "S02", "errorMsg": "words"}, STOP),
+        ("cainiao_link", "push_outbound", link("S04"), STOP),
+        ("cainiao_link", "push_outbound", link("S07"), WAIT_UNKNOWN),
+        ("cainiao_link", "push_outbound", link("S14"), WAIT_UNKNOWN),
+        ("cainiao_link", "push_outbound", link("S12"), NEVER),
+        ("cainiao_link", "push_outbound", link("S003"), NEVER),
+        ("cainiao_link", "push_outbound", "<response><what/></response>", WAIT_UNKNOWN),
+        ("cainiao_link", "find_outbound", link("S06"), WAIT),
+        ("cainiao_link", "pull_stock", link("S04"), NEVER),
+        ("cainiao_link", "find_outbound", link("B0002"), NEVER),
+        ("cainiao_link", "find_outbound", {"success": True}, WAIT),
+        ("cainiao_link", "pull_stock", "<response><success>true</success><item/></response>", WAIT),
         ("sf_express", "book_waybill", sf("A1005"), WAIT),
         ("sf_express", "book_waybill", sf("A1006"), STOP),
         ("sf_express", "book_waybill", sf("A1007"), WAIT_UNKNOWN),
