@@ -1,6 +1,8 @@
 """``orderspine order``: where an order is, how it came there, and what people say to it."""
 
+import asyncio
 import getpass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,6 +42,20 @@ def show(
         as_json(story)
     else:
         print_story(story)
+
+
+@app.command(name="label", help=t("cli-order-label-help"))
+def label(
+    number: Number,
+    file: Annotated[Path | None, typer.Argument(help=t("cli-order-label-file-help"))] = None,
+) -> None:
+    """Write the label of an order's parcel into a file."""
+    from tasks.labels import fetch_label
+
+    found = asyncio.run(fetch_label(number))
+    saved = file or Path(found.name)
+    saved.write_bytes(found.content)
+    line("cli-order-label-saved", file=str(saved))
 
 
 @app.command(name="approve", help=t("cli-order-approve-help"))

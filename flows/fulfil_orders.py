@@ -3,19 +3,20 @@
 from flows.progress import Progress
 from flows.summary import publish
 from tasks.accept_orders import accept_orders
+from tasks.book_payments import book_payments
 from tasks.expire_reservations import expire_reservations
 from tasks.follow_channel import follow_channel
 from tasks.hub import current_rules, hub_flow
 from tasks.late_answers import remind_of_questions
-from tasks.ready import arrived_orders, reported_orders, undecided_orders, work_in_orders
+from tasks.ready import arrived_orders, arrived_payments, reported_orders, undecided_orders, work_in_orders
 from tasks.reserve_orders import reserve_orders
 from tasks.signals import MESSAGES_DUE, signal
 
 
 @hub_flow
 async def fulfil_orders() -> list[object]:
-    """Free what nobody fetched or paid, check what arrived, decide it, follow what the channels report, and remind
-    whoever has not answered in time."""
+    """Free what nobody fetched or paid, check what arrived, book what was paid, decide it, follow what the channels
+    report, and remind whoever has not answered in time."""
     rules = current_rules()
     progress = await Progress.of("fulfil-orders-progress", "Orders checked and decided", work_in_orders())
     expired = await expire_reservations()
@@ -23,6 +24,7 @@ async def fulfil_orders() -> list[object]:
     for messages in arrived_orders():
         done.append(await accept_orders(messages, rules))
         await progress.add(len(messages))
+    done += [await book_payments(messages, rules) for messages in arrived_payments()]
     for orders in undecided_orders():
         done.append(await reserve_orders(orders, rules))
         await progress.add(len(orders))

@@ -18,7 +18,7 @@ from integrations.errors import Rejected
 from integrations.reading import canonical
 from integrations.top import Top, TopSettings
 from integrations.words import Words
-from models.messages import Waybill, WaybillRequest
+from models.messages import Label, Waybill, WaybillRequest
 
 NAME: Final = "cainiao"
 _NOT_THERE: Final = ("不存在", "未找到", "已取消", "not_exist", "not exist", "not found")
@@ -35,6 +35,7 @@ class CainiaoSettings(TopSettings):
 class _Printed(Reply):
     waybill_code: str = Field(min_length=1)
     object_id: str = ""
+    print_data: str = ""
 
 
 class _PrintedList(Reply):
@@ -96,15 +97,8 @@ class Cainiao:
 
     async def find_waybill(self, request_no: str) -> Waybill | None:
         """``cainiao.waybill.ii.query.by.tradecode``; a cancelled number is none any more."""
-        params = {"param_list": canonical([order_of(request_no)])}
-        found = await self._top.call("cainiao.waybill.ii.query.by.tradecode", params, _Found)
-        verdict = found.modules.waybill_cloud_print_with_result_desc_response[0]
-        if verdict.success and verdict.waybill_cloud_print_response:
-            return self._waybill(request_no, verdict.waybill_cloud_print_response.waybill_code)
-        said = f"{verdict.error_code} {verdict.error_message}".lower()
-        if any(words in said for words in _NOT_THERE):
-            return None
-        raise self._words.rejected(verdict.error_message or "gave no reason", code=verdict.error_code)
+        printed = await self._query(request_no)
+        return None if printed is None else self._waybill(request_no, printed.waybill_code)
 
     async def cancel_waybill(self, waybill: Waybill) -> None:
         """``cainiao.waybill.ii.cancel``; cancelled already is success. Raises ``Rejected`` once picked up."""
@@ -117,6 +111,24 @@ class Cainiao:
             found = await self.find_waybill(waybill.request_no)
             if found is not None and found.waybill_no == waybill.waybill_no:
                 raise
+
+    async def fetch_label(self, waybill: Waybill) -> Label:
+        """``print_data`` of ``cainiao.waybill.ii.query.by.tradecode``, encrypted, for Cainiao's printing program."""
+        printed = await self._query(waybill.request_no)
+        if printed is None or printed.waybill_code != waybill.waybill_no or not printed.print_data:
+            raise self._words.rejected("there is no print data of this waybill", field="waybill_code")
+        return Label(waybill.waybill_no, "application/json", printed.print_data.encode())
+
+    async def _query(self, request_no: str) -> _Printed | None:
+        params = {"param_list": canonical([order_of(request_no)])}
+        found = await self._top.call("cainiao.waybill.ii.query.by.tradecode", params, _Found)
+        verdict = found.modules.waybill_cloud_print_with_result_desc_response[0]
+        if verdict.success and verdict.waybill_cloud_print_response:
+            return verdict.waybill_cloud_print_response
+        said = f"{verdict.error_code} {verdict.error_message}".lower()
+        if any(words in said for words in _NOT_THERE):
+            return None
+        raise self._words.rejected(verdict.error_message or "gave no reason", code=verdict.error_code)
 
     def _waybill(self, request_no: str, waybill_no: str) -> Waybill:
         return Waybill(request_no, waybill_no, self._settings.cp_code.lower())

@@ -21,6 +21,7 @@ from integrations.answers import Answer, Reply
 from integrations.errors import PartnerError, Rejected
 from integrations.http import Wire
 from integrations.nuonuo_messages import CURRENCY, Found, billing, invoice_of
+from integrations.pdf import is_whole_pdf
 from integrations.reading import canonical
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.tokens import Token, TokenStore
@@ -118,7 +119,7 @@ class Nuonuo:
     async def download_invoice(self, invoice: Invoice) -> bytes:
         """Fetch the file from where Nuonuo says it is; neither token nor signature goes there."""
         answer = await self._wire(self._words()).call("GET", invoice.file_url, writes=False)
-        if not (answer.body.startswith(b"%PDF-") and b"%%EOF" in answer.body[-1024:]):
+        if not is_whole_pdf(answer.body):
             raise answer.unreadable("it is not a PDF, or was cut off")
         return answer.body
 

@@ -20,6 +20,7 @@ from models.messages import (
     ErpStatus,
     Invoice,
     InvoiceRequest,
+    Label,
     News,
     Notice,
     OutboundAccepted,
@@ -196,6 +197,15 @@ class Carrier(Protocol):
 
     async def cancel_waybill(self, waybill: Waybill) -> None:
         """Give a waybill back that will not be used."""
+        ...
+
+
+@runtime_checkable
+class PrintsLabels(Protocol):
+    """A carrier that gives what is printed and stuck on a parcel (C2)."""
+
+    async def fetch_label(self, waybill: Waybill) -> Label:
+        """The label of a waybill that is in force; asking again changes nothing. Raises ``Rejected`` for any other."""
         ...
 
 

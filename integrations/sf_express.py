@@ -1,7 +1,8 @@
 """SF Express through the Fengqiao platform (``/std/service``, overview of 2023, open.sf-express.com).
 
-Calls ``EXP_RECE_CREATE_ORDER``, ``EXP_RECE_SEARCH_ORDER_RESP``, ``EXP_RECE_UPDATE_ORDER`` and
-``EXP_RECE_SEARCH_ROUTES``. A reply has two layers: the platform's code, and inside, as JSON in a text, the service's.
+Calls ``EXP_RECE_CREATE_ORDER``, ``EXP_RECE_SEARCH_ORDER_RESP``, ``EXP_RECE_UPDATE_ORDER``, ``EXP_RECE_SEARCH_ROUTES``
+and ``COM_RECE_CLOUD_PRINT_WAYBILLS``. A reply has two layers: the platform's code, and inside, as JSON in a text, the
+service's.
 Verified by: the published sample digest, the package ``karrio.sf-express``, and the sandbox. Not called live.
 """
 
@@ -21,12 +22,13 @@ from integrations.answers import Answer, Reply
 from integrations.chunks import chunks
 from integrations.errors import PartnerError, Rejected
 from integrations.http import Wire
+from integrations.pdf import MEDIA_TYPE, is_whole_pdf
 from integrations.rate import Rate
 from integrations.reading import canonical
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.sf_express_messages import CARRIER, RouteReply, booking, track_points
 from integrations.words import Words
-from models.messages import TrackPoint, Waybill, WaybillRequest
+from models.messages import Label, TrackPoint, Waybill, WaybillRequest
 
 NAME: Final = "sf_express"
 _NUMBERS_PER_CALL: Final = 10
@@ -56,6 +58,10 @@ class SfExpressSettings(PartnerSettings):
     check_phone: str = Field(
         default="", description="Last four digits of the sender's phone, if SF asks for them with routes"
     )
+    template_code: str = Field(
+        default="",
+        description="Template of the label (fm_76130_standard_…); empty: labels are data for a program of ours",
+    )
 
 
 class _Outer(Reply):
@@ -69,6 +75,7 @@ class _Inner(Reply):
     errorCode: str | None = ""  # noqa: N815
     errorMsg: str | None = ""  # noqa: N815
     msgData: Any = None  # noqa: N815
+    obj: Any = None
 
 
 class _WaybillNo(Reply):
@@ -80,10 +87,20 @@ class _Order(Reply):
     orderId: str | None = ""  # noqa: N815
     filterResult: int | None = None  # noqa: N815
     waybillNoInfoList: tuple[_WaybillNo, ...] | None = None  # noqa: N815
+    routeLabelInfo: list[dict[str, Any]] | None = None  # noqa: N815
 
 
 class _Routes(Reply):
     routeResps: tuple[RouteReply, ...]  # noqa: N815
+
+
+class _File(Reply):
+    url: str = Field(min_length=1)
+    token: str = ""
+
+
+class _Printed(Reply):
+    files: tuple[_File, ...] = Field(min_length=1)
 
 
 class _Done(Reply):
@@ -96,6 +113,7 @@ class SfExpress:
     def __init__(self, settings: SfExpressSettings, http: httpx.AsyncClient, *, clock: Callable[[], datetime]) -> None:
         self._settings = settings
         self._clock = clock
+        self._http = http
         self._words = Words(NAME, settings.secrets())
         self._wire = Wire(self._words, http, clock)
 
@@ -141,6 +159,15 @@ class SfExpress:
             if error.code != _CANCELLED_ALREADY:
                 raise
 
+    async def fetch_label(self, waybill: Waybill) -> Label:
+        """A PDF by ``COM_RECE_CLOUD_PRINT_WAYBILLS``; without ``template_code`` the ``routeLabelInfo`` of the order."""
+        if self._settings.template_code:
+            return Label(waybill.waybill_no, MEDIA_TYPE, await self._printed(waybill.waybill_no))
+        order = await self._search(waybill.request_no)
+        if self._waybill(waybill.request_no, order).waybill_no != waybill.waybill_no or not order.routeLabelInfo:
+            raise self._words.rejected("there is no label data of this waybill", field="waybillNo")
+        return Label(waybill.waybill_no, "application/json", canonical(order.routeLabelInfo).encode())
+
     async def track(self, waybill_nos: Sequence[str]) -> list[TrackPoint]:
         """``EXP_RECE_SEARCH_ROUTES``, ten numbers a call; a parcel that SF does not know has no points."""
         points: list[TrackPoint] = []
@@ -159,6 +186,23 @@ class SfExpress:
             except ValueError as error:
                 raise self._words.unavailable(f"a route cannot be read: {error}") from error
         return sorted(points, key=lambda point: point.happened_at)
+
+    async def _printed(self, waybill_no: str) -> bytes:
+        asked = {
+            "templateCode": self._settings.template_code,
+            "version": "2.0",
+            "fileType": "pdf",
+            "sync": True,
+            "documents": [{"masterWaybillNo": waybill_no}],
+        }
+        file = (await self._call("COM_RECE_CLOUD_PRINT_WAYBILLS", asked, _Printed)).files[0]
+        # Whoever has the token may read the label: it is as secret as the check word.
+        words = Words(NAME, (*self._settings.secrets(), file.token))
+        wire = Wire(words, self._http, self._clock)
+        answer = await wire.call("GET", file.url, writes=False, headers={"X-Auth-token": file.token})
+        if not is_whole_pdf(answer.body):
+            raise answer.unreadable("it is not a PDF, or was cut off")
+        return answer.body
 
     async def _search(self, request_no: str) -> _Order:
         content = {"orderId": request_no, "searchType": 1, "language": "zh-CN"}
@@ -194,7 +238,7 @@ class SfExpress:
         inner = answer.fit(inside, _Inner)
         if not inner.success:
             raise self._words.rejected(inner.errorMsg or "gave no reason", code=inner.errorCode or "")
-        return answer.fit(inner.msgData or {}, shape)
+        return answer.fit(inner.msgData or inner.obj or {}, shape)
 
     def _platform_refusal(self, answer: Answer, outer: _Outer) -> PartnerError:
         code, words = outer.apiResultCode, outer.apiErrorMsg or "gave no reason"

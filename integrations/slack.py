@@ -80,6 +80,7 @@ class _Action(Reply):
 class _Interaction(Reply):
     type: Literal["block_actions"]
     user: _User
+    response_url: str = ""
     actions: tuple[_Action, ...] = Field(min_length=1)
 
 
@@ -93,20 +94,25 @@ class Slack:
 
     def __init__(self, settings: SlackSettings, http: httpx.AsyncClient, *, clock: Callable[[], datetime]) -> None:
         self._settings = settings
+        self._http = http
+        self._clock = clock
         self._words = Words(NAME, (*settings.secrets(), _path(settings)))
         self._wire = Wire(self._words, http, clock)
 
     async def notify(self, notice: Notice) -> None:
-        """Send one message. The webhook cannot recognise a repeat: ``dedup_key`` is not sent."""
-        body = json.dumps(
-            {"text": _escaped(notice.title), "blocks": [block.to_dict() for block in self._blocks(notice)]}
-        )
+        """Send one message, in place of the one that it replaces as long as Slack lets us, which is half an hour.
+
+        Neither way recognises a repeat: ``dedup_key`` is not sent.
+        """
+        message = {"text": _escaped(notice.title), "blocks": [block.to_dict() for block in self._blocks(notice)]}
+        if notice.replaces and await self._replace(notice.replaces, message):
+            return
         answer = await self._wire.call(
             "POST",
             self._settings.webhook.get_secret_value(),
             writes=True,
             headers={"content-type": "application/json"},
-            content=body.encode(),
+            content=json.dumps(message).encode(),
             accept={400, 404, 410},
         )
         words = answer.body.decode("utf-8", "replace").strip()
@@ -118,6 +124,20 @@ class Slack:
             raise self._words.misconfigured("there is no webhook at this address", code=f"HTTP {answer.status}")
         if words != "ok":
             raise answer.unreadable("it is not Slack's ok")
+
+    async def _replace(self, address: str, message: Mapping[str, Any]) -> bool:
+        """Put a message in place of the one that the address (``response_url``) stands for; whether Slack did."""
+        # Whoever has the address may write there: it is as secret as the webhook.
+        words = Words(NAME, (*self._settings.secrets(), address, httpx.URL(address).path))
+        answer = await Wire(words, self._http, self._clock).call(
+            "POST",
+            address,
+            writes=True,
+            headers={"content-type": "application/json"},
+            content=json.dumps({"replace_original": True, **message}).encode(),
+            accept={400, 401, 403, 404, 410},
+        )
+        return answer.status == 200
 
     def receive_answer(self, headers: Mapping[str, str], body: bytes, now: datetime) -> PersonAnswer:
         """Verify the call of a pressed button.
@@ -147,7 +167,8 @@ class Slack:
         if self._settings.answerers and user.id not in self._settings.answerers:
             raise self._words.rejected(f"{user.id} is not among those who may answer", field="answerers")
         person = f"{user.username or user.name or user.id} {user.id}"
-        return PersonAnswer(asked.order_no, asked.question, action.action_id, person, f"{user.id}:{action.action_ts}")
+        key = f"{user.id}:{action.action_ts}"
+        return PersonAnswer(asked.order_no, asked.question, action.action_id, person, key, pressed.response_url)
 
     def _blocks(self, notice: Notice) -> list[Block]:
         buttons = [_buttons(notice.ask)] if notice.ask and self._settings.signing_secret.get_secret_value() else []

@@ -38,7 +38,7 @@ class _Amount(Reply):
 class _Payment(Reply):
     out_trade_no: str = Field(min_length=1)
     transaction_id: str = ""
-    out_refund_no: str = ""
+    refund_id: str = ""
     success_time: AwareDatetime | None = None
     amount: _Amount
 
@@ -58,7 +58,7 @@ def payment_news(content: Mapping[str, Any], told_at: datetime) -> PaymentNews:
         kind="payment" if paid else "refund",
         order_no=payment.out_trade_no,
         trade_no=payment.transaction_id,
-        refund_no=payment.out_refund_no,
+        refund_no=payment.refund_id,
         amount=Money(payment.amount.total if paid else -payment.amount.refund, payment.amount.currency),
         done=paid or _REFUNDS[event],
         happened_at=(payment.success_time or told_at).astimezone(UTC),

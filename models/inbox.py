@@ -35,7 +35,7 @@ class Inbox(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     company_id: int = Field(foreign_key="company.id")
-    kind: str = Field(description="order, outbound-confirmation, track: who reads it")
+    kind: str = Field(description="order, outbound-confirmation, track, payment: who reads it")
     source: str
     message_key: str
     route: str

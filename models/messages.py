@@ -367,6 +367,15 @@ class Waybill:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """What is printed and stuck on a parcel: a PDF, or ``application/json`` that a printing program turns into one."""
+
+    waybill_no: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class TrackPoint:
     """One thing that happened to a parcel. ``state`` is ``picked_up, in_transit, out_for_delivery, delivered,
     exception, returned``, or ``unknown`` when the carrier's code is not in its table (never guessed)."""
@@ -479,8 +488,8 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentNews:
-    """What a provider tells of a payment or a refund when it happens. ``amount`` is signed: a refund is negative;
-    ``done`` is false for a refund that came to nothing."""
+    """What a provider tells of a payment or a refund when it happens. The numbers are the provider's, as in its
+    statement. ``amount`` is signed: a refund is negative; ``done`` is false for a refund that came to nothing."""
 
     kind: str
     order_no: str
@@ -489,6 +498,13 @@ class PaymentNews:
     amount: Money
     done: bool
     happened_at: datetime
+
+    @property
+    def reference(self) -> str:
+        """What this very payment or refund is known by; empty if a number that belongs to it is missing."""
+        if self.kind == "payment":
+            return self.trade_no
+        return f"{self.trade_no}:{self.refund_no}" if self.trade_no and self.refund_no else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -577,25 +593,28 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A message to people. ``dedup_key`` lets a notifier that can recognise repeats do so; one that has buttons shows
-    them for what is asked (``ask``)."""
+    them for what is asked (``ask``), and puts what became of it in their place (``replaces``, from the answer)."""
 
     title: str
     text: str
     dedup_key: str
     url: str = ""
     ask: Question | None = None
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonAnswer:
     """What somebody answered to a ``Question``: ``yes`` or ``no``. ``person`` is the name under which the notifier
-    knows them; ``key`` is the same when the same answer comes again."""
+    knows them; ``key`` is the same when the same answer comes again. ``replaces`` is what the notifier calls the
+    message with the buttons, if it can put another in its place."""
 
     order_no: str
     question: str
     verdict: str
     person: str
     key: str
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""Payments that channels report, statement lines that providers send, and how the two meet the orders (F1, F2)."""
+"""Payments that channels and providers tell of, statement lines, and how they meet the orders (F1, F2)."""
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.base import AMOUNT, UTC_TIME, one_of
@@ -11,14 +11,36 @@ OUTCOMES = ("equal", "rounding", "off", "no-items", "unpaid", "unknown-order", "
 
 
 class Payment(SQLModel, table=True):
-    """What a channel says that the customer paid for an order."""
+    """What a channel or a provider says that was paid for an order; a refund is negative. A statement line of the same
+    number is the same money: these say what was told, those what was settled."""
 
     __tablename__ = "payment"
-    __table_args__ = (UniqueConstraint("order_id", "reference"),)
+    __table_args__ = (
+        UniqueConstraint("order_id", "reference"),
+        Index(
+            "uq_payment_told",
+            "company_id",
+            "provider",
+            "reference",
+            unique=True,
+            sqlite_where=text("provider <> ''"),
+            postgresql_where=text("provider <> ''"),
+        ),
+        Index(
+            "ix_payment_stray",
+            "company_id",
+            "order_key",
+            sqlite_where=text("order_id IS NULL"),
+            postgresql_where=text("order_id IS NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    order_id: int = Field(foreign_key="sales_order.id")
-    reference: str = ""
+    company_id: int = Field(foreign_key="company.id")
+    order_id: int | None = Field(default=None, foreign_key="sales_order.id", description="None: no order fits yet")
+    provider: str = Field(default="", description="Connection that told of it; empty: the order's channel did")
+    order_key: str = Field(default="", description="The order number as the provider writes it")
+    reference: str = Field(default="", description="Number of the payment; of a refund, with the refund's")
     currency: str
     amount_minor: int = Field(sa_type=AMOUNT)
     paid_at: datetime | None = Field(default=None, sa_type=UTC_TIME)

@@ -13,6 +13,8 @@ class ChatRoom:
     """What was posted to one robot or webhook, in order."""
 
     messages: list[dict[str, Any]] = field(default_factory=list)
+    replaced: list[int] = field(default_factory=list)
+    """Places of messages that were replaced by others, one for each time."""
     _posted: deque[float] = field(default_factory=deque)
 
     def too_fast(self, limit: int, seconds: float) -> bool:

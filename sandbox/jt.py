@@ -3,6 +3,7 @@
     order/addOrder      key txlogisticId; 145002001 for a second one
     order/getOrders     by our numbers (command 1) or theirs (2); 145003064 if unknown
     order/cancelOrder   999002010 once it was cancelled or picked up
+    order/printOrder    the label, a PDF in base64
     logistics/trace     up to 30 numbers
 
 The codes are those that third-party clients list; the source names no tolerance for `timestamp`, so none is checked.
@@ -21,6 +22,7 @@ from sandbox.carrier import Scan, Waybill
 from sandbox.clock import beijing_text
 from sandbox.credentials import JT_API_ACCOUNT, JT_CUSTOMER_CODE, JT_PASSWORD, JT_PRIVATE_KEY
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
+from sandbox.small_pdf import small_pdf
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -150,6 +152,14 @@ def _cancel(world: World, content: Mapping[str, Any]) -> dict[str, Any]:
     return {"txlogisticId": waybill.order_id, "billCode": waybill.number}
 
 
+def _print(world: World, content: Mapping[str, Any]) -> dict[str, Any]:
+    waybill = world.carriers["jt"].waybills.get(content.get("billCode", ""))
+    if waybill is None or waybill.cancelled:
+        raise _failed("145003064")
+    page = small_pdf([f"J&T Express {waybill.number}", f"Order {waybill.order_id} {waybill.reference}"])
+    return {"billCode": waybill.number, "base64EncodeContent": b64encode(page).decode()}
+
+
 def _trace(world: World, content: Mapping[str, Any]) -> list[dict[str, Any]]:
     numbers = str(content.get("billCodes") or "").split(",")
     if len(numbers) > _MAX_NUMBERS:
@@ -177,6 +187,7 @@ _SERVICES: Mapping[str, Callable[[World, Mapping[str, Any]], Any]] = {
     "order/v2/addOrder": _add,
     "order/getOrders": _get,
     "order/cancelOrder": _cancel,
+    "order/printOrder": _print,
     "logistics/trace": _trace,
 }
 

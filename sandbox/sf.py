@@ -4,6 +4,7 @@
     EXP_RECE_SEARCH_ORDER_RESP   8018 if unknown
     EXP_RECE_UPDATE_ORDER        dealType 2 cancels, 1 confirms
     EXP_RECE_SEARCH_ROUTES       at most 10 numbers; a wrong checkPhoneNo shows no routes
+    COM_RECE_CLOUD_PRINT_WAYBILLS, and GET print/{number}.pdf: see `sandbox.sf_print`
 
 The outer reply has the A-codes, the inner one, a JSON string, the business codes. The source names no tolerance
 for `timestamp`, so none is checked.
@@ -23,6 +24,7 @@ from sandbox.carrier import Waybill
 from sandbox.clock import beijing_text
 from sandbox.credentials import SF_CHECKWORD, SF_PARTNER_ID
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
+from sandbox.sf_print import FILES, SERVICE, label_address, label_data, label_file
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -63,8 +65,8 @@ def _outer(code: str, result: str = "", outcome: str | None = None) -> Reply:
     )
 
 
-def _done(msg_data: Mapping[str, Any]) -> Reply:
-    inner = {"success": True, "errorCode": "S0000", "errorMsg": None, "msgData": msg_data}
+def _done(result: Mapping[str, Any], name: str) -> Reply:
+    inner = {"success": True, "errorCode": "S0000", "errorMsg": None, name: result}
     return _outer("A1000", json.dumps(inner, ensure_ascii=False), "ok")
 
 
@@ -74,15 +76,16 @@ def _failed(code: str) -> Refused:
 
 
 def _operation(call: Call) -> str:
-    return call.form.get("serviceCode", "unknown")
+    return "print" if call.path.startswith(FILES) else call.form.get("serviceCode", "unknown")
 
 
 def _answer(world: World, call: Call) -> Reply:
+    if call.path.startswith(FILES):
+        return label_file(world.carrier.waybills, call)
     form = call.form
     if any(not form.get(name) for name in _REQUIRED):
         return _outer("A1001")
-    service = _SERVICES.get(form["serviceCode"])
-    if form["partnerID"] != SF_PARTNER_ID or service is None:
+    if form["partnerID"] != SF_PARTNER_ID or form["serviceCode"] not in (*_SERVICES, SERVICE):
         return _outer("A1004")
     expected = digest(form["msgData"], form["timestamp"], SF_CHECKWORD)
     if not hmac.compare_digest(expected.encode(), form["msgDigest"].encode()):
@@ -93,7 +96,9 @@ def _answer(world: World, call: Call) -> Reply:
         raise _failed("6200") from error
     if not isinstance(content, dict):
         raise _failed("6200")
-    return _done(service(world, content))
+    if form["serviceCode"] == SERVICE:
+        return _done(_label(world, content, call.base_url), "obj")
+    return _done(_SERVICES[form["serviceCode"]](world, content), "msgData")
 
 
 def _create(world: World, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,6 +151,16 @@ def _routes(world: World, content: Mapping[str, Any]) -> dict[str, Any]:
     return {"routeResps": [_route_reply(number, known.get(number), phone) for number in numbers]}
 
 
+def _label(world: World, content: Mapping[str, Any], base_url: str) -> Mapping[str, Any]:
+    asked = content.get("documents") or [{}]
+    waybill = world.carrier.waybills.get(str(asked[0].get("masterWaybillNo")))
+    if not content.get("templateCode") or content.get("version") != "2.0":
+        raise _failed("6200")
+    if waybill is None or waybill.cancelled:
+        raise _failed("8018")
+    return label_address(waybill, content["templateCode"], base_url + SF.mount)
+
+
 def _booked(world: World, content: Mapping[str, Any]) -> Waybill:
     waybill = world.carrier.by_order.get(content.get("orderId", ""))
     if waybill is None:
@@ -160,7 +175,7 @@ def _order_reply(waybill: Waybill) -> dict[str, Any]:
         "destCode": waybill.destination,
         "filterResult": 2,
         "waybillNoInfoList": [{"waybillType": 1, "waybillNo": waybill.number}],
-        "routeLabelInfo": [],
+        "routeLabelInfo": [label_data(waybill)],
     }
 
 

@@ -1,7 +1,8 @@
 """Slack's incoming webhook (partners.md §26): `POST /slack/services/T000/B000/XXX` with a JSON body, answer `ok`.
 
 A button that is pressed calls the app: a form with `payload`, signed with `v0=` and the hexadecimal HMAC-SHA256 of
-`v0:{timestamp}:{body}`.
+`v0:{timestamp}:{body}`. Its `response_url`, here `POST /slack/services/actions/{place}`, takes a message in place of
+that with the button, five times at most; the real one ends after half an hour.
 """
 
 from __future__ import annotations
@@ -24,14 +25,19 @@ if TYPE_CHECKING:
 _MOUNT = "/slack/services"
 _TOKEN_PATH = SLACK_WEBHOOK_PATH.removeprefix(_MOUNT)
 _SERVICE_PATH = _TOKEN_PATH.rpartition("/")[0]
+_ACTIONS = "/actions/"
+_MOST_USES = 5
 
 
-def pressed(message: dict[str, Any], action_id: str, now: datetime, user: str = "U2CERLKJA") -> Message:
+def pressed(
+    message: dict[str, Any], action_id: str, now: datetime, user: str = "U2CERLKJA", response_url: str = ""
+) -> Message:
     """The signed call when somebody presses a button of a message. Raises ``StopIteration`` if it has none such."""
     buttons = [element for block in message["blocks"] if block["type"] == "actions" for element in block["elements"]]
     button = next(element for element in buttons if element["action_id"] == action_id)
     action = {**button, "type": "button", "action_ts": f"{now.timestamp():.6f}"}
-    payload = {"type": "block_actions", "user": {"id": user, "username": "roadrunner"}, "actions": [action]}
+    person = {"id": user, "username": "roadrunner"}
+    payload = {"type": "block_actions", "user": person, "response_url": response_url, "actions": [action]}
     body, stamp = urlencode({"payload": json.dumps(payload)}).encode(), str(int(now.timestamp()))
     signed = hmac.new(SLACK_SIGNING_SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
     headers = {
@@ -51,6 +57,8 @@ def _operation(_: Call) -> str:
 
 
 def _answer(world: World, call: Call) -> Reply:
+    if call.path.startswith(_ACTIONS):
+        return _replace(world, call)
     if not call.path.startswith(_SERVICE_PATH + "/"):
         return _text(404, "no_service")
     if call.path != _TOKEN_PATH:
@@ -63,6 +71,23 @@ def _answer(world: World, call: Call) -> Reply:
         return _text(400, "invalid_payload")
     world.slack.post(message)
     world.ledger.record("slack", "message", str(len(world.slack.messages)), message=message)
+    return _text(200, "ok")
+
+
+def _replace(world: World, call: Call) -> Reply:
+    place = call.path.removeprefix(_ACTIONS)
+    messages = world.slack.messages
+    if not place.isdecimal() or int(place) >= len(messages):
+        return _text(404, "expired_url")
+    uses = world.slack.replaced
+    if uses.count(int(place)) == _MOST_USES:
+        return _text(404, "used_url")
+    message = dict(call.json)
+    if not message.pop("replace_original", False):
+        return _text(400, "invalid_payload")
+    uses.append(int(place))
+    messages[int(place)] = message
+    world.ledger.record("slack", "message-replaced", place, message=message)
     return _text(200, "ok")
 
 

@@ -141,7 +141,7 @@ def notification(row: BillRow, now: datetime) -> Message:
     }
     if row.amount_fen < 0:
         event = "REFUND.SUCCESS"
-        content |= {"out_refund_no": row.refund_no, "refund_status": "SUCCESS"}
+        content |= {"refund_id": row.refund_no, "out_refund_no": f"M{row.refund_no}", "refund_status": "SUCCESS"}
         amount: dict[str, object] = {"total": -row.amount_fen, "refund": -row.amount_fen}
     else:
         event = "TRANSACTION.SUCCESS"

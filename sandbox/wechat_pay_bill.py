@@ -43,7 +43,7 @@ def _cells(row: BillRow) -> list[str]:
         paid,
         "0.00",
     ]
-    refunded = [row.refund_no, row.refund_no, returned, "0.00", "ORIGINAL", "SUCCESS"]
+    refunded = [row.refund_no, f"M{row.refund_no}", returned, "0.00", "ORIGINAL", "SUCCESS"]
     none = ["0", "0", "0.00", "0.00", "", ""]
     tail = [row.title, "", f"{yuan(-row.fee_fen)}000", "0.60%", paid, returned, ""]
     return [*head, *order, *(refunded if refund else none), *tail]

@@ -19,6 +19,7 @@ from tasks.quarantine import refuse
 from tasks.readers import order_readers
 from tasks.statements import hub_ships, identity_of, newest_of_each, read_statements
 from tasks.store_orders import ask_for_late_changes, create, follow, known_orders
+from tasks.told_payments import find_their_orders
 
 INBOX = table_of(Inbox)
 CHANNEL = table_of(SalesChannel)
@@ -69,6 +70,7 @@ async def accept_orders(batch: Batch, rules: Rules) -> Accepted:
         updated = follow(work, newest, judged, findings, products, known, stores)
         ask_for_late_changes(work, newest, judged, findings, known, rules)
         bind_balances(work)
+        find_their_orders(work, rules)
         work.inbox.finish([s.inbox_id for s in statements])
         work.inbox.finish([refusal.inbox_id for refusal in unreadable if refusal.inbox_id], "refused")
     done = Accepted(

@@ -20,7 +20,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from integrations.errors import Misconfigured
-from integrations.ports import TracksParcels
+from integrations.ports import PrintsLabels, TracksParcels
 from integrations.rate import Rate
 from integrations.registry import PARTNERS, build
 from settings import get_settings
@@ -67,6 +67,7 @@ class WarehouseConnection(Connection):
     street: str = ""
     phone: str = ""
     orders_a_day: int | None = Field(default=None, ge=0, description="How many orders it can ship in a day")
+    prints_labels: bool = Field(default=True, description="It prints the carriers' labels itself")
 
 
 class CarrierConnection(Connection):
@@ -178,6 +179,12 @@ class Connections(BaseModel):
         later = codes[codes.index(code) + 1 :] if code in codes else codes
         return next(iter(later), "")
 
+    def offers_label(self, warehouse: str, carrier: str) -> bool:
+        """Whether we are to give the carrier's label to those who pack in a warehouse, and can."""
+        packs = next((connection for connection in self.warehouse if connection.code == warehouse), None)
+        carries = next((connection for connection in self.carrier if connection.code == carrier), None)
+        return bool(packs and carries and not packs.prints_labels and can_print(carries))
+
     def carried_by(self, code: str) -> str:
         """What warehouses know a connected carrier as. Raises ``BadConnections``."""
         own = next((connection for connection in self.carrier if connection.code == code), None)
@@ -197,6 +204,12 @@ class Connections(BaseModel):
         if own is not None:
             return self.named(own.tracked_by) if own.tracked_by else own, own.name
         return self.tracker[0] if self.tracker else self.named(carrier), carrier
+
+
+def can_print(carrier: Connection) -> bool:
+    """Whether a carrier gives the labels of its waybills."""
+    entry = PARTNERS.get(carrier.partner)
+    return entry is not None and issubclass(cast(type, entry.maker), PrintsLabels)
 
 
 def connections() -> Connections:

@@ -39,7 +39,8 @@ def ask_people(work: Work, orders: Mapping[int, Any], decided: Sequence[OrderDec
 def take_answer(connection: str, said: PersonAnswer) -> None:
     """Record what somebody answered by a button, and owe those who were asked what became of it.
 
-    An answer to what is not asked any more changes nothing: that is said too.
+    The question gives way to what became of it. An answer to what is not asked any more changes nothing: that is said
+    too, and leaves what stands there.
     """
     locale, number = get_settings().locale, said.order_no
     by = f"{said.person} ({connection})"
@@ -47,13 +48,15 @@ def take_answer(connection: str, said: PersonAnswer) -> None:
         done = answer(number, said.question, said.verdict, by, say("answered-by-button", locale))
     except NothingAsked as error:
         text = str(error)
+        replaces = ""
     else:
+        replaces = said.replaces
         outcome = "question-refused" if said.verdict == "no" else "question-approved"
         text = say(outcome, locale, question=said.question, person=said.person)
         if done.still_asked:
             text += "\n" + say("question-still-waits", locale, questions=", ".join(done.still_asked))
     key = f"notice:answered:{number}:{said.question}:{said.key}"
-    payload = {"title": say("question-answered-title", locale, order=number), "text": text}
+    payload = {"title": say("question-answered-title", locale, order=number), "text": text, "replaces": replaces}
     with unit_of_work(by) as work:
         work.outbox.add([{"kind": Owed.NOTICE, "connection": connection, "idempotency_key": key, "payload": payload}])
 

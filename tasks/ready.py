@@ -33,6 +33,11 @@ def arrived_tracking() -> Iterator[Batch]:
     return _batches(lambda claims: claims.messages("track", ORDERS_A_BATCH))
 
 
+def arrived_payments() -> Iterator[Batch]:
+    """Notifications of payments in the inbox."""
+    return _batches(lambda claims: claims.messages("payment", ORDERS_A_BATCH))
+
+
 def undecided_orders() -> Iterator[Batch]:
     """Orders to be decided."""
     return _batches(lambda claims: claims.orders_to_decide(ORDERS_A_BATCH))

@@ -4,16 +4,16 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.exc import OperationalError
 
-from integrations.errors import Forged, Misconfigured, PartnerError
-from integrations.ports import AsksPeople, CallsForOrders, PushesOrders, Tracker, Warehouse
+from integrations.errors import Forged, Misconfigured, PartnerError, Unavailable
+from integrations.ports import AsksPeople, CallsForOrders, PushesOrders, PushesPayments, Tracker, Warehouse
 from models.database import DatabaseNotReady
 from models.event import Run
 from models.lifecycle import Route
@@ -79,16 +79,9 @@ class Reception:
         except Misconfigured as error:
             _logger.error("webhook of %s cannot be checked: %s", caller.code, error)
             return _json(503, "not configured")
-        if isinstance(client, PushesOrders):
-            return await _take_order(client, caller.code, call)
-        if isinstance(client, CallsForOrders):
-            return await _take_call(client, caller.code, call)
-        if isinstance(client, Warehouse):
-            return await _take_confirmation(client, caller.code, call)
-        if isinstance(client, Tracker):
-            return await _take_tracking(client, caller.code, call)
-        if isinstance(client, AsksPeople):
-            return await _take_answer(client, caller.code, call)
+        for port, take in _TAKERS:
+            if isinstance(client, port):
+                return await take(client, caller.code, call)
         raise UnknownCaller(code)
 
     async def check(self, code: str, query: Mapping[str, str]) -> Answer:
@@ -115,7 +108,9 @@ class Reception:
 
 def _caller(code: str) -> Connection:
     connected = connections()
-    callers: list[Connection] = [*connected.channel, *connected.warehouse, *connected.tracker, *connected.notifier]
+    callers: list[Connection] = [
+        *connected.channel, *connected.warehouse, *connected.tracker, *connected.payments, *connected.notifier
+    ]  # fmt: skip
     for connection in callers:
         if connection.code == code:
             return connection
@@ -172,6 +167,18 @@ async def _take_tracking(tracker: Tracker, code: str, call: Call) -> Answer:
     return Answer(200, *tracker.answer_tracking(None), CONFIRMATIONS_ARRIVED)
 
 
+async def _take_payment(provider: PushesPayments, code: str, call: Call) -> Answer:
+    try:
+        message = provider.receive_payment(call.headers, call.body, datetime.now(UTC))
+    except PartnerError as refusal:
+        _logger.warning("notification of %s refused: %s", code, refusal)
+        return Answer(*provider.answer_payment(refusal))
+    if not await asyncio.to_thread(_keep, "payment", code, message):
+        return Answer(*provider.answer_payment(Unavailable(code, "try again later")))
+    # The flow that decides orders books what was paid for them first.
+    return Answer(*provider.answer_payment(None), ORDERS_ARRIVED)
+
+
 async def _take_answer(notifier: AsksPeople, code: str, call: Call) -> Answer:
     try:
         said = notifier.receive_answer(call.headers, call.body, datetime.now(UTC))
@@ -205,3 +212,14 @@ def _keep(kind: str, source: str, message: RawMessage) -> bool:
 
 def _json(status: int, error: str) -> Answer:
     return Answer(status, "application/json", json.dumps({"accepted": False, "error": error}).encode())
+
+
+_TAKERS: Final[tuple[tuple[Any, Callable[[Any, str, Call], Awaitable[Answer]]], ...]] = (
+    (PushesOrders, _take_order),
+    (CallsForOrders, _take_call),
+    (Warehouse, _take_confirmation),
+    (Tracker, _take_tracking),
+    (PushesPayments, _take_payment),
+    (AsksPeople, _take_answer),
+)
+"""Who calls us, and what takes the call."""

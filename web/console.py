@@ -1,15 +1,20 @@
 """The console: what stands where, the orders, and the story of one. Read-only, and for this machine only."""
 
+import logging
+
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
 
 from models.check_code import Mistyped
 from models.lifecycle import HoldKind, Status
 from tasks.invoices import invoice_file
+from tasks.labels import CannotPrint, fetch_label
 from tasks.overview import list_orders, overview
 from tasks.story import order_story
 from web.pages import page
 from web.visitor import Language, only_from_here
+
+_logger = logging.getLogger(__name__)
 
 router = APIRouter(dependencies=[Depends(only_from_here)])
 
@@ -57,6 +62,18 @@ def invoice(number: str, language: Language) -> Response:
     name, content = found
     saved = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type="application/pdf", headers=saved)
+
+
+@router.get("/orders/{number}/label")
+async def label(number: str, language: Language) -> Response:
+    """The label of an order's parcel, fresh from its carrier."""
+    try:
+        found = await fetch_label(number[:100])
+    except CannotPrint as error:
+        _logger.warning("label of %s: %s", number[:100], error)
+        return page("missing.html", language, "UTC", 404, number=number[:100], why="no-label")
+    shown = {"Content-Disposition": f'inline; filename="{found.name}"', "Cache-Control": "no-store"}
+    return Response(found.content, media_type=found.media_type, headers=shown)
 
 
 def _mistyped(number: str, language: str) -> HTMLResponse:

@@ -12,7 +12,10 @@ class TellPeople(Sender):
     def prepare(self, work: Work, letter: Letter) -> Notice:
         """The notice."""
         told, ask = letter.payload, letter.payload.get("ask")
-        return Notice(told["title"], told["text"], letter.key, told.get("url", ""), Question(**ask) if ask else None)
+        return Notice(
+            told["title"], told["text"], letter.key, told.get("url", ""), Question(**ask) if ask else None,
+            told.get("replaces", ""),
+        )  # fmt: skip
 
     async def deliver(self, client: Notifier, letter: Letter, request: Notice) -> None:
         """Tell."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from models.shipment import OutboundLine, TrackingEvent
 from models.shipment import Parcel as ParcelRow
 from models.stock import LEVEL, RESERVATION
 from models.work import Work
+from tasks.connections import connections
 
 OUTBOUND = table_of(OutboundRow)
 OUTBOUND_LINE = table_of(OutboundLine)
@@ -51,7 +53,7 @@ class OutboundItem:
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """What a warehouse was asked to ship."""
+    """What a warehouse was asked to ship. ``label``: those who pack it need the label from us, and it can be had."""
 
     number: str
     check_code: str
@@ -60,6 +62,7 @@ class Outbound:
     carrier: str
     waybill_no: str | None
     planned_at: datetime
+    label: bool
     items: tuple[OutboundItem, ...]
 
 
@@ -124,11 +127,16 @@ def outbounds_of(work: Work, order_id: int) -> tuple[Outbound, ...]:
     return tuple(
         Outbound(
             row.outbound_no, check_code(row.outbound_no), row.warehouse, row.state, row.carrier, row.waybill_no,
-            row.planned_at,
+            row.planned_at, _needs_label(row),
             tuple(OutboundItem(*some[1:]) for some in items if some.outbound_id == row.id),
         )
         for row in rows
     )  # fmt: skip
+
+
+def _needs_label(row: Any) -> bool:
+    in_force = row.waybill_no is not None and row.state != "cancelled"
+    return in_force and connections().offers_label(row.warehouse, row.carrier)
 
 
 def parcels_of(work: Work, order_id: int) -> tuple[Parcel, ...]:

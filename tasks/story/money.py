@@ -18,7 +18,7 @@ MATCH = table_of(SettlementMatch)
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What the channel says was paid."""
+    """What the channel or the payment provider says was paid; a refund is negative."""
 
     reference: str
     amount: Money
@@ -51,7 +51,7 @@ class Settlement:
 
 
 def payments_of(work: Work, order_id: int) -> tuple[Payment, ...]:
-    """The payments that the channel reports."""
+    """The payments that the channel or a provider told of."""
     query = select(PAYMENT).where(PAYMENT.c.order_id == order_id).order_by(PAYMENT.c.id)
     return tuple(Payment(r.reference, Money(r.amount_minor, r.currency), r.paid_at) for r in work.rows(query))
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -52,9 +53,10 @@ settings = {{ webhook = "{webhook}", signing_secret = "{secret}" }}
     return hub
 
 
-async def press(hub: Sandbox, verdict: str) -> int:
+async def press(hub: Sandbox, question: dict[str, Any], verdict: str) -> int:
     """Somebody presses a button of the first message; the status of our answer to Slack."""
-    call = pressed(hub.world.slack.messages[0], verdict, datetime.now(UTC))
+    address = f"{hub.url}/slack/services/actions/0"
+    call = pressed(question, verdict, datetime.now(UTC), response_url=address)
     app = create_app()
     async with (
         app.router.lifespan_context(app),
@@ -76,14 +78,16 @@ async def test_a_button_answers(slack: Sandbox, clock: Clock, verdict: str, beco
     assert status_of(no) == "received"
     assert len(slack.world.slack.messages) == 1
 
-    assert await press(slack, verdict) == 200
-    assert await press(slack, verdict) == 200
+    question = slack.world.slack.messages[0]
+    assert await press(slack, question, verdict) == 200
+    assert await press(slack, question, verdict) == 200
     await fulfil_orders()
     await relay_outbox()
     assert status_of(no) == becomes
     assert rows("SELECT question, verdict, by FROM answer") == [
         ("vice-president", verdict, "roadrunner U2CERLKJA (slack)")
     ]
-    said = "".join(str(message["blocks"]) for message in slack.world.slack.messages[1:])
-    assert told in said
-    assert "does not wait for" in said  # the second press
+    answer, of_the_second_press = slack.world.slack.messages
+    assert told in str(answer["blocks"])
+    assert "actions" not in {block["type"] for block in answer["blocks"]}, "nobody answers twice"
+    assert "does not wait for" in str(of_the_second_press["blocks"])

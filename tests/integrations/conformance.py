@@ -27,6 +27,7 @@ from integrations.ports import (
     HearsOfOrders,
     Invoicer,
     Notifier,
+    PrintsLabels,
     PushesOrders,
     PushesPayments,
     ReportsStock,
@@ -49,6 +50,7 @@ ABILITIES = (
     TracksParcels,
     ReportsStock,
     TakesReturns,
+    PrintsLabels,
 )
 """What some partners of a port can do besides."""
 

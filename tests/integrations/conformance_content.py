@@ -34,6 +34,7 @@ from samples import (
 )
 
 from integrations.errors import Forged, Misconfigured, Rejected, Unavailable
+from integrations.pdf import is_whole_pdf
 from integrations.ports import (
     AnswersByFile,
     BooksReceivables,
@@ -42,6 +43,7 @@ from integrations.ports import (
     HearsOfOrders,
     Notifier,
     PaymentProvider,
+    PrintsLabels,
     PushesPayments,
     TellsOfOrders,
     Tracker,
@@ -49,7 +51,7 @@ from integrations.ports import (
     Warehouse,
 )
 from models.check_code import check_code
-from models.messages import Place, Progress, RawMessage
+from models.messages import Place, Progress, RawMessage, Waybill
 from sandbox import cainiao_link_report, credentials, kuaidi100, wechat_pay
 from sandbox.bills import BillRow, Distortion
 from sandbox.faults import Fault, FaultKind
@@ -103,17 +105,26 @@ def _argument(value: Any) -> Any:
     }
     if isinstance(value, str) and value in samples:
         return samples[value]
-    if isinstance(value, dict) and "time" in value:
-        return datetime.fromisoformat(value["time"])
-    if isinstance(value, dict) and "day" in value:
-        return date.fromisoformat(value["day"])
-    if isinstance(value, dict) and "place" in value:
-        return Place(*value["place"])
-    if isinstance(value, dict) and "message" in value:
-        body = value["message"]
-        text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-        return RawMessage("key", text, NOON)
+    if isinstance(value, dict):
+        for kind, read in _READERS.items():
+            if kind in value:
+                return read(value[kind])
     return value
+
+
+def _message(body: Any) -> RawMessage:
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    return RawMessage("key", text, NOON)
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "time": datetime.fromisoformat,
+    "day": date.fromisoformat,
+    "place": lambda parts: Place(*parts),
+    "waybill": lambda parts: Waybill(*parts),
+    "message": _message,
+}
+"""How what JSON cannot hold is written in a recording."""
 
 
 def _plain(value: Any) -> Any:
@@ -124,6 +135,8 @@ def _plain(value: Any) -> Any:
         return {key: _plain(inner) for key, inner in value.items() if key not in _LEFT_OUT}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
+    if isinstance(value, bytes):
+        return value.decode()
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -341,6 +354,20 @@ async def a_waybill_carries_the_check_code(bench: Bench, name: str) -> None:
     assert carried is not None
     assert CODE in carried.reference
     assert await bench.partner(name).find_waybill("OB-1") == waybill
+
+
+@of(PrintsLabels)
+async def a_label_is_that_of_its_waybill(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    waybill = await partner.book_waybill(waybill_request())
+    label = await partner.fetch_label(waybill)
+    assert label.waybill_no == waybill.waybill_no
+    assert waybill.waybill_no in label.content.decode()
+    assert is_whole_pdf(label.content) if label.media_type == "application/pdf" else json.loads(label.content)
+    assert await partner.fetch_label(waybill) == label
+    await partner.cancel_waybill(waybill)
+    with pytest.raises(Rejected):
+        await partner.fetch_label(waybill)
 
 
 @of(TracksParcels)

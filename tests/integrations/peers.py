@@ -114,6 +114,7 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "partner_id": credentials.SF_PARTNER_ID,
         "checkword": credentials.SF_CHECKWORD,
         "monthly_card": credentials.SF_MONTHLY_CARD,
+        "template_code": "fm_76130_standard_orderspine",
     },
     "jtexpress": lambda base: {
         "url": f"{base}/jt/webopenplatformapi/api",

@@ -209,6 +209,7 @@ CALLS: Mapping[type, tuple[Call, ...]] = {
         Call("find_waybill", False, given("OB-1")),
         Call("cancel_waybill", True, _booked),
         Call("track", False, _tracked),
+        Call("fetch_label", False, _booked),
     ),
     Tracker: (Call("track_for", False, _elsewhere), Call("subscribe", True, given("ZTO", "ZT1"))),
     Erp: (

@@ -120,3 +120,18 @@ async def test_only_those_named_may_answer(bench: Bench) -> None:
         partner.receive_answer(call.headers, call.body, now)
     call = pressed(message, "yes", now, user="U-BOSS")
     assert partner.receive_answer(call.headers, call.body, now).person == "roadrunner U-BOSS"
+
+
+async def test_an_answer_takes_the_place_of_its_question_or_comes_after_it(bench: Bench) -> None:
+    partner = bench.partner("slack")
+    await partner.notify(ASKS)
+    place = f"{bench.address}/slack/services/actions/0"
+    call = pressed(bench.world.slack.messages[0], "yes", real_clock(), response_url=place)
+    said = partner.receive_answer(call.headers, call.body, real_clock())
+    assert said.replaces == place
+
+    await partner.notify(Notice("SO-1 was answered", "yes", "answered:SO-1", replaces=said.replaces))
+    [answer] = bench.world.slack.messages
+    assert [block["type"] for block in answer["blocks"]] == ["header", "section"]
+    await partner.notify(Notice("SO-1 was answered", "yes", "answered:SO-1", replaces=f"{place}999"))
+    assert bench.world.slack.messages == [answer, answer]

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from payers import connect_wechat_pay
 from played import Sandbox
 from sqlalchemy import select
 
 from models.inbox import INBOX
 from sandbox import credentials
+from sandbox.bills import BillRow
 from sandbox.shop import webhook
+from sandbox.wechat_pay import notification
 from sandbox.wechat_push import push as push_of_wechat
 from settings import get_settings
 from tasks.reading import reading
@@ -108,6 +111,28 @@ def test_a_forged_callback_is_refused_in_the_warehouses_own_words(web: str) -> N
     assert "<flag>failure</flag>" in answer.text
     assert "sign-check-failure" in answer.text
     assert inbox() == []
+
+
+def test_a_payment_provider_is_answered_in_its_own_words_and_calls_again_when_it_is_refused(
+    hub: Sandbox, web: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    connect_wechat_pay(hub.url, monkeypatch)
+    paid = BillRow("T1", "SO-1", "杯子", datetime.now(UTC), 100)
+
+    def call(**changed: str) -> tuple[int, str]:
+        told = notification(paid, datetime.now(UTC))
+        answer = httpx.post(f"{web}/webhooks/wx", headers={**told.headers, **changed}, content=told.body)
+        return answer.status_code, answer.json()["code"] if answer.content else ""
+
+    assert call(**{"Wechatpay-Signature": "WECHATPAY/SIGNTEST/AAAA"}) == (401, "FAIL")
+    with monkeypatch.context() as lost:
+        lost.setenv("ORDERSPINE_DATABASE_URL", f"sqlite:///{tmp_path / 'without_tables.db'}")
+        get_settings.cache_clear()
+        assert call() == (500, "FAIL")
+    get_settings.cache_clear()
+    assert inbox() == []
+    assert [call(), call()] == [(204, ""), (204, "")]
+    assert inbox() == [("payment", "wx", "webhook")]
 
 
 def test_when_the_database_cannot_keep_it_the_partner_is_asked_to_send_again(

@@ -674,15 +674,35 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
     op.create_table(
         "payment",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=True),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("order_key", sa.String(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("paid_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_payment_company_id")),
         sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_payment_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
         sa.UniqueConstraint("order_id", "reference", name=op.f("uq_payment_order_id_reference")),
     )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_payment_stray",
+            ["company_id", "order_key"],
+            unique=False,
+            sqlite_where=sa.text("order_id IS NULL"),
+            postgresql_where=sa.text("order_id IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_payment_told",
+            ["company_id", "provider", "reference"],
+            unique=True,
+            sqlite_where=sa.text("provider <> ''"),
+            postgresql_where=sa.text("provider <> ''"),
+        )
+
     op.create_table(
         "quarantine",
         sa.Column("id", sa.Integer(), nullable=False),
