@@ -65,6 +65,14 @@ class Settings(BaseSettings):
         return datetime.fromisoformat(self.clock_file.read_text().strip()).astimezone(UTC)
 
 
+def set_clock(file: Path, now: datetime) -> None:
+    """Write a clock file; whoever reads it meanwhile sees the old time or the new."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(".new")
+    fresh.write_text(now.isoformat())
+    fresh.replace(file)
+
+
 @lru_cache
 def get_settings() -> Settings:
     """This process's settings."""

@@ -21,6 +21,7 @@ from models.order_book import HOLD
 from models.outbox import OUTBOX
 from models.shipment import Parcel
 from sandbox.catalogue import make_catalogue
+from settings import set_clock
 from tasks.connections import connections
 from tasks.hub import unit_of_work
 from tasks.masters import add_products, open_stock, prepare_database, warehouse_id_of
@@ -39,19 +40,13 @@ GATE, PARCEL = table_of(Gate), table_of(Parcel)
 
 def open_company(home: Path) -> None:
     """An empty company: its database, its products, and stock that is short of a few SKUs."""
-    set_clock(home, FIRST_DAY)
+    set_clock(home / "now", FIRST_DAY)
     prepare_database(connections())
     with unit_of_work("demo") as work:
         ids = add_products(work, [CatalogueItem(p.sku, p.title, p.weight_grams) for p in make_catalogue(seed=1)])
         units = {product: SCARCE if place < SCARCE_SKUS else PLENTY for place, product in enumerate(ids.values())}
         for warehouse in connections().warehouse:
             open_stock(work, warehouse_id_of(work, warehouse.code), units, "opening:demo")
-
-
-def set_clock(home: Path, now: datetime) -> None:
-    """Tell the hub what time it is."""
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "now").write_text(now.isoformat())
 
 
 class Days:
@@ -62,7 +57,7 @@ class Days:
 
     async def at(self, now: datetime, beat: str, **facts: str | int) -> None:
         """It is ``now``, here and at the partners."""
-        set_clock(self.home, now)
+        set_clock(self.home / "now", now)
         await self.do("POST", "/clock", now=now.isoformat())
         shown = now.astimezone(ZoneInfo(connections().company.zone))
         day = t("cli-demo-day", day=1 + (now - FIRST_DAY).days)
@@ -160,7 +155,7 @@ async def _afternoon(days: Days) -> None:
 async def _second_day(days: Days) -> None:
     """What was short is delivered; the storm is over and the gate opens."""
     now = FIRST_DAY + timedelta(days=1)
-    set_clock(days.home, now)
+    set_clock(days.home / "now", now)
     freed = sum(
         receive_stock(product.sku, warehouse.code, PLENTY, "DN-0001", "demo").orders_freed
         for product in make_catalogue(seed=1)[:SCARCE_SKUS]

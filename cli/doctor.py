@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -152,12 +152,11 @@ def _stopped(connection: "Connection") -> Finding | None:
 
 async def _ask(client: Any) -> str:
     """Ask a partner something harmless; what cannot be asked without an effect is only checked for its settings."""
-    from datetime import UTC, datetime, timedelta
-
     from integrations.ports import AlertFeed, Carrier, Channel, DocumentSource, Erp, PaymentProvider, Warehouse
     from models.messages import Place
+    from settings import get_settings
 
-    now = datetime.now(UTC)
+    now = get_settings().now()
     match client:
         case Channel():
             await client.pull_orders(now - timedelta(seconds=1), now, None)
@@ -168,7 +167,7 @@ async def _ask(client: Any) -> str:
         case Erp():
             await client.find_order("DOCTOR")
         case PaymentProvider():
-            await client.pull_statement(date(now.year, now.month, 1))
+            await client.pull_statement((now - timedelta(days=2)).date())  # a younger one may not be ready
         case DocumentSource():
             await client.find_documents()
         case AlertFeed():

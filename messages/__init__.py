@@ -28,7 +28,7 @@ def say(key: str, locale: str, /, **facts: Fact) -> str:
 
     An empty fact is said as a dash. Raises ``UnknownLocale`` and ``UnknownMessage``.
     """
-    bundle = _catalogue(locale.replace("_", "-").partition("-")[0].lower())
+    bundle = catalogue(locale.replace("_", "-").partition("-")[0].lower())
     message = bundle.get_message(key) if bundle.has_message(key) else None
     if message is None or message.value is None:
         raise UnknownMessage(f"no message {key!r} in {locale}")
@@ -55,7 +55,8 @@ def say_reason(reason: Reason, locale: str) -> str:
 
 
 @cache
-def _catalogue(language: str) -> FluentBundle:
+def catalogue(language: str) -> FluentBundle:
+    """All messages of one of ``LOCALES``, read and parsed once a process. Raises ``UnknownLocale``."""
     if language not in LOCALES:
         raise UnknownLocale(f"there are no messages in {language[:40]!r}; choose one of: {', '.join(LOCALES)}")
     # Isolation marks are for mixed writing directions; in terminals and exports they are stray characters.

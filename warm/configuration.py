@@ -3,7 +3,7 @@
 from prefect.workers.process import ProcessJobConfiguration, ProcessVariables
 from pydantic import Field
 
-DEFAULT_PRELOAD = "pandas,great_expectations,flows.*"
+DEFAULT_PRELOAD = "pandas,great_expectations,messages.parsed,flows.*"
 
 
 class WarmJobConfiguration(ProcessJobConfiguration):

@@ -1,7 +1,6 @@
 """The measurements on one kind of database; each run starts from a copy of the same waiting orders."""
 
 import asyncio
-import gc
 import json
 import os
 import random
@@ -29,6 +28,9 @@ from policies import reservation
 from tasks.hub import current_rules, unit_of_work
 from tasks.ready import undecided_orders
 from tasks.reserve_orders import reserve_orders
+from warm.configuration import DEFAULT_PRELOAD
+from warm.fitness import import_modules
+from warm.nursery import spare_the_collector
 
 LINES_AN_ORDER = 2.5
 SCARCE = 20
@@ -69,8 +71,8 @@ class Measured:
 def measure(made: Databases, home: Path, lines: int, skus: int, repetitions: int) -> Measured:
     """All measurements, one after another; what is compared is alternated."""
     waiting = _waiting(made, home, lines, skus)
-    gc.collect()
-    gc.freeze()  # as the warm worker does before it forks a run
+    import_modules(DEFAULT_PRELOAD.split(","))  # as the warm worker does before it forks a run
+    spare_the_collector()
     whole, silent, statement, floor = list[Ran](), list[Ran](), list[float](), list[float]()
     written = _written(made, home, waiting)  # the first run pays for what a machine does only once
     for _ in range(repetitions):

@@ -32,7 +32,7 @@ from models.messages import CatalogueItem
 from models.order_book import ORDER
 from models.outbox import OUTBOX
 from sandbox.catalogue import make_catalogue
-from settings import get_settings
+from settings import get_settings, set_clock
 from tasks.connections import connections
 from tasks.hub import unit_of_work
 from tasks.masters import add_products, open_stock, prepare_database, warehouse_id_of
@@ -64,9 +64,7 @@ class Play:
         self._now += timedelta(**span)
         file = get_settings().clock_file
         assert file
-        fresh = file.with_suffix(".new")
-        fresh.write_text(self._now.isoformat())
-        fresh.replace(file)  # the web reads it at any moment
+        set_clock(file, self._now)
         self._world.do("/clock", now=self._now.isoformat())
 
     def place(self, orders: int) -> None:

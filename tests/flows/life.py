@@ -19,7 +19,7 @@ from models.messages import RawMessage
 from sandbox.qimen_confirm import confirmation, progress
 from sandbox.warehouse import Outbound
 from sandbox.weather import Alert
-from settings import get_settings
+from settings import get_settings, set_clock
 from tasks.connections import partner
 from tasks.hub import unit_of_work
 
@@ -36,7 +36,7 @@ class Clock:
     def advance(self, **time: float) -> datetime:
         """Let time pass, in the words of ``timedelta``."""
         self.now += timedelta(**time)
-        self._file.write_text(self.now.isoformat())
+        set_clock(self._file, self.now)
         self._world.set_now(self.now)
         return self.now
 

@@ -142,6 +142,6 @@ class Pool:
             response = self.api.request(method, path, json=body)
             return None if response.status_code == httpx.codes.SERVICE_UNAVAILABLE else response
 
-        response = until(answered, f"an answer to {method} {path}")
+        response = until(answered, f"an answer to {method} {path}", seconds=300)
         assert response.is_success, response.text
         return response.json()
