@@ -11,7 +11,9 @@ from pydantic import ValidationError
 from integrations.alibaba_1688 import Alibaba1688, Alibaba1688Settings
 from integrations.alibaba_com import AlibabaCom, AlibabaComSettings
 from integrations.alipay import Alipay, AlipaySettings
+from integrations.books_database import DatabaseSettings
 from integrations.cainiao import Cainiao, CainiaoSettings
+from integrations.cainiao_link import CainiaoLink, CainiaoLinkSettings
 from integrations.cap import Cap, CapSettings
 from integrations.dingtalk import DingTalk, DingTalkSettings
 from integrations.dingtalk_approval import DingTalkApproval, DingTalkApprovalSettings
@@ -24,6 +26,8 @@ from integrations.ftp import Ftp, FtpSettings
 from integrations.jd import Jd, JdSettings
 from integrations.jtexpress import JtExpress, JtExpressSettings
 from integrations.kingdee_cloud import KingdeeCloud, KingdeeCloudSettings
+from integrations.kingdee_wise import KingdeeWise, KingdeeWiseSettings
+from integrations.kingdee_wise_database import KingdeeWiseDatabase
 from integrations.kuaidi100 import Kuaidi100, Kuaidi100Settings
 from integrations.mail import Mail, MailSettings
 from integrations.mailbox import Mailbox, MailboxSettings
@@ -52,7 +56,7 @@ from integrations.shopify import Shopify, ShopifySettings
 from integrations.slack import Slack, SlackSettings
 from integrations.taobao import Taobao, TaobaoSettings
 from integrations.tokens import OwnToken, TokenStore
-from integrations.u8_database import U8Database, U8DatabaseSettings
+from integrations.u8_database import U8Database
 from integrations.u8_openapi import U8OpenApi, U8OpenApiSettings
 from integrations.union_pay import UnionPay, UnionPaySettings
 from integrations.wechat_account import WeChatAccount, WeChatAccountSettings
@@ -134,15 +138,20 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
         Channel, FeishuApprovalSettings, FeishuApproval, "Feishu / Lark approvals", has_token=True
     ),
     "qimen": PartnerEntry(Warehouse, QimenSettings, Qimen, "Qimen warehouse"),
+    "cainiao_link": PartnerEntry(Warehouse, CainiaoLinkSettings, CainiaoLink, "Cainiao LINK warehouse"),
     "excel_bridge": PartnerEntry(Warehouse, ExcelBridgeSettings, ExcelBridge, "Excel bridge (sheets in a folder)"),
     "sf_express": PartnerEntry(Carrier, SfExpressSettings, SfExpress, "SF Express"),
     "jtexpress": PartnerEntry(Carrier, JtExpressSettings, JtExpress, "J&T Express"),
     "cainiao": PartnerEntry(Carrier, CainiaoSettings, Cainiao, "Cainiao waybills"),
     "kuaidi100": PartnerEntry(Tracker, Kuaidi100Settings, Kuaidi100, "Kuaidi100"),
     "kingdee_cloud": PartnerEntry(Erp, KingdeeCloudSettings, KingdeeCloud, "Kingdee K/3 Cloud"),
+    "kingdee_wise": PartnerEntry(Erp, KingdeeWiseSettings, KingdeeWise, "Kingdee K/3 WISE", has_token=True),
     "sap": PartnerEntry(Erp, SapSettings, Sap, "SAP S/4HANA"),
     "u8_openapi": PartnerEntry(Erp, U8OpenApiSettings, U8OpenApi, "Yonyou U8 (OpenAPI)", has_token=True),
-    "u8_database": PartnerEntry(ErpBooks, U8DatabaseSettings, U8Database, "Yonyou U8 (database, only read)"),
+    "u8_database": PartnerEntry(ErpBooks, DatabaseSettings, U8Database, "Yonyou U8 (database, only read)"),
+    "kingdee_wise_database": PartnerEntry(
+        ErpBooks, DatabaseSettings, KingdeeWiseDatabase, "Kingdee K/3 WISE (database, only read)"
+    ),
     "alipay": PartnerEntry(PaymentProvider, AlipaySettings, Alipay, "Alipay"),
     "wechat_pay": PartnerEntry(PaymentProvider, WechatPaySettings, WechatPay, "WeChat Pay"),
     "union_pay": PartnerEntry(PaymentProvider, UnionPaySettings, UnionPay, "UnionPay"),

@@ -1,134 +1,22 @@
 """The database of Yonyou U8 (``UFDATA_<account set>_<year>`` on SQL Server), read through ODBC.
 
-``SO_SOMain`` says which orders there are, ``CurrentStock`` what is in stock. Only read: writing these tables would pass
-by U8's numbering and locks, so the log-in should have the right to select and no other.
+``SO_SOMain`` says which orders there are, audited once somebody verified them and until they are closed;
+``CurrentStock`` what is in stock, where what is about to go out is locked.
 Verified by: ``pyodbc`` with unixODBC against a real PostgreSQL that holds tables of U8's shape. Not called live.
 """
 
-import asyncio
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from threading import Timer
-from typing import Any, Final
-
-import httpx
-from pydantic import Field, SecretStr
-
-from integrations.chunks import chunks
-from integrations.errors import PartnerError
-from integrations.settings import PartnerSettings
-from integrations.stock_rows import stock_lines
-from integrations.words import Words
-from models.messages import ErpReceipt, StockLine
-
-NAME: Final = "u8_database"
-_SKUS_PER_QUERY: Final = 500
-_OURS: Final = ("01", "28", "3D", "42", "IM")
-"""Classes of SQLSTATE for which we are to blame: no such driver, log-in, database, table, column or right."""
-
-_LOG_IN_REFUSED: Final = ("login failed", "authentication failed", "not permitted to log in", "does not exist")
-"""Some drivers say 08001, connection failed, of this as well."""
-
-_ORDER: Final = "SELECT cSOCode, cVerifier, dclosesystime FROM SO_SOMain WHERE cSOCode = ?"
-_STOCK: Final = (
-    "SELECT cInvCode, COALESCE(SUM(iQuantity), 0), COALESCE(SUM(iQuantity), 0) - COALESCE(SUM(fOutQuantity), 0) "
-    "FROM CurrentStock WHERE cWhCode = ? AND cInvCode IN ({marks}) GROUP BY cInvCode"
-)
+from integrations.books_database import BooksDatabase
 
 
-class U8DatabaseSettings(PartnerSettings):
-    """How to reach the database of one account set and year."""
+class U8Database(BooksDatabase):
+    """The books of one account set and year."""
 
-    driver: str = Field(default="ODBC Driver 18 for SQL Server", description="Name of the installed ODBC driver")
-    server: str = Field(description="Server as the driver wants it written, such as host or host,1433")
-    database: str = Field(description="Name of the database, such as UFDATA_001_2026")
-    user: str = Field(description="Log-in that may read")
-    password: SecretStr = Field(description="Password of the log-in")
-    options: dict[str, str] = Field(default={}, description="Further keywords of the driver, such as Encrypt or Port")
-    patience: float = Field(default=20, gt=0, description="Seconds that a query may take, and a log-in")
-
-
-class U8Database:
-    """The books of one account set."""
-
-    def __init__(
-        self,
-        settings: U8DatabaseSettings,
-        http: httpx.AsyncClient,  # noqa: ARG002  (every partner is made alike; a database does not go over HTTP)
-        *,
-        clock: Callable[[], datetime],  # noqa: ARG002
-    ) -> None:
-        self._settings = settings
-        self._words = Words(NAME, settings.secrets())
-
-    async def find_order(self, order_no: str) -> ErpReceipt | None:
-        """``SO_SOMain`` by ``cSOCode``: audited once somebody verified it, and until it is closed."""
-        rows = await self._query(_ORDER, [order_no])
-        if not rows:
-            return None
-        code, verifier, closed_at = rows[0]
-        return ErpReceipt(order_no, str(code), audited=bool(verifier) and closed_at is None)
-
-    async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
-        """``CurrentStock`` summed over batches and free items; what is about to go out is locked."""
-        rows: list[Sequence[Any]] = []
-        for some in chunks(skus, _SKUS_PER_QUERY):
-            rows += await self._query(_STOCK.format(marks=",".join("?" * len(some))), [warehouse, *some])
-        try:
-            return stock_lines(warehouse, rows)
-        except ValueError as error:
-            raise self._words.unavailable(f"a stock figure cannot be read: {error}") from error
-
-    async def _query(self, statement: str, parameters: Sequence[str]) -> list[Any]:
-        odbc = self._odbc()
-        try:
-            return await asyncio.to_thread(self._rows, odbc, statement, parameters)
-        except odbc.Error as error:
-            raise self._trouble(error) from None  # its text has the address and the user
-
-    def _odbc(self) -> Any:
-        """The module ``pyodbc``: it needs a library of the system, and only this partner needs it."""
-        try:
-            import pyodbc  # type: ignore[import-not-found]  # noqa: PLC0415  (mypy does not look at its types)
-        except ImportError:
-            cure = "install it (Debian: apt install unixodbc) and a driver for the database"
-            raise self._words.misconfigured(f"unixODBC is missing on this machine: {cure}") from None
-        return pyodbc
-
-    def _rows(self, odbc: Any, statement: str, parameters: Sequence[str]) -> list[Any]:
-        patience = self._settings.patience
-        connection = odbc.connect(self._address(), timeout=max(1, round(patience)), readonly=True, autocommit=True)
-        try:
-            cursor = connection.cursor()
-            # Not every driver knows the time-out of a statement; every one lets it be cancelled.
-            timer = Timer(patience, cursor.cancel)
-            timer.start()
-            try:
-                return list(cursor.execute(statement, *parameters).fetchall())
-            finally:
-                timer.cancel()
-                timer.join()  # a cancellation that has begun needs the statement until it is over
-        finally:
-            connection.close()
-
-    def _address(self) -> str:
-        settings = self._settings
-        keywords = {
-            "Driver": settings.driver, "Server": settings.server, "Database": settings.database,
-            "UID": settings.user, "PWD": settings.password.get_secret_value(), **settings.options,
-        }  # fmt: skip
-        return ";".join(f"{keyword}={_braced(value)}" for keyword, value in keywords.items())
-
-    def _trouble(self, error: Exception) -> PartnerError:
-        """What an ODBC error means, by the class of its SQLSTATE."""
-        state, said = str(error.args[0]), str(error.args[-1])
-        if state.startswith(_OURS) or any(phrase in said.lower() for phrase in _LOG_IN_REFUSED):
-            return self._words.misconfigured(said, code=state)
-        return self._words.unavailable(said, code=state)
-
-
-def _braced(value: str) -> str:
-    """A value of a connection string; only one that needs braces gets them, for some drivers take them literally."""
-    if value and not set(value) & set("[]{}(),;?*=!@ "):
-        return value
-    return "{" + value.replace("}", "}}") + "}"
+    name = "u8_database"
+    order = (
+        "SELECT cSOCode, CASE WHEN cVerifier <> '' AND dclosesystime IS NULL THEN 1 ELSE 0 END "
+        "FROM SO_SOMain WHERE cSOCode = ?"
+    )
+    stock = (
+        "SELECT cInvCode, COALESCE(SUM(iQuantity), 0), COALESCE(SUM(iQuantity), 0) - COALESCE(SUM(fOutQuantity), 0) "
+        "FROM CurrentStock WHERE cWhCode = ? AND cInvCode IN ({marks}) GROUP BY cInvCode"
+    )

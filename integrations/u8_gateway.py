@@ -100,9 +100,9 @@ class U8Gateway:
         return await self._ask("GET", f"api/{path}", asked, shape)
 
     async def write(self, operation: str, content: Mapping[str, Any]) -> str:
-        """Hand a change in and wait for its result; the code of the voucher, if U8 says it."""
+        """Hand in a change such as ``saleorder/add`` and wait for its result; the voucher's code, if U8 says it."""
         trade = await self._ask("GET", "system/tradeid", {}, _Trade)
-        body = json.dumps({"saleorder": content}, ensure_ascii=False).encode("utf-8", "replace")
+        body = json.dumps({operation.partition("/")[0]: content}, ensure_ascii=False).encode("utf-8", "replace")
         taken = await self._ask("POST", f"api/{operation}", {"tradeid": trade.trade.id}, _Taken, body)
         return await self._result(taken) if taken.url else taken.id
 

@@ -1,13 +1,14 @@
-"""Yonyou U8 through its OpenAPI (api.yonyouup.com, third-party clients of 2015 to 2025; no page of Yonyou's own).
+"""Yonyou U8 through its OpenAPI (api.yonyouup.com, third-party clients of 2015 to 2025).
 
-Our number is the voucher's ``code``; it is asked for before each ``add``. ``verify`` makes an order effective; one that
-is called off is verified, if it is not yet, and closed.
+Our number is the voucher's ``code``; it is asked for before each ``add``. ``verify`` makes a voucher effective; an
+order that is called off is verified, if it is not yet, and closed. Receivables are ``oughtreceive``, which Yonyou
+itself documents.
 Verified by: the sandbox only. Not called live.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import httpx
 from pydantic import Field, SecretStr
@@ -18,11 +19,15 @@ from integrations.settings import PartnerSettings, WebAddress
 from integrations.stock_rows import stock_lines
 from integrations.tokens import TokenStore
 from integrations.u8_gateway import Account, Said, U8Gateway
-from integrations.u8_voucher import CODE_FIELD, Terms, sale_order
+from integrations.u8_voucher import CODE_FIELD, Terms, receivable, sale_order
 from integrations.words import Words
-from models.messages import ErpOrder, ErpReceipt, StockLine
+from models.messages import ErpOrder, ErpReceipt, Receivable, StockLine
+
+V = TypeVar("V")
 
 NAME: Final = "u8_openapi"
+_ORDER, _RECEIVABLE = "saleorder", "oughtreceive"
+_VERIFIED: Final = "Approved"
 _NOTHING_SENT: Final = "0"
 _ROWS: Final = 500
 
@@ -58,6 +63,16 @@ class _Vouchers(Said):
     saleorderlist: tuple[_Voucher, ...]
 
 
+class _Owed(Reply):
+    code: str
+    cust_vendor_code: str
+    state: str = ""
+
+
+class _OwedList(Said):
+    oughtreceivelist: tuple[_Owed, ...]
+
+
 class _StockRow(Reply):
     invcode: str
     qty: str | int | float
@@ -90,27 +105,25 @@ class U8OpenApi:
 
     async def push_order(self, order: ErpOrder) -> ErpReceipt:
         """Add and verify; an order that is there already is taken up where an earlier attempt stopped."""
-        if order.currency != self._settings.currency:
-            raise self._words.misconfigured(f"orders in {order.currency} cannot be kept in this account set")
-        voucher = await self._voucher(order.order_no)
+        number = order.order_no
+        self._check_currency(order.currency)
+        voucher = await self._voucher(number)
         if voucher is None:
-            voucher = await self._add(order)
-        if voucher.custcode != order.customer:
-            raise self._words.rejected(
-                f"{order.order_no} exists for customer {voucher.custcode}, not {order.customer}", field="custcode"
-            )
+            added = await self._add(_ORDER, number, sale_order(order, self._terms()), self._voucher)
+            voucher = added or _Voucher(code=number, custcode=order.customer)
+        self._check_customer(number, voucher.custcode, order.customer, "custcode")
         if voucher.closer:
             raise self._words.rejected(f"{order.order_no} is closed")
         theirs, ours = voucher.check_code, order.check_code
         if theirs and ours and theirs != ours:
             raise self._words.rejected(f"{order.order_no} has the check code {theirs}, not {ours}", field=CODE_FIELD)
-        await self._verify(voucher)
+        await self._verify(_ORDER, number, voucher.state)
         return ErpReceipt(order.order_no, voucher.code, audited=True, check_code=ours)
 
     async def find_order(self, order_no: str) -> ErpReceipt | None:
         """Query by ``code``."""
         voucher = await self._voucher(order_no)
-        audited = voucher is not None and voucher.state == "Approved" and not voucher.closer
+        audited = voucher is not None and voucher.state == _VERIFIED and not voucher.closer
         return ErpReceipt(order_no, voucher.code, audited, voucher.check_code or "") if voucher else None
 
     async def cancel_order(self, order_no: str) -> None:
@@ -120,8 +133,25 @@ class U8OpenApi:
             return
         if str(voucher.fhstatus or _NOTHING_SENT) != _NOTHING_SENT:
             raise self._words.rejected(f"goods were shipped for {order_no}", field="fhstatus")
-        await self._verify(voucher)
-        await self._gateway.write("saleorder/close", {"voucher_code": voucher.code})
+        await self._verify(_ORDER, order_no, voucher.state)
+        await self._gateway.write(f"{_ORDER}/close", {"voucher_code": voucher.code})
+
+    async def book_receivable(self, voucher: Receivable) -> ErpReceipt:
+        """Add and verify an ``oughtreceive``; one that is there already is taken up where it stands."""
+        number = voucher.voucher_no
+        self._check_currency(voucher.currency)
+        owed = await self._owed(number)
+        if owed is None:
+            added = await self._add(_RECEIVABLE, number, receivable(voucher, self._settings.department), self._owed)
+            owed = added or _Owed(code=number, cust_vendor_code=voucher.customer)
+        self._check_customer(number, owed.cust_vendor_code, voucher.customer, "cust_vendor_code")
+        await self._verify(_RECEIVABLE, number, owed.state)
+        return ErpReceipt(number, owed.code, audited=True)
+
+    async def find_receivable(self, voucher_no: str) -> ErpReceipt | None:
+        """Query by ``code``."""
+        owed = await self._owed(voucher_no)
+        return ErpReceipt(voucher_no, owed.code, owed.state == _VERIFIED) if owed else None
 
     async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
         """``currentstock/batch_get`` of the whole warehouse, as U8 knows only ranges; summed per product."""
@@ -142,29 +172,45 @@ class U8OpenApi:
             raise self._words.unavailable(f"a stock figure cannot be read: {error}") from error
 
     async def _voucher(self, order_no: str) -> _Voucher | None:
-        asked = {"code_begin": order_no, "code_end": order_no, "page_index": "1", "rows_per_page": "10"}
-        found = await self._gateway.read("saleorderlist/batch_get", asked, _Vouchers)
+        found = await self._gateway.read("saleorderlist/batch_get", _of_code(order_no), _Vouchers)
         return next((voucher for voucher in found.saleorderlist if voucher.code == order_no), None)
 
-    async def _add(self, order: ErpOrder) -> _Voucher:
-        terms = self._terms()
+    async def _owed(self, voucher_no: str) -> _Owed | None:
+        found = await self._gateway.read("oughtreceivelist/batch_get", _of_code(voucher_no), _OwedList)
+        return next((owed for owed in found.oughtreceivelist if owed.code == voucher_no), None)
+
+    async def _add(
+        self, kind: str, number: str, content: Mapping[str, Any], find: Callable[[str], Awaitable[V | None]]
+    ) -> V | None:
+        """Add a voucher under our number; the one that another try of ours had under way, if that was first."""
         try:
-            code = await self._gateway.write("saleorder/add", sale_order(order, terms))
+            code = await self._gateway.write(f"{kind}/add", content)
         except Rejected:
-            found = await self._voucher(order.order_no)  # another try of ours may have been under way
+            found = await find(number)
             if found is None:
                 raise
             return found
-        if code and code != order.order_no:
-            raise self._words.rejected(
-                f"U8 gave {order.order_no} the number {code}: our numbers must stand", field="code"
-            )
-        return _Voucher(code=order.order_no, custcode=order.customer)
+        if code and code != number:
+            raise self._words.rejected(f"U8 gave {number} the number {code}: our numbers must stand", field="code")
+        return None
 
-    async def _verify(self, voucher: _Voucher) -> None:
-        if voucher.state != "Approved":
-            await self._gateway.write("saleorder/verify", {"voucher_code": voucher.code})
+    async def _verify(self, kind: str, number: str, state: str) -> None:
+        if state != _VERIFIED:
+            await self._gateway.write(f"{kind}/verify", {"voucher_code": number})
+
+    def _check_currency(self, currency: str) -> None:
+        if currency != self._settings.currency:
+            raise self._words.misconfigured(f"vouchers in {currency} cannot be kept in this account set")
+
+    def _check_customer(self, number: str, theirs: str, ours: str, field: str) -> None:
+        if theirs != ours:
+            raise self._words.rejected(f"{number} exists for customer {theirs}, not {ours}", field=field)
 
     def _terms(self) -> Terms:
         settings = self._settings
         return Terms(settings.business_type, settings.type_code, settings.department, settings.tax_rate)
+
+
+def _of_code(code: str) -> dict[str, str]:
+    """What lists are asked for one voucher."""
+    return {"code_begin": code, "code_end": code, "page_index": "1", "rows_per_page": "10"}

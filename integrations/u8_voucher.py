@@ -1,4 +1,4 @@
-"""U8's documents: what a sales order becomes. No I/O."""
+"""U8's documents: what a sales order and a receivable become. No I/O."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from integrations.beijing import to_beijing
 from models.check_code import with_code
-from models.messages import ErpOrder, OutboundLine
+from models.messages import ErpOrder, OutboundLine, Receivable
 from models.money import Money
 
 CODE_FIELD: Final = "define10"
@@ -42,6 +42,34 @@ def sale_order(order: ErpOrder, terms: Terms) -> dict[str, Any]:
         "memo": with_code(order.check_code, order.remark),
         CODE_FIELD: order.check_code,
         "entry": [_entry(row, line, order.currency, terms.tax_rate) for row, line in enumerate(order.lines, 1)],
+    }
+
+
+def receivable(voucher: Receivable, department: str) -> dict[str, Any]:
+    """The ``oughtreceive`` of ``add``: blue, on the debit side, or red, on the credit side, for one that reverses
+    another; the side says it, and amounts are positive. Its lines are amounts, so goods stand in their text."""
+    owed, of_line = not voucher.reverses, bool(voucher.reverses)
+    amounts = [Money(line.price_minor, voucher.currency).decimal() * line.quantity for line in voucher.lines]
+    total = str(sum(amounts, Decimal(0)))
+    return {
+        "code": voucher.voucher_no,
+        "date": to_beijing(voucher.booked_at)[:10],
+        "bdebitcredit": owed,
+        "cust_vendor_code": voucher.customer,
+        "deptcode": department,
+        "amount": total,
+        "natamount": total,
+        "digest": voucher.reverses,
+        "entry": [
+            {
+                "cust_vendor_code": voucher.customer,
+                "bdebitcredit": of_line,
+                "amount": str(amount),
+                "natamount": str(amount),
+                "digest": f"{line.sku} × {line.quantity}",
+            }
+            for line, amount in zip(voucher.lines, amounts, strict=True)
+        ],
     }
 
 

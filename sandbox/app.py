@@ -10,6 +10,7 @@ from sandbox.alibaba_com import ALIBABA_COM
 from sandbox.alibaba_com_iop import ALIBABA_COM_IOP
 from sandbox.alipay import ALIPAY
 from sandbox.cainiao import CAINIAO
+from sandbox.cainiao_link import CAINIAO_LINK
 from sandbox.cap import CAP
 from sandbox.control import router
 from sandbox.dingtalk import DINGTALK
@@ -21,6 +22,7 @@ from sandbox.feishu_approval import FEISHU_APPROVAL
 from sandbox.jd import JD
 from sandbox.jt import JT
 from sandbox.kingdee import KINGDEE
+from sandbox.kingdee_wise import KINGDEE_WISE
 from sandbox.kuaidi100 import KUAIDI100
 from sandbox.nuonuo import NUONUO
 from sandbox.qimen import QIMEN
@@ -53,11 +55,13 @@ PARTNERS: tuple[Partner, ...] = (
     DINGTALK_APPROVAL,
     FEISHU_APPROVAL,
     QIMEN,
+    CAINIAO_LINK,
     SF,
     JT,
     CAINIAO,
     KUAIDI100,
     KINGDEE,
+    KINGDEE_WISE,
     SAP,
     U8,
     ALIPAY,

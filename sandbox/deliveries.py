@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from sandbox import cainiao_link_report
 from sandbox.faults import FaultKind, Faults
 from sandbox.hub import HubAnswer, HubLine, Message
 from sandbox.ledger import Request, RequestLog
@@ -42,7 +43,15 @@ class Delivery:
 
     @staticmethod
     def of_shipment(outbound: Outbound, weight_grams: int) -> Delivery:
-        """The warehouse's confirmation."""
+        """The warehouse's confirmation, through the door by which the outbound came."""
+        if outbound.system == "cainiao_link":
+            return Delivery(
+                outbound.system,
+                cainiao_link_report.OPERATION,
+                outbound.code,
+                lambda _: cainiao_link_report.confirmation(outbound, weight_grams),
+                cainiao_link_report.accepted,
+            )
         return Delivery(
             "qimen", CONFIRM, outbound.code, lambda now: confirmation(outbound, weight_grams, now), accepted
         )

@@ -51,6 +51,9 @@ class Erp:
         self.documents[document.form, document.number] = document
         self._by_id[document.id] = document
 
+    def remove(self, document: Document) -> None:
+        del self.documents[document.form, document.number], self._by_id[document.id]
+
     def of_form(self, form: str) -> list[Document]:
         return [document for (kind, _), document in self.documents.items() if kind == form]
 

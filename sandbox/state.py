@@ -21,11 +21,13 @@ PARTNERS_WITH_STATE = (
     "dingtalk_approval",
     "feishu_approval",
     "qimen",
+    "cainiao_link",
     "sf",
     "jt",
     "cainiao",
     "kuaidi100",
     "kingdee",
+    "kingdee_wise",
     "sap",
     "u8",
     "alipay",
@@ -58,7 +60,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
             | "feishu_approval"
         ):
             return _channel(world.channels[partner])
-        case "qimen":
+        case "qimen" | "cainiao_link":
             return {
                 "stock": [
                     {"warehouse": warehouse, "sku": sku, **asdict(row)}
@@ -71,7 +73,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
             return {"waybills": [asdict(waybill) for waybill in world.carriers[partner].waybills.values()]}
         case "kuaidi100":
             return {"subscriptions": sorted(world.subscriptions)}
-        case "kingdee" | "sap" | "u8":
+        case "kingdee" | "kingdee_wise" | "sap" | "u8":
             return {
                 "documents": [asdict(document) for document in world.erp.documents.values()],
                 "stock": [

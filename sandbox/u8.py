@@ -5,7 +5,9 @@
     GET  /u8/system/result                      tradeid, where the reply to a write points
     GET  /u8/api/saleorderlist/batch_get        code_begin, code_end, page_index, rows_per_page
     GET  /u8/api/currentstock/batch_get         whcode_begin, whcode_end
+    GET  /u8/api/oughtreceivelist/batch_get     code_begin, code_end
     POST /u8/api/saleorder/{add,verify,close}   … tradeid; the same one gives the first result
+    POST /u8/api/oughtreceive/{add,verify}      … tradeid
 
 An order is verified once and closed only when verified; a number that is taken is refused. Error codes are the
 sandbox's own: the sources name none.
@@ -20,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 from sandbox.credentials import U8_APP_KEY, U8_APP_SECRET, U8_FROM_ACCOUNT, U8_TO_ACCOUNT
 from sandbox.erp import Document, DocumentStatus
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
+from sandbox.u8_desk import done, refused
+from sandbox.u8_receivables import add_receivable, receivables_between, verify_receivable
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -135,9 +139,15 @@ def _stock(world: World, call: Call) -> Reply:
     return _page(call, "currentstock", rows)
 
 
+def _receivables(world: World, call: Call) -> Reply:
+    first, last = call.query.get("code_begin", ""), call.query.get("code_end") or "\uffff"
+    return _page(call, "oughtreceivelist", receivables_between(world, first, last))
+
+
 _READS: Mapping[str, Callable[[World, Call], Reply]] = {
     "saleorderlist/batch_get": _orders,
     "currentstock/batch_get": _stock,
+    "oughtreceivelist/batch_get": _receivables,
 }
 
 
@@ -147,7 +157,7 @@ def _written(world: World, call: Call, work: Callable[[World, Mapping[str, Any]]
     if trade not in world.u8.trades:
         raise _failed("10004", "tradeid 无效")
     try:
-        content = call.json["saleorder"]
+        content = call.json[_operation(call).partition("/")[0]]
     except (ValueError, KeyError, TypeError) as error:
         raise _failed("10006", "请求报文格式错误") from error
     if trade not in world.u8.results:
@@ -155,46 +165,38 @@ def _written(world: World, call: Call, work: Callable[[World, Mapping[str, Any]]
     return _said("0", tradeid=trade, url=f"{call.base_url}/u8/system/result?tradeid={trade}")
 
 
-def _done(**more: Any) -> dict[str, Any]:
-    return {"errcode": "0", "errmsg": "", **more}
-
-
-def _refused(message: str) -> dict[str, Any]:
-    return {"errcode": "20001", "errmsg": message}
-
-
 def _add(world: World, content: Mapping[str, Any]) -> dict[str, Any]:
     missing = [name for name in ("code", "businesstype", "typecode", "custcode", "deptcode") if not content.get(name)]
     entries = content.get("entry") or []
     if missing or not entries:
-        return _refused(f"{missing[0] if missing else 'entry'} 不能为空")
+        return refused(f"{missing[0] if missing else 'entry'} 不能为空")
     if any(float(entry.get("quantity") or 0) <= 0 or not entry.get("inventorycode") for entry in entries):
-        return _refused("存货编码和数量不能为空")
+        return refused("存货编码和数量不能为空")
     number = content["code"]
     if (FORM, number) in world.erp.documents:
-        return _refused(f"单据号 {number} 重复，请重新输入")
+        return refused(f"单据号 {number} 重复，请重新输入")
     now = world.clock.now()
     world.erp.add(Document(FORM, len(world.erp.documents) + 1, number, dict(content), now, now))
     world.ledger.record("u8", "order-added", number)
-    return _done(id=number)
+    return done(id=number)
 
 
 def _verify(world: World, content: Mapping[str, Any]) -> dict[str, Any]:
     document = _named(world, content)
     if document is None or document.status is not DocumentStatus.CREATED:
-        return _refused("单据不存在或已经审核")
+        return refused("单据不存在或已经审核")
     document.status = DocumentStatus.AUDITED
     world.ledger.record("u8", "order-verified", document.number)
-    return _done()
+    return done()
 
 
 def _close(world: World, content: Mapping[str, Any]) -> dict[str, Any]:
     document = _named(world, content)
     if document is None or document.status is not DocumentStatus.AUDITED or document.cancelled:
-        return _refused("单据不存在、未审核或已经关闭，不能关闭")
+        return refused("单据不存在、未审核或已经关闭，不能关闭")
     document.cancelled = True
     world.ledger.record("u8", "order-closed", document.number)
-    return _done()
+    return done()
 
 
 def _named(world: World, content: Mapping[str, Any]) -> Document | None:
@@ -205,6 +207,8 @@ _WRITES: Mapping[str, Callable[[World, Mapping[str, Any]], dict[str, Any]]] = {
     "saleorder/add": _add,
     "saleorder/verify": _verify,
     "saleorder/close": _close,
+    "oughtreceive/add": add_receivable,
+    "oughtreceive/verify": verify_receivable,
 }
 
 

@@ -37,3 +37,13 @@ class U8Desk:
             self.looked_at.add(trade)
             return {"errcode": "10001", "errmsg": "请求正在处理中，请稍后查询结果"}
         return result
+
+
+def done(**more: Any) -> dict[str, Any]:
+    """The result of a write that was done."""
+    return {"errcode": "0", "errmsg": "", **more}
+
+
+def refused(message: str) -> dict[str, Any]:
+    """The result of one that was not."""
+    return {"errcode": "20001", "errmsg": message}

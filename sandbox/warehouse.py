@@ -53,6 +53,8 @@ class Outbound:
     created_at: datetime
     extend_props: Mapping[str, str] = field(default_factory=dict)
     """What the sender added; the warehouse repeats it in everything that it says of the outbound."""
+    system: str = "qimen"
+    """Through which of the warehouse's doors it came; by the same one the warehouse reports on it."""
     status: OutboundStatus = OutboundStatus.ACCEPT
     shipped_at: datetime | None = None
 

@@ -57,7 +57,7 @@ def _ship(world: World, outbound: Outbound) -> None:
     if waybill := world.waybill(outbound.express_code):
         waybill.handed_over_at = now
     world.ledger.record(
-        "qimen",
+        outbound.system,
         "outbound-shipped",
         outbound.code,
         warehouse=outbound.warehouse,

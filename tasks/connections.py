@@ -97,6 +97,14 @@ class TrackerConnection(Connection):
         return bool(self.settings.get("callback"))
 
 
+class ErpConnection(Connection):
+    """An ERP."""
+
+    receivables: bool = Field(
+        default=True, description="Whether it is told what customers owe; not where its own invoices say so"
+    )
+
+
 class DocumentsConnection(Connection):
     """A place in which files for us lie."""
 
@@ -131,7 +139,7 @@ class Connections(BaseModel):
     warehouse: list[WarehouseConnection] = []
     carrier: list[CarrierConnection] = []
     tracker: list[TrackerConnection] = []
-    erp: list[Connection] = []
+    erp: list[ErpConnection] = []
     books: list[Connection] = []
     payments: list[Connection] = []
     invoices: list[Connection] = []

@@ -25,9 +25,11 @@ def voucher_number(outbound_no: str, reversal: int = 0) -> str:
 
 def owe_receivable(work: Work, outbound: Any) -> None:
     """An outbound of a sale has left: its customer owes what was in it. ``outbound`` with ``kind`` and ``channel`` of
-    its order."""
-    if outbound.kind == OrderKind.SALE:
-        _owe(work, outbound, connections().erp_for(outbound.channel), f"receivable:{outbound.outbound_no}", {})
+    its order. An ERP whose own invoices say what is owed is not told: see ``ErpConnection``."""
+    erp = connections().erp_for(outbound.channel)
+    wanted = any(keeper.code == erp and keeper.receivables for keeper in connections().erp)
+    if wanted and outbound.kind == OrderKind.SALE:
+        _owe(work, outbound, erp, f"receivable:{outbound.outbound_no}", {})
 
 
 def owe_reversal(work: Work, reference: str, sku: str, quantity: int) -> None:

@@ -175,5 +175,8 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A real Prefect server for the session; flows called in tests report to it."""
     from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415  (importing Prefect takes seconds)
 
+    from warm.tls import share_contexts  # noqa: PLC0415
+
+    share_contexts()  # as in every run of the warm worker
     with prefect_test_harness(server_startup_timeout=180):
         yield

@@ -12,6 +12,7 @@ from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
 from models.order import order_number
 from sandbox.faults import Fault, FaultKind
+from settings import get_settings
 from tasks.shelf.quarantined import take_in
 
 pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
@@ -61,6 +62,16 @@ async def test_an_outbound_that_left_is_owed_once(hub: Sandbox, clock: Clock, ki
         str(document.id) for document in hub.world.erp.of_form("AR_receivable")
     ]
     assert {times for (_, _, key), times in effects(hub).items() if key == voucher} == {1}
+
+
+async def test_an_erp_that_makes_its_own_invoices_is_not_told(hub: Sandbox, clock: Clock) -> None:
+    file = get_settings().connections
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("[[erp]]", "[[erp]]\nreceivables = false"), encoding="utf-8")
+    await shipped(hub)
+    await relay_for_an_hour(clock)
+    assert column("SELECT state FROM outbox WHERE kind = 'receivable'") == []
+    assert vouchers(hub) == {}
 
 
 async def test_what_comes_back_is_taken_from_it_once(hub: Sandbox, clock: Clock) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import mail_sink
 import sftp_server
+from erp_tables import SHAPES, ErpTables, erp_tables, need_odbc
 from excel_people import People
 from peers import FAULTED, SANDBOX_NAMES, SETTINGS
 from pydantic import SecretStr
-from u8_tables import U8Tables, need_odbc, u8_tables
 
 from integrations.registry import PARTNERS, build
 from integrations.settings import PartnerSettings
@@ -46,15 +46,14 @@ class Bench:
 
     def address_of(self, name: str) -> str:
         """Where the peer of ``name`` is reached."""
-        elsewhere = {
-            "mail": self.mail_address, "excel_bridge": self.bridge_address, "u8_database": self.books_address,
-        }  # fmt: skip
+        elsewhere = {"mail": self.mail_address, "excel_bridge": self.bridge_address}
+        elsewhere |= dict.fromkeys(SHAPES, self.books_address)
         return elsewhere.get(name) or self.address
 
-    def books(self) -> U8Tables:
-        """An empty database of U8's; from now on its client speaks to it. Skips where there is no ODBC."""
+    def books(self, name: str) -> ErpTables:
+        """An empty database of an ERP's; from now on its client speaks to it. Skips where there is no ODBC."""
         need_odbc()
-        tables = self.servers.enter_context(u8_tables(self.postgres()))
+        tables = self.servers.enter_context(erp_tables(name, self.postgres()))
         self.books_address = tables.address
         return tables
 

@@ -91,6 +91,19 @@ def checks_for(name: str) -> list[str]:
     ]
 
 
+async def failed_checks(bench: Bench, name: str, maker: type) -> dict[str, BaseException]:
+    """What the suite finds wrong with ``maker`` in place of a registered partner's class, by the check that failed."""
+    bench.makers[name] = maker
+    failed: dict[str, BaseException] = {}
+    for title in checks_for(name):
+        bench.world.reset()
+        try:
+            await CHECKS[title].check(bench, name)
+        except (Exception, pytest.fail.Exception) as error:
+            failed[title] = error
+    return failed
+
+
 async def failure(bench: Bench, name: str, call: Call, kind: FaultKind) -> PartnerError:
     """The error of ``call`` when every request meets this fault."""
     bench.world.reset()

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+import erp_tables
 import mail_sink
-import u8_tables
 from document_places import ftp_settings, mailbox_settings, sftp_settings
 from excel_people import bridge_settings
 
@@ -112,6 +112,12 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "customer_id": credentials.QIMEN_CUSTOMER_ID,
         "owner_code": credentials.QIMEN_OWNER_CODE,
     },
+    "cainiao_link": lambda base: {
+        "url": f"{base}/cainiao_link/gateway/link.do",
+        "provider_id": credentials.CAINIAO_LINK_PROVIDER,
+        "secret": credentials.CAINIAO_LINK_SECRET,
+        "owner_user_id": credentials.CAINIAO_LINK_OWNER,
+    },
     "sf_express": lambda base: {
         "url": f"{base}/sf/std/service",
         "partner_id": credentials.SF_PARTNER_ID,
@@ -148,6 +154,16 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "app_id": credentials.KINGDEE_APP_ID,
         "app_secret": credentials.KINGDEE_APP_SECRET,
     },
+    "kingdee_wise": lambda base: {
+        "url": f"{base}/K3API",
+        "authority_code": credentials.KINGDEE_WISE_AUTHORITY,
+        "checker": credentials.KINGDEE_WISE_CHECKER,
+        "unit": "PCS",
+        "progress_field": "FHeadSelfS0151",
+        "outbound_field": "FHeadSelfS0152",
+        "waybill_field": "FHeadSelfS0153",
+        "stock_object": "ICInventory",
+    },
     "sap": lambda base: {
         "url": f"{base}/sap/opu/odata/sap",
         "user": credentials.SAP_USER,
@@ -167,7 +183,7 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "department": "05",
         "wait": 0.01,
     },
-    "u8_database": u8_tables.settings_of,
+    **dict.fromkeys(erp_tables.SHAPES, erp_tables.settings_of),
     "alipay": lambda base: {
         "url": f"{base}/alipay/gateway.do",
         "app_id": credentials.ALIPAY_APP_ID,
@@ -268,7 +284,12 @@ FAULTED: Mapping[str, Mapping[str, str]] = {
     "dingtalk_approval": {"*": "workflow.*"},
     "feishu_approval": {"*": "approval.*"},
     "nuonuo": {"*": "[!t]*"},
-    "u8_openapi": {"push_order": "saleorder/add", "cancel_order": "saleorder/close"},
+    "kingdee_wise": {"push_order": "SO/Save", "cancel_order": "SO/Delete"},
+    "u8_openapi": {
+        "push_order": "saleorder/add",
+        "cancel_order": "saleorder/close",
+        "book_receivable": "oughtreceive/add",
+    },
     "sap": {"push_order": "A_SalesOrder.create", "cancel_order": "A_SalesOrderItem.change"},
 }
 """Where a partner is asked something before it is told anything, a token or what it has already: the operations of the
@@ -278,6 +299,6 @@ whose token is not had is asked in the partner's own tests."""
 WITHOUT_A_BODY = frozenset({("sap", "cancel_order")})
 """Methods whose work is answered by a status alone: nothing of the reply can be cut off."""
 
-UNDISTURBED = frozenset({"folder", "sftp", "ftp", "mailbox", "u8_database"})
+UNDISTURBED = frozenset({"folder", "sftp", "ftp", "mailbox", *erp_tables.SHAPES})
 """Whose peers cannot be told to fail in the ways that all partners are asked about: a disk, and servers that others
 wrote. What becomes of outages, wrong passwords and lost connections is asked in their own tests."""

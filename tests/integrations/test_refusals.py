@@ -26,6 +26,10 @@ def qimen(code: str, message: str = "words", sub_code: str = "") -> str:
     )
 
 
+def link(code: str) -> str:
+    return f"<response><success>false</success><errorCode>{code}</errorCode><errorMsg>words</errorMsg></response>"
+
+
 def sf(outer: str, inner: str = "") -> Any:
     content = json.dumps({"success": False, "errorCode": inner, "errorMsg": "words", "msgData": None})
     return {"apiResultCode": outer, "apiErrorMsg": "words", "apiResultData": content if inner else None}
@@ -53,6 +57,10 @@ def kingdee(message: str = "words", code: int = 0, field: str = "") -> Any:
 def odata(status: int, code: str = "V1/302", headers: dict[str, str] | None = None) -> httpx.Response:
     error = {"code": code, "message": {"lang": "en", "value": "words"}}
     return httpx.Response(status, json={"error": error}, headers=headers)
+
+
+def wise(message: str) -> Any:
+    return {"StatusCode": 401, "Message": message, "Data": None}
 
 
 def u8(message: str) -> Any:
@@ -127,6 +135,18 @@ AGAIN = (Conflict, None)
         ("qimen", "push_outbound", qimen("S05", "商品不存在"), NEVER),
         ("qimen", "push_outbound", "<response><what/></response>", WAIT_UNKNOWN),
         ("qimen", "find_outbound", qimen("S05", "系统错误"), NEVER),
+        ("cainiao_link", "push_outbound", {"success": False, "errorCode": "S02", "errorMsg": "words"}, STOP),
+        ("cainiao_link", "push_outbound", link("S04"), STOP),
+        ("cainiao_link", "push_outbound", link("S07"), WAIT_UNKNOWN),
+        ("cainiao_link", "push_outbound", link("S14"), WAIT_UNKNOWN),
+        ("cainiao_link", "push_outbound", link("S12"), NEVER),
+        ("cainiao_link", "push_outbound", link("S003"), NEVER),
+        ("cainiao_link", "push_outbound", "<response><what/></response>", WAIT_UNKNOWN),
+        ("cainiao_link", "find_outbound", link("S06"), WAIT),
+        ("cainiao_link", "pull_stock", link("S04"), NEVER),
+        ("cainiao_link", "find_outbound", link("B0002"), NEVER),
+        ("cainiao_link", "find_outbound", {"success": True}, WAIT),
+        ("cainiao_link", "pull_stock", "<response><success>true</success><item/></response>", WAIT),
         ("sf_express", "book_waybill", sf("A1005"), WAIT),
         ("sf_express", "book_waybill", sf("A1006"), STOP),
         ("sf_express", "book_waybill", sf("A1007"), WAIT_UNKNOWN),
@@ -166,6 +186,10 @@ AGAIN = (Conflict, None)
         ("kingdee_cloud", "find_order", [[kingdee("字段不存在")]], NEVER),
         ("kingdee_cloud", "find_order", [["only one column"]], WAIT),
         ("kingdee_cloud", "pull_stock", [["SKU-0001", "many", 1]], WAIT),
+        ("kingdee_wise", "find_order", wise("授权码无效"), STOP),
+        ("kingdee_wise", "find_order", wise("Token已过期"), STOP),
+        ("kingdee_wise", "find_order", {"StatusCode": 200, "Data": {"Code": "Y", "Token": "t", "Validity": 60}}, WAIT),
+        ("kingdee_wise", "find_order", {"StatusCode": 200, "Data": {"Code": "Y"}}, WAIT),
         ("sap", "find_order", odata(400), NEVER),
         ("sap", "find_order", odata(403), STOP),
         ("sap", "find_order", odata(404), NEVER),

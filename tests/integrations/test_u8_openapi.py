@@ -10,10 +10,11 @@ import pytest
 from bench import Bench
 from peers import SETTINGS
 from samples import LINES, erp_order
+from samples import receivable as owed
 
 from integrations.errors import Misconfigured, Rejected, Unavailable
 from integrations.u8_openapi import U8OpenApi
-from integrations.u8_voucher import Terms, sale_order
+from integrations.u8_voucher import Terms, receivable, sale_order
 from sandbox.faults import Fault, FaultKind
 
 TOKEN = {"errcode": "0", "token": {"id": "t", "expiresIn": "7200"}}
@@ -119,3 +120,12 @@ def test_net_and_tax_are_the_sum_to_the_cent(rate: int) -> None:
         assert Decimal(entry["money"]) + Decimal(entry["tax"]) == Decimal(entry["sum"])
         assert Decimal(entry["sum"]) == Decimal(line.price_minor * 7) / 100
         assert entry["natsum"] == entry["sum"]
+
+
+@pytest.mark.parametrize("reverses", ["", "AR-1"])
+def test_a_receivable_balances_and_a_reversal_changes_sides(reverses: str) -> None:
+    made = receivable(owed("AR-1-R1", reverses), "05")
+    assert made["bdebitcredit"] is (not reverses)
+    assert {entry["bdebitcredit"] for entry in made["entry"]} == {bool(reverses)}
+    assert [entry["amount"] for entry in made["entry"]] == ["246.90", "0.01"]
+    assert (made["amount"], made["natamount"], made["digest"]) == ("246.91", "246.91", reverses)

@@ -35,7 +35,9 @@ async def write(
     """What is said at each look at the result, and the trade id."""
     trade = trade or (await get(client, "system/tradeid", token=token))["trade"]["id"]
     query = WHO | {"to_account": c.U8_TO_ACCOUNT, "token": token, "tradeid": trade}
-    taken = (await client.post(f"/u8/api/{operation}", params=query, json={"saleorder": content})).json()
+    taken = (
+        await client.post(f"/u8/api/{operation}", params=query, json={operation.partition("/")[0]: content})
+    ).json()
     if "url" not in taken:
         return [taken], trade
     return [(await client.get(taken["url"])).json() for _ in range(2)], trade
@@ -110,3 +112,24 @@ async def test_stock_is_told_page_by_page(client: httpx.AsyncClient, world: Worl
     assert [page["row_count"] for page in pages] == ["12", "12"]
     assert [row["qty"] for page in pages for row in page["currentstock"]] == [str(n) for n in range(1, 25, 2)]
     assert (await get(client, "api/currentstock/batch_get", **asked, rows_per_page="1001"))["errcode"] == "10005"
+
+
+async def test_a_receivable_is_added_and_verified_once_and_must_balance(
+    client: httpx.AsyncClient, world: World, token: str
+) -> None:
+    line = {"amount": "5.00", "bdebitcredit": False}
+    owed = {"code": "AR1", "date": "2026-01-01", "cust_vendor_code": "C1", "amount": "10.00", "entry": [line, line]}
+    wrong: list[dict[str, Any]] = [
+        {"amount": "9.99"}, {"amount": "-10.00"}, {"amount": "ten"}, {"entry": []}, {"bdebitcredit": False},
+    ]  # fmt: skip
+    for change in wrong:
+        (_, result), _ = await write(client, token, "oughtreceive/add", owed | change)
+        assert result["errcode"] == "20001", change
+    named = {"voucher_code": "AR1"}
+    steps = [("add", owed), ("add", owed), ("verify", named), ("verify", named)]
+    said = [(await write(client, token, f"oughtreceive/{operation}", body))[0][1] for operation, body in steps]
+    assert [result["errcode"] for result in said] == ["0", "20001", "0", "20001"]
+    asked = {"to_account": c.U8_TO_ACCOUNT, "token": token, "code_begin": "AR1", "code_end": "AR1"}
+    [row] = (await get(client, "api/oughtreceivelist/batch_get", **asked))["oughtreceivelist"]
+    assert (row["state"], row["cust_vendor_code"]) == ("Approved", "C1")
+    assert [entry.effect for entry in world.ledger.effects("u8")] == ["receivable-added", "receivable-verified"]

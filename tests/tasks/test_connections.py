@@ -3,7 +3,14 @@
 import pytest
 from pydantic import ValidationError
 
-from tasks.connections import BadConnections, CarrierConnection, Connection, Connections, TrackerConnection
+from tasks.connections import (
+    BadConnections,
+    CarrierConnection,
+    Connection,
+    Connections,
+    ErpConnection,
+    TrackerConnection,
+)
 
 SF = CarrierConnection(code="SF", partner="sf_express")
 JT = CarrierConnection(code="JT", partner="jtexpress", tracked_by="k100")
@@ -59,7 +66,7 @@ def test_a_parcel_is_the_carriers_that_the_warehouse_used(told: str, with_tracke
 
 
 def test_stock_is_read_from_the_books_if_there_are_any_and_else_from_the_first_erp() -> None:
-    erp, second = Connection(code="k3", partner="kingdee_cloud"), Connection(code="u8", partner="u8_openapi")
+    erp, second = ErpConnection(code="k3", partner="kingdee_cloud"), ErpConnection(code="u8", partner="u8_openapi")
     books = Connection(code="u8db", partner="u8_database")
     assert Connections(erp=[erp, second]).stock_book == "k3"
     assert Connections(erp=[erp], books=[books]).stock_book == "u8db"
