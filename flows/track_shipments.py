@@ -16,8 +16,8 @@ from tasks.track_parcels import parcels_to_look_at, track_parcels
 async def track_shipments() -> list[object]:
     """Book what warehouses confirmed and trackers told, then ask about every parcel that is due for a look."""
     rules = current_rules()
-    done: list[object] = [await book_confirmations(messages) for messages in arrived_confirmations()]
-    done += [await book_tracking(messages) for messages in arrived_tracking()]
+    done: list[object] = [await book_confirmations(messages, rules) for messages in arrived_confirmations()]
+    done += [await book_tracking(messages, rules) for messages in arrived_tracking()]
     looks = [track_parcels(carrier, parcels, rules) for carrier, parcels in parcels_to_look_at().items()]
     outcomes = await asyncio.gather(*looks, return_exceptions=True)
     done += [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]

@@ -10,6 +10,7 @@ import hmac
 import json
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -113,16 +114,19 @@ class Kuaidi100:
             raise self._refusal(result)
 
     def receive_tracking(self, body: bytes) -> RawMessage:
-        """Verify a push; its key is parcel and content, so that a repeat is the same message. Raises ``Forged``."""
+        """Verify a push; its key is its content, so that a repeat is the same message. Raises ``Forged``.
+
+        When it gives up on a parcel again, it says so in the same words: then the day counts as well.
+        """
         form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
         param = form.get("param", "")
         expected = push_sign(param, self._settings.salt.get_secret_value())
         if not param or not hmac.compare_digest(expected.encode(), form.get("sign", "").encode()):
             raise self._words.forged("the signature does not fit")
-        digest = hashlib.sha256(param.encode("utf-8", "surrogatepass")).hexdigest()
-        message = RawMessage(f"track:{digest[:40]}", param, self._clock())
+        digest, now = hashlib.sha256(param.encode("utf-8", "surrogatepass")).hexdigest(), self._clock()
+        message = RawMessage(f"track:{digest[:40]}", param, now)
         self.read_tracking(message)
-        return message
+        return replace(message, key=f"{message.key}:{now:%Y%m%d}") if self.given_up(message) else message
 
     def answer_tracking(self, refusal: PartnerError | None) -> tuple[str, bytes]:
         """What Kuaidi100 wants to hear; anything but ``result: true`` makes it push again."""
@@ -133,12 +137,26 @@ class Kuaidi100:
 
     def read_tracking(self, message: RawMessage) -> list[TrackPoint]:
         """The whole history in a push, oldest first; pure. Raises ``Rejected`` if it cannot be read."""
+        push = self._pushed(message)
         try:
-            push = Push.model_validate(parsed(message))
             points = track_points(push.lastResult) if push.lastResult else []
         except ValueError:
-            raise self._words.rejected("the push does not have the promised shape") from None
+            raise self._unreadable() from None
         return sorted(points, key=lambda point: point.happened_at)
+
+    def given_up(self, message: RawMessage) -> list[str]:
+        """The parcel of a push that says ``abort``: three days without a scan, or sixty without a new one."""
+        push = self._pushed(message)
+        return [push.lastResult.nu] if push.status == "abort" and push.lastResult else []
+
+    def _pushed(self, message: RawMessage) -> Push:
+        try:
+            return Push.model_validate(parsed(message))
+        except ValueError:
+            raise self._unreadable() from None
+
+    def _unreadable(self) -> PartnerError:
+        return self._words.rejected("the push does not have the promised shape")
 
     async def _query(self, company: str, number: str) -> list[TrackPoint]:
         param = canonical(

@@ -68,7 +68,7 @@ class History(Reply):
 
 
 class Push(Reply):
-    """What a subscription brings; ``abort`` comes without a history."""
+    """What a subscription brings; ``abort`` comes without scans, and may come without a history."""
 
     status: str
     lastResult: History | None = None  # noqa: N815

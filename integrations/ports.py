@@ -243,6 +243,11 @@ class Tracker(Protocol):
         """Translate it; pure. Oldest first. Raises ``Rejected``."""
         ...
 
+    def given_up(self, message: RawMessage) -> list[str]:
+        """The parcels of which it will tell nothing more though they have not arrived: subscribe them again. Pure.
+        Raises ``Rejected``."""
+        ...
+
 
 @runtime_checkable
 class ErpBooks(Protocol):

@@ -9,6 +9,7 @@ import httpx
 from pydantic import ValidationError
 
 from integrations.alibaba_1688 import Alibaba1688, Alibaba1688Settings
+from integrations.alibaba_com import AlibabaCom, AlibabaComSettings
 from integrations.alipay import Alipay, AlipaySettings
 from integrations.books_database import DatabaseSettings
 from integrations.cainiao import Cainiao, CainiaoSettings
@@ -127,6 +128,7 @@ PARTNERS: Final[Mapping[str, PartnerEntry]] = {
     "jd": PartnerEntry(Channel, JdSettings, Jd, "JD (POP shops)"),
     "wechat_shop": PartnerEntry(Channel, WechatShopSettings, WechatShop, "WeChat shop", has_token=True),
     "alibaba_1688": PartnerEntry(Channel, Alibaba1688Settings, Alibaba1688, "1688"),
+    "alibaba_com": PartnerEntry(Channel, AlibabaComSettings, AlibabaCom, "Alibaba.com (international station)"),
     "shopify": PartnerEntry(Channel, ShopifySettings, Shopify, "Shopify"),
     "woocommerce": PartnerEntry(Channel, WooCommerceSettings, WooCommerce, "WooCommerce"),
     "dingtalk_approval": PartnerEntry(

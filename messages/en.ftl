@@ -699,6 +699,7 @@ console-message-cancel-erp-order = cancellation in the ERP
 console-message-receivable = receivable in the ERP
 console-message-channel-shipment = shipping notice to the channel
 console-message-customer-message = message to the customer
+console-message-subscription = subscription to the news of a parcel
 console-message-invoice = request for an e-invoice
 console-message-notice = notice to our people
 console-sent-due = due

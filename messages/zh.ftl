@@ -686,6 +686,7 @@ console-message-cancel-erp-order = 作废 ERP 订单
 console-message-receivable = ERP 应收单
 console-message-channel-shipment = 渠道发货回传
 console-message-customer-message = 客户通知
+console-message-subscription = 包裹轨迹订阅
 console-message-invoice = 开票申请
 console-message-notice = 内部通知
 console-sent-due = 待发送

@@ -29,6 +29,7 @@ class Owed(StrEnum):
     RECEIVABLE = "receivable"
     CHANNEL_SHIPMENT = "channel-shipment"
     CUSTOMER_MESSAGE = "customer-message"
+    SUBSCRIPTION = "subscription"
     INVOICE = "invoice"
     NOTICE = "notice"
 

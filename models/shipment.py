@@ -59,7 +59,8 @@ class Shipment(SQLModel, table=True):
 
 
 class Parcel(SQLModel, table=True):
-    """One box with one waybill. ``next_look_at`` is when its carrier is asked again; none once it has arrived."""
+    """One box with one waybill. ``next_look_at`` is when its carrier is asked again; none once it has arrived.
+    ``subscribed_at`` is since when its tracker tells us of it by itself."""
 
     __tablename__ = "parcel"
     __table_args__ = (
@@ -83,6 +84,7 @@ class Parcel(SQLModel, table=True):
     shipped_at: datetime = Field(sa_type=UTC_TIME)
     delivered_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
     next_look_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
+    subscribed_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
     late_noticed_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
 
 

@@ -175,6 +175,9 @@ class Tracking(_Section):
     """How parcels are watched (C5, C7)."""
 
     look_again_minutes: int = Field(default=120, ge=1)
+    look_when_told_minutes: int = Field(
+        default=720, ge=1, description="The same for a parcel of which the tracker tells by itself, since it last did"
+    )
     late_after_hours: int = Field(default=48, ge=1, description="No news from the carrier for this long is late")
     told: str = Field(default="", description="Connection that is told of a late parcel")
 

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from models.reasons import Reason
 from policies.rules import Tracking
+
+MOST_SUBSCRIPTIONS: Final = 4
+"""How often a tracker is asked to tell of one parcel, if it gives up on it again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,8 @@ class ParcelFacts:
     shipped_at: datetime
     last_news_at: datetime | None
     noticed: bool
+    told: bool = False
+    """Whether its tracker tells us of it by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,21 @@ class Watch:
 
 def watch_parcel(parcel: ParcelFacts, rules: Tracking, now: datetime) -> Watch:
     """Judge one parcel. It is noticed once, when nothing was heard for longer than the rules allow."""
-    silent = now - (parcel.last_news_at or parcel.shipped_at)
+    heard_at = parcel.last_news_at or parcel.shipped_at
+    late_at = heard_at + timedelta(hours=rules.late_after_hours)
     late = None
-    if silent >= timedelta(hours=rules.late_after_hours) and not parcel.noticed:
-        late = Reason("parcel-late", {"waybill": parcel.waybill_no, "hours": int(silent.total_seconds() // 3600)})
-    return Watch(parcel.parcel_id, now + timedelta(minutes=rules.look_again_minutes), late)
+    if now >= late_at and not parcel.noticed:
+        hours = int((now - heard_at).total_seconds() // 3600)
+        late = Reason("parcel-late", {"waybill": parcel.waybill_no, "hours": hours})
+    look_at = now + timedelta(minutes=rules.look_again_minutes)
+    if parcel.told:
+        net_at = now + timedelta(minutes=rules.look_when_told_minutes)
+        # However seldom it is asked for: that it is late is noticed in time.
+        look_at = max(look_at, net_at if parcel.noticed or late else min(net_at, late_at))
+    return Watch(parcel.parcel_id, look_at, late)
+
+
+def may_subscribe(times: int) -> bool:
+    """Whether a tracker that was asked to tell of a parcel so often is asked again: a number of which nobody ever knows
+    anything would be asked about for ever."""
+    return times < MOST_SUBSCRIPTIONS

@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from sandbox.alibaba_1688 import ALIBABA_1688
+from sandbox.alibaba_com import ALIBABA_COM
+from sandbox.alibaba_com_iop import ALIBABA_COM_IOP
 from sandbox.alipay import ALIPAY
 from sandbox.cainiao import CAINIAO
 from sandbox.cainiao_link import CAINIAO_LINK
@@ -46,6 +48,8 @@ PARTNERS: tuple[Partner, ...] = (
     JD,
     WECHAT_SHOP,
     ALIBABA_1688,
+    ALIBABA_COM,
+    ALIBABA_COM_IOP,
     SHOPIFY,
     WOOCOMMERCE,
     DINGTALK_APPROVAL,

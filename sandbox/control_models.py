@@ -17,6 +17,7 @@ ChannelName = Literal[
     "jd",
     "wechat_shop",
     "alibaba_1688",
+    "alibaba_com",
     "shopify",
     "woocommerce",
     "dingtalk_approval",

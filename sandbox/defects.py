@@ -15,6 +15,7 @@ _EVERYWHERE = frozenset(
         "jd",
         "wechat_shop",
         "alibaba_1688",
+        "alibaba_com",
         "shopify",
         "woocommerce",
         "dingtalk_approval",

@@ -32,6 +32,7 @@ _WORDS = {
     "600": "您不是合法的订阅者（即授权Key出错）",
     "601": "POLL:KEY已过期",
     "700": "不支持的快递公司",
+    "701": "拒绝订阅的快递公司",
 }
 _STATES = {"50": ("1", "揽收"), "36": ("1002", "干线"), "31": ("0", "在途"), "44": ("5", "派件"), "80": ("3", "签收")}
 
@@ -133,7 +134,21 @@ def _subscribe(world: World, call: Call, param: Mapping[str, Any]) -> Reply:
 def push(waybill: Waybill, company: str, salt: str) -> Message:
     """The push of all that is known of a parcel; `shutdown` once it has arrived."""
     last = history(waybill, company)
-    content = {"status": "shutdown" if last["state"] == "3" else "polling", "message": "", "lastResult": last}
+    status = "shutdown" if last["state"] == "3" else "polling"
+    return _pushed({"status": status, "message": "", "lastResult": last}, salt)
+
+
+def give_up(world: World, number: str, why: str = "3天查询无记录") -> Message:
+    """The end of a subscription, and the push that says why; by itself, that nothing came in three days.
+
+    Raises ``KeyError`` for a number that nobody subscribed.
+    """
+    company, salt = world.subscriptions.pop(number)
+    last = {"message": why, "nu": number, "com": company, "status": "201", "state": "0", "data": []}
+    return _pushed({"status": "abort", "message": why, "lastResult": last}, salt)
+
+
+def _pushed(content: Mapping[str, Any], salt: str) -> Message:
     param = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     body = urlencode({"sign": push_sign(param, salt), "param": param}).encode()
     return Message("/webhooks/kuaidi100", body, {"content-type": "application/x-www-form-urlencoded"})
@@ -148,4 +163,8 @@ def _token_expired(_: Call) -> Reply:
     return _failed("601").reply
 
 
-KUAIDI100 = Partner("kuaidi100", "/kuaidi100", _operation, _answer, _throttled, _token_expired)
+def _rejected(_: Call) -> Reply:
+    return _failed("701").reply
+
+
+KUAIDI100 = Partner("kuaidi100", "/kuaidi100", _operation, _answer, _throttled, _token_expired, _rejected)

@@ -15,6 +15,7 @@ PARTNERS_WITH_STATE = (
     "jd",
     "wechat_shop",
     "alibaba_1688",
+    "alibaba_com",
     "shopify",
     "woocommerce",
     "dingtalk_approval",
@@ -52,6 +53,7 @@ def state_of(world: World, partner: str) -> dict[str, Any]:  # noqa: PLR0911 - o
             | "jd"
             | "wechat_shop"
             | "alibaba_1688"
+            | "alibaba_com"
             | "shopify"
             | "woocommerce"
             | "dingtalk_approval"

@@ -24,6 +24,7 @@ from models.reasons import Reason
 from models.shipment import Outbound, OutboundLine, Parcel, Shipment
 from models.work import Work
 from policies.lifecycle import plan_way
+from policies.rules import Rules
 from policies.shipping import judge_code, judge_confirmation
 from policies.telling import Listener, Standing, judge_progress, who_hears
 from settings import get_settings
@@ -34,6 +35,7 @@ from tasks.hub import Batch, hub_task, tell, unit_of_work
 from tasks.quarantine import refuse_message
 from tasks.receivables import owe_receivable
 from tasks.shelf.transfers import expect_transfer
+from tasks.subscriptions import subscribe
 from tasks.supplements import original_number
 from tasks.telling import tell_of
 
@@ -59,7 +61,7 @@ class Booked:
 
 
 @hub_task
-async def book_confirmations(batch: Batch) -> Booked:
+async def book_confirmations(batch: Batch, rules: Rules) -> Booked:
     """Book a claimed batch of warehouse confirmations, each in its own transaction; a repeat changes nothing."""
     with unit_of_work() as work:
         query = select(INBOX).where(INBOX.c.id.in_(batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
@@ -69,13 +71,13 @@ async def book_confirmations(batch: Batch) -> Booked:
         async with partner(source) as warehouse:
             for message in messages:
                 if message.source == source:
-                    counts[_book(message, warehouse)] += 1
+                    counts[_book(message, warehouse, rules)] += 1
     told = "%(shipped)d confirmations booked, %(followed)d followed, %(moved)d of stock"
     tell(f"{told}, %(repeated)d repeats, %(refused)d refused", counts)
     return Booked(**counts)
 
 
-def _book(message: Any, warehouse: Warehouse) -> str:
+def _book(message: Any, warehouse: Warehouse, rules: Rules) -> str:
     raw = RawMessage(message.message_key, message.body, message.occurred_at)
     try:
         if isinstance(warehouse, ReportsStock) and (report := warehouse.read_stock_report(raw)):
@@ -87,10 +89,10 @@ def _book(message: Any, warehouse: Warehouse) -> str:
         with unit_of_work() as work:
             refuse_message(work, message, [Reason("message-unreadable", {"why": error.message})], {})
         return "refused"
-    return _book_confirmation(message, confirmed)
+    return _book_confirmation(message, confirmed, rules)
 
 
-def _book_confirmation(message: Any, confirmed: OutboundConfirmed | OutboundProgress) -> str:
+def _book_confirmation(message: Any, confirmed: OutboundConfirmed | OutboundProgress, rules: Rules) -> str:
     with unit_of_work() as work:
         outbound = _find(work, confirmed.outbound_no)
         if outbound is None:
@@ -116,7 +118,7 @@ def _book_confirmation(message: Any, confirmed: OutboundConfirmed | OutboundProg
         work.inbox.finish([message.id])
         if outbound.state == "shipped":
             return "repeated"
-        _ship(work, outbound, confirmed)
+        _ship(work, outbound, confirmed, rules)
         return "shipped"
 
 
@@ -183,7 +185,7 @@ def _waybills_of_others(work: Work, outbound: Any, confirmed: OutboundConfirmed)
     return dict(map(tuple, work.rows(others)))
 
 
-def _ship(work: Work, outbound: Any, confirmed: OutboundConfirmed) -> None:
+def _ship(work: Work, outbound: Any, confirmed: OutboundConfirmed, rules: Rules) -> None:
     """The goods have left: everything that follows from it, at once."""
     at = confirmed.confirmed_at
     shipment = {"outbound_id": outbound.id, "message_id": confirmed.message_id, "shipped_at": at}
@@ -205,6 +207,7 @@ def _ship(work: Work, outbound: Any, confirmed: OutboundConfirmed) -> None:
             for parcel in confirmed.parcels
         ],
     )
+    subscribe(work, shipment_id, rules.tracking)
     work.session.execute(update(OUTBOUND).where(OUTBOUND.c.id == outbound.id).values(state="shipped"))
     shipped = update(OUTBOUND_LINE).where(OUTBOUND_LINE.c.outbound_id == outbound.id)
     work.session.execute(shipped.values(shipped=OUTBOUND_LINE.c.quantity))

@@ -10,15 +10,17 @@ from models.inbox import INBOX
 from models.messages import RawMessage
 from models.order_book import ORDER
 from models.reasons import Reason
+from policies.rules import Rules
 from tasks.connections import connections, partner
 from tasks.hub import Batch, hub_task, tell, unit_of_work
 from tasks.quarantine import Refusal, refuse
+from tasks.subscriptions import subscribe_again
 from tasks.telling import tell_of
-from tasks.track_parcels import PARCEL, Tracked, add, deliver, note_scans
+from tasks.track_parcels import PARCEL, Tracked, add, deliver, note_scans, watch
 
 
 @hub_task
-async def book_tracking(batch: Batch) -> Tracked:
+async def book_tracking(batch: Batch, rules: Rules) -> Tracked:
     """Book a claimed batch of pushed histories, each in its own transaction; a repeat changes nothing."""
     with unit_of_work() as work:
         query = select(INBOX).where(INBOX.c.id.in_(batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
@@ -28,15 +30,16 @@ async def book_tracking(batch: Batch) -> Tracked:
         async with partner(source) as tracker:
             for message in messages:
                 if message.source == source:
-                    done = add(done, _book(message, tracker))
-    tell("%d parcels told of, %d news, %d delivered", done.looked_at, done.news, done.delivered)
+                    done = add(done, _book(message, tracker, rules))
+    tell("%d parcels told of, %d news, %d delivered, %d late", done.looked_at, done.news, done.delivered, done.late)
     return done
 
 
-def _book(message: Any, tracker: Tracker) -> Tracked:
+def _book(message: Any, tracker: Tracker, rules: Rules) -> Tracked:
     with unit_of_work() as work:
         try:
-            points = tracker.read_tracking(RawMessage(message.message_key, message.body, message.occurred_at))
+            told = RawMessage(message.message_key, message.body, message.occurred_at)
+            points, given_up = tracker.read_tracking(told), tracker.given_up(told)
         except Rejected as error:
             reason = Reason("message-unreadable", {"why": error.message})
             refuse(work, [Refusal(message.source, "message", message.message_key, {}, (reason,), None, message.id)])
@@ -46,7 +49,7 @@ def _book(message: Any, tracker: Tracker) -> Tracked:
             select(PARCEL)
             .join(ORDER, ORDER.c.id == PARCEL.c.order_id)
             .where(ORDER.c.company_id == work.company_id)
-            .where(PARCEL.c.waybill_no.in_({point.waybill_no for point in points}))
+            .where(PARCEL.c.waybill_no.in_({*given_up, *(point.waybill_no for point in points)}))
         )
         # Two carriers may use one number: only parcels that this tracker follows.
         parcels = {
@@ -57,5 +60,8 @@ def _book(message: Any, tracker: Tracker) -> Tracked:
         news = note_scans(work, parcels, points)
         delivered = deliver(work, parcels, points)
         tell_of(work, {row.order_id for row in parcels.values()} if news else ())
+        on_the_way = [row for row in parcels.values() if row.delivered_at is None and row.id not in delivered]
+        subscribe_again(work, [row for row in on_the_way if row.waybill_no in given_up])
+        late = watch(work, [row for row in on_the_way if row.waybill_no not in given_up], rules)
         work.inbox.finish([message.id])
-        return Tracked(len(parcels), news, len(delivered))
+        return Tracked(len(parcels), news, len(delivered), late)

@@ -89,6 +89,15 @@ class CarrierConnection(Connection):
         return self
 
 
+class TrackerConnection(Connection):
+    """Who follows the parcels of carriers."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether it tells us by itself of parcels that we name: its settings say where to (``callback``)."""
+        return bool(self.settings.get("callback"))
+
+
 class ErpConnection(Connection):
     """An ERP."""
 
@@ -130,7 +139,7 @@ class Connections(BaseModel):
     channel: list[ChannelConnection] = []
     warehouse: list[WarehouseConnection] = []
     carrier: list[CarrierConnection] = []
-    tracker: list[Connection] = []
+    tracker: list[TrackerConnection] = []
     erp: list[ErpConnection] = []
     books: list[Connection] = []
     payments: list[Connection] = []
@@ -204,6 +213,12 @@ class Connections(BaseModel):
         if own is not None:
             return self.named(own.tracked_by) if own.tracked_by else own, own.name
         return self.tracker[0] if self.tracker else self.named(carrier), carrier
+
+    def teller_of(self, carrier: str) -> str:
+        """Code of the tracker that tells by itself of a carrier's parcels; empty if none does."""
+        own = next((connection for connection in self.carrier if connection.code == carrier), None)
+        followers = [t for t in self.tracker if own is None or t.code == own.tracked_by]
+        return next((t.code for t in followers[:1] if t.tells), "")
 
 
 def can_print(carrier: Connection) -> bool:

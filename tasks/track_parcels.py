@@ -81,7 +81,7 @@ async def _look(client: TracksParcels | Tracker, carrier: str, parcel_ids: Seque
         news = note_scans(work, parcels, points)
         delivered = deliver(work, parcels, points)
         tell_of(work, {row.order_id for row in parcels.values()} if news else ())
-        late = _watch(work, [row for row in parcels.values() if row.id not in delivered], rules)
+        late = watch(work, [row for row in parcels.values() if row.id not in delivered], rules)
     return Tracked(len(parcels), news, len(delivered), late)
 
 
@@ -133,8 +133,8 @@ def deliver(work: Work, parcels: Mapping[str, Any], points: Sequence[TrackPoint]
     return set(arrived)
 
 
-def _watch(work: Work, parcels: Sequence[Any], rules: Rules) -> int:
-    """Decide when to look again, and tell people of those that are late."""
+def watch(work: Work, parcels: Sequence[Any], rules: Rules) -> int:
+    """Decide when to look again at parcels on their way, and tell people of those that are late; how many those are."""
     ids = [row.id for row in parcels]
     newest = dict(
         work.rows(
@@ -145,7 +145,14 @@ def _watch(work: Work, parcels: Sequence[Any], rules: Rules) -> int:
     )
     watches = [
         watch_parcel(
-            ParcelFacts(row.id, row.waybill_no, row.shipped_at, newest.get(row.id), row.late_noticed_at is not None),
+            ParcelFacts(
+                row.id,
+                row.waybill_no,
+                row.shipped_at,
+                newest.get(row.id),
+                noticed=row.late_noticed_at is not None,
+                told=row.subscribed_at is not None,
+            ),
             rules.tracking,
             work.now,
         )

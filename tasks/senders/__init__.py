@@ -14,6 +14,7 @@ from tasks.senders.letter import Letter, Sender
 from tasks.senders.people import TellPeople
 from tasks.senders.receivable import BookReceivable
 from tasks.senders.returns import AnnounceReturn
+from tasks.senders.tracker import SubscribeParcel
 from tasks.senders.warehouse import CancelOutbound, PushOutbound
 
 __all__ = ["SENDERS", "Letter", "Sender"]
@@ -30,6 +31,7 @@ SENDERS: Mapping[Owed, Sender] = {
     Owed.RECEIVABLE: BookReceivable(),
     Owed.CHANNEL_SHIPMENT: TellChannel(),
     Owed.CUSTOMER_MESSAGE: TellCustomer(),
+    Owed.SUBSCRIPTION: SubscribeParcel(),
     Owed.INVOICE: RequestInvoice(),
     Owed.NOTICE: TellPeople(),
 }

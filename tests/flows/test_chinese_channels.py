@@ -1,4 +1,4 @@
-"""Orders of JD, a WeChat shop and 1688 live as any other: what is good leaves and is told, what is bad is held."""
+"""Orders of JD, a WeChat shop, 1688 and Alibaba.com live as any other: good ones leave and are told, bad ones wait."""
 
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ from tasks.receive import Call, Reception
 
 pytestmark = pytest.mark.usefixtures("prefect_api")
 
-CHANNELS = ("jd", "wechat_shop", "alibaba_1688")
+CHANNELS = ("jd", "wechat_shop", "alibaba_1688", "alibaba_com")
 SETTINGS = {
     "jd": f'url = "{{0}}/jd/routerjson", app_key = "{known.JD_APP_KEY}", secret = "{known.JD_APP_SECRET}", '
     f'access_token = "{known.JD_ACCESS_TOKEN}"',
@@ -30,12 +30,15 @@ SETTINGS = {
     f'aes_key = "{known.WECHAT_SHOP_AES_KEY}"',
     "alibaba_1688": f'url = "{{0}}/alibaba_1688/openapi", app_key = "{known.ALIBABA_1688_APP_KEY}", '
     f'secret = "{known.ALIBABA_1688_SECRET}", access_token = "{known.ALIBABA_1688_TOKEN}"',
+    "alibaba_com": f'gateway = "iop", iop_url = "{{0}}/alibaba_com/rest", app_key = "{known.ALIBABA_COM_APP_KEY}", '
+    f'secret = "{known.ALIBABA_COM_SECRET}", session = "{known.ALIBABA_COM_TOKEN}", '
+    'companies = {{ sf_express = "SF", zto = "ZTO" }}',
 }
 
 
 @pytest.fixture
 def hub(hub: Sandbox) -> Sandbox:
-    """The hub with the three channels connected besides."""
+    """The hub with the four channels connected besides."""
     file = get_settings().connections
     more = "".join(
         f'\n[[channel]]\ncode = "{name}"\npartner = "{name}"\nsettings = {{ {SETTINGS[name].format(hub.url)} }}\n'

@@ -54,6 +54,15 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "access_token": credentials.ALIBABA_1688_TOKEN,
         "page_size": 3,
     },
+    "alibaba_com": lambda base: {
+        "url": f"{base}/alibaba_com/router/rest",
+        "iop_url": f"{base}/alibaba_com/rest",
+        "app_key": credentials.ALIBABA_COM_APP_KEY,
+        "secret": credentials.ALIBABA_COM_SECRET,
+        "session": credentials.ALIBABA_COM_TOKEN,
+        "companies": {"sf_express": "SF_EXPRESS"},
+        "page_size": 3,
+    },
     "wechat_shop": lambda base: {
         "url": f"{base}/wechat_shop",
         "app_id": credentials.WECHAT_SHOP_APP_ID,
@@ -270,6 +279,7 @@ FAULTED: Mapping[str, Mapping[str, str]] = {
     "wechat_account": {"*": "template.send"},
     "wechat_shop": {"*": "order/*/*"},
     "alibaba_1688": {"*": "*Order*"},
+    "alibaba_com": {"push_shipment": "*.shipping"},
     "shopify": {"*": "Order*"},
     "woocommerce": {"*": "order.*"},
     "dingtalk_approval": {"*": "workflow.*"},

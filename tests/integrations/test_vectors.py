@@ -32,6 +32,7 @@ from integrations import (
     alipay,
     dingtalk,
     feishu,
+    iop,
     jd,
     jtexpress,
     kingdee_sign,
@@ -106,6 +107,18 @@ def test_1688_signs_as_the_official_example_and_the_sdk() -> None:
     said = asked | {"memo": HOSTILE}
     theirs = BaseApi.sign(None, orders, said, "test123")
     assert alibaba_1688.sign(orders, said | {"_aop_signature": "not signed"}, "test123") == theirs
+
+
+def test_alibaba_coms_new_gateway_signs_as_the_official_example() -> None:
+    asked = {
+        "timestamp": "1517820392000",
+        "app_key": "123456",
+        "sign_method": "sha256",
+        "access_token": "test",
+        "order_id": "1234",
+    }
+    signed = iop.sign("/order/get", asked | {"sign": "is not signed"}, "helloworld")
+    assert signed == "4190D32361CFB9581350222F345CB77F3B19F0E31D162316848A2C1FFD5FAB4A"
 
 
 def test_qimen_signs_parameters_and_body() -> None:

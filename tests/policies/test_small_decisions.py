@@ -15,7 +15,7 @@ from policies.redelivery import plan_next_try
 from policies.rules import Relay, Settlement, Tracking, Weather
 from policies.settlement import Account, judge_account
 from policies.shipping import judge_confirmation
-from policies.tracking import ParcelFacts, watch_parcel
+from policies.tracking import ParcelFacts, may_subscribe, watch_parcel
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STATED = ChannelOrder("N1", NOW, NOW, "CNY", 100, Party("C1"), Address(), (), paid=True)
@@ -132,6 +132,27 @@ class TestTracking:
     def test_it_is_noticed_once(self) -> None:
         parcel = ParcelFacts(1, "SF1", NOW - timedelta(days=9), None, noticed=True)
         assert watch_parcel(parcel, Tracking(), NOW).late is None
+
+    @pytest.mark.parametrize(
+        ("silent_hours", "noticed", "looked_at_in"),
+        [
+            (0, False, timedelta(hours=12)),
+            (40, False, timedelta(hours=8)),
+            (47, False, timedelta(hours=2)),
+            (48, False, timedelta(hours=12)),
+            (70, True, timedelta(hours=12)),
+        ],
+    )
+    def test_a_parcel_that_is_told_of_is_looked_at_seldom_and_before_it_is_late(
+        self, silent_hours: int, noticed: bool, looked_at_in: timedelta
+    ) -> None:
+        heard_at = NOW - timedelta(hours=silent_hours)
+        parcel = ParcelFacts(1, "SF1", heard_at, heard_at, noticed=noticed, told=True)
+        rules = Tracking(look_again_minutes=120, look_when_told_minutes=720, late_after_hours=48)
+        assert watch_parcel(parcel, rules, NOW).next_look_at == NOW + looked_at_in
+
+    def test_a_number_that_nobody_ever_knows_is_not_subscribed_for_ever(self) -> None:
+        assert [may_subscribe(times) for times in range(5)] == [True, True, True, True, False]
 
 
 class TestRedelivery:

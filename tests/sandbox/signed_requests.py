@@ -49,33 +49,35 @@ def shop_request(
 
 
 def top_params(method: str, **business: Any) -> dict[str, str]:
-    """Signed with md5 by the SDK `taobao-openapi`."""
-    params = {
-        "method": method,
-        "app_key": credentials.TAOBAO_APP_KEY,
-        "session": credentials.TAOBAO_SESSION,
-        "timestamp": beijing_now(),
-        "v": "2.0",
-        "sign_method": "md5",
-        "format": "json",
-        **{name: str(value) for name, value in business.items()},
-    }
-    return params | {"sign": top_sign(credentials.TAOBAO_APP_SECRET, params)}
+    """Signed with md5 by the SDK `taobao-openapi`; what is no text goes as JSON, as in the two below."""
+    app = credentials.TAOBAO_APP_KEY, credentials.TAOBAO_SESSION, credentials.TAOBAO_APP_SECRET
+    return _on_top(*app, method, business)
 
 
 def cainiao_params(method: str, **business: Any) -> dict[str, str]:
-    """Like ``top_params``, of the application that gets waybills; what is no text goes as JSON."""
+    """Of the application that gets waybills."""
+    app = credentials.CAINIAO_APP_KEY, credentials.CAINIAO_SESSION, credentials.CAINIAO_APP_SECRET
+    return _on_top(*app, method, business)
+
+
+def alibaba_com_params(method: str, **business: Any) -> dict[str, str]:
+    """Of the application that sells on the international station."""
+    app = credentials.ALIBABA_COM_APP_KEY, credentials.ALIBABA_COM_TOKEN, credentials.ALIBABA_COM_SECRET
+    return _on_top(*app, method, business)
+
+
+def _on_top(app_key: str, session: str, secret: str, method: str, business: dict[str, Any]) -> dict[str, str]:
     params = {
         "method": method,
-        "app_key": credentials.CAINIAO_APP_KEY,
-        "session": credentials.CAINIAO_SESSION,
+        "app_key": app_key,
+        "session": session,
         "timestamp": beijing_now(),
         "v": "2.0",
         "sign_method": "md5",
         "format": "json",
         **{name: value if isinstance(value, str) else json.dumps(value) for name, value in business.items()},
     }
-    return params | {"sign": top_sign(credentials.CAINIAO_APP_SECRET, params)}
+    return params | {"sign": top_sign(secret, params)}
 
 
 def qimen_params(method: str, body: str, timestamp: str | None = None) -> dict[str, str]:

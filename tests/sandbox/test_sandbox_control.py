@@ -88,6 +88,7 @@ async def test_an_exact_order_is_kept_as_given(client: httpx.AsyncClient, world:
         "jd",
         "wechat_shop",
         "alibaba_1688",
+        "alibaba_com",
         "qimen",
         "sf",
         "kingdee",

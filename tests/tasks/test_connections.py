@@ -3,12 +3,19 @@
 import pytest
 from pydantic import ValidationError
 
-from tasks.connections import BadConnections, CarrierConnection, Connection, Connections, ErpConnection
+from tasks.connections import (
+    BadConnections,
+    CarrierConnection,
+    Connection,
+    Connections,
+    ErpConnection,
+    TrackerConnection,
+)
 
 SF = CarrierConnection(code="SF", partner="sf_express")
 JT = CarrierConnection(code="JT", partner="jtexpress", tracked_by="k100")
 YTO = CarrierConnection(code="CN", partner="cainiao", tracked_by="k100", carried_by="yto")
-K100 = Connection(code="k100", partner="kuaidi100")
+K100 = TrackerConnection(code="k100", partner="kuaidi100")
 
 
 def test_a_carrier_tracks_its_own_unless_it_is_told_otherwise() -> None:
@@ -23,6 +30,14 @@ def test_a_parcel_with_a_waybill_of_cainiaos_is_the_express_companys() -> None:
     assert connected.tracker_of("CN") == (K100, "yto")
     assert connected.carrier_of("SF", "yto") == "CN"
     assert (connected.carried_by("CN"), connected.carried_by("SF")) == ("yto", "sf_express")
+
+
+def test_a_tracker_tells_by_itself_of_what_it_follows_if_it_knows_where_to() -> None:
+    telling = K100.model_copy(update={"settings": {"callback": "http://127.0.0.1/webhooks/k100"}})
+    connected = Connections(carrier=[SF, JT], tracker=[telling, TrackerConnection(code="other", partner="kuaidi100")])
+    assert [connected.teller_of(carrier) for carrier in ("SF", "JT", "zto")] == ["", "k100", "k100"]
+    assert Connections(carrier=[SF, JT], tracker=[K100]).teller_of("JT") == ""
+    assert Connections(carrier=[SF]).teller_of("zto") == ""
 
 
 def test_a_carrier_that_does_not_tell_where_its_parcels_are_needs_a_tracker() -> None:

@@ -651,7 +651,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("leased_by", sa.String(), nullable=True),
         sa.Column("leased_until", UtcDateTime(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('waybill', 'outbound', 'cancel-outbound', 'cancel-waybill', 'return-order', 'erp-order', 'erp-status', 'cancel-erp-order', 'receivable', 'channel-shipment', 'customer-message', 'invoice', 'notice')",
+            "kind IN ('waybill', 'outbound', 'cancel-outbound', 'cancel-waybill', 'return-order', 'erp-order', 'erp-status', 'cancel-erp-order', 'receivable', 'channel-shipment', 'customer-message', 'subscription', 'invoice', 'notice')",
             name=op.f("ck_outbox_kind"),
         ),
         sa.CheckConstraint("state IN ('due', 'sent', 'person', 'withdrawn')", name=op.f("ck_outbox_state")),
@@ -946,6 +946,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("shipped_at", UtcDateTime(), nullable=False),
         sa.Column("delivered_at", UtcDateTime(), nullable=True),
         sa.Column("next_look_at", UtcDateTime(), nullable=True),
+        sa.Column("subscribed_at", UtcDateTime(), nullable=True),
         sa.Column("late_noticed_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_parcel_order_id")),
         sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_parcel_shipment_id")),
