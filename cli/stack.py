@@ -114,7 +114,7 @@ def python(*arguments: str) -> list[str]:
 
 def start_prefect(stack: Stack, port: int) -> None:
     """The Prefect server, until it answers."""
-    stack.start("prefect", python("prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)))
+    stack.start("prefect", python("cli.prefect_server", "server", "start", "--host", "127.0.0.1", "--port", str(port)))
     stack.await_answer("prefect", f"http://127.0.0.1:{port}/api/health")
 
 

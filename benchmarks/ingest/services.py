@@ -30,7 +30,7 @@ def prefect_server(home: Path) -> Iterator[str]:
     """A Prefect server with its embedded SQLite on loopback; the address of its API."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/api"
-    command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    command = ["cli.prefect_server", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with _served(command, {"PREFECT_HOME": str(home / "prefect")}, f"{url}/health", home / "prefect.log"):
         yield url
 

@@ -45,7 +45,7 @@ async def print_latencies(
     print("to Running; total: from the scheduled time to Completed\n")
     timings = {}
     for kind, deployment in deployments.items():
-        with started(environment, home, "worker", "start", "--pool", kind):
+        with started(environment, home, "prefect", "worker", "start", "--pool", kind):
             timings[kind] = await latency.measure(server, deployment, runs)
     print("\n".join(latency.table(timings)))
 
@@ -54,7 +54,7 @@ async def print_leaks(server: Server, environment: dict[str, str], home: Path, d
     """The second table, a line at a time."""
     print(f"\n{many} runs through one warm worker, four at a time, after {WARM_UP} that are not counted\n")
     print(leaks.HEADINGS, flush=True)
-    with started(environment, home, "worker", "start", "--limit", "4", "--pool", "warm") as worker:
+    with started(environment, home, "prefect", "worker", "start", "--limit", "4", "--pool", "warm") as worker:
         await server.completed([await server.schedule(deployment) for _ in range(WARM_UP)])
         every = min(many, 100)
         temporary = Path(environment["TMPDIR"])

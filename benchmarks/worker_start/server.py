@@ -97,7 +97,7 @@ async def running_server(home: Path) -> AsyncIterator[tuple[Server, dict[str, st
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_WORKER_QUERY_SECONDS": str(POLL_SECONDS),
     }
-    with started(environment, home, "server", "start", "--host", "127.0.0.1", "--port", port):
+    with started(environment, home, "cli.prefect_server", "server", "start", "--host", "127.0.0.1", "--port", port):
         async with httpx.AsyncClient(base_url=environment["PREFECT_API_URL"], timeout=120) as client:
             for _ in range(600):
                 try:
@@ -110,9 +110,9 @@ async def running_server(home: Path) -> AsyncIterator[tuple[Server, dict[str, st
 
 @contextmanager
 def started(environment: dict[str, str], home: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A ``prefect`` command, ended on the way out; what it prints goes to a file in ``home``."""
+    """A module that runs, ended on the way out; what it prints goes to a file in ``home``."""
     with (home / f"{arguments[0]}-{arguments[-1]}.log").open("wb") as log:
-        command = [sys.executable, "-m", "prefect", *arguments]
+        command = [sys.executable, "-m", *arguments]
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=REPOSITORY)  # noqa: S603
     try:
         yield process

@@ -42,10 +42,12 @@ def running_server(home: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     api = f"http://127.0.0.1:{port}/api"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    server = ["cli.prefect_server", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     environment = {**clean_environment(), **QUIET, "PREFECT_HOME": str(home), "PREFECT_API_URL": api}
     with (home / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=home)  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603  (our own command)
+            [sys.executable, "-m", *server], env=environment, stdout=log, stderr=log, cwd=home
+        )
     with ended(process):
 
         def healthy() -> bool:
