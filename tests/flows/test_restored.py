@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -89,7 +89,7 @@ def installation(
 
 async def test_a_restored_hub_goes_on_and_sends_nothing_twice(hub: Sandbox, installation: Installation) -> None:
     numbers = place_good(hub, 3)
-    hub.world.make_bill(datetime.now(UTC).date().replace(day=1))  # the doctor asks for it
+    hub.world.make_bill((datetime.now(UTC) - timedelta(days=2)).date())  # the doctor asks for it
     await ingest_channels(["shop"])
     await fulfil_orders()
     owed = column("SELECT count(*) FROM outbox WHERE state = 'due'")[0]

@@ -42,10 +42,18 @@ def ftp_served(
         authorizer.add_anonymous(str(root))
     kind = type("Handler", (TLS_FTPHandler if tls else FTPHandler,), {**options, "proto_cmds": commands})
     server = ThreadedFTPServer(socket.create_server(("127.0.0.1", 0)), kind)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"handle_exit": False}, daemon=True)
+    ended = threading.Event()
+
+    def serve() -> None:
+        """Its sockets are closed by the thread that looks at them."""
+        while not ended.is_set():
+            server.serve_forever(timeout=0.1, blocking=False, handle_exit=False)
+        server.close_all()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
         yield f"ftp://127.0.0.1:{server.address[1]}"
     finally:
-        server.close_all()
+        ended.set()
         thread.join(timeout=10)

@@ -208,7 +208,13 @@ BROKEN: list[tuple[str, tuple[type, ...], set[str]]] = [
     (
         "cainiao",
         (InventsANumber,),
-        {"a_waybill_is_never_invented", "a_waybill_carries_the_check_code", RECORDED},
+        {
+            "a_waybill_is_never_invented",
+            "a_waybill_carries_the_check_code",
+            "a_label_is_that_of_its_waybill",
+            "a_lost_reply_to_a_question_is_asked_again",  # of a label, which an invented number has not
+            RECORDED,
+        },
     ),
     ("cainiao", (ForgetsTheCheckCode,), {"a_waybill_carries_the_check_code"}),
     (

@@ -135,14 +135,14 @@ class Floor:
         body = confirmation(shipped, 500, self.now).body.decode()
         self._put(RawMessage(f"confirm:{outbound.id}", body, self.now), outbound.code, "outbound-confirmation")
         for batch in arrived_confirmations():
-            run(book_confirmations.fn(batch))
+            run(book_confirmations.fn(batch, current_rules()))
 
     def hear(self, call: Message) -> None:
         """A warehouse's signed call arrives, and is booked."""
         message = run(_received(call, self.now))
         self._put(message, "SZ-01", "outbound-confirmation")
         for batch in arrived_confirmations():
-            run(book_confirmations.fn(batch))
+            run(book_confirmations.fn(batch, current_rules()))
 
     def _put(self, message: RawMessage, source: str, kind: str) -> None:
         with unit_of_work("webhook") as work:
