@@ -10,7 +10,9 @@ another, whose commit waits for the event loop. SQLite gives up after 60 s. Seen
 for.
 """
 
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -33,7 +35,8 @@ def _closing(execute: Execute[Given]) -> Any:
         try:
             return await execute(cursor, *given, **named)
         except BaseException:  # a request that is cancelled leaves its cursor as well
-            await cursor.close()
+            with suppress(ValueError, sqlite3.Error):  # its connection may be gone as well; the first error counts
+                await cursor.close()
             raise
 
     return execute_or_close
