@@ -1,4 +1,4 @@
-"""A failed statement of Prefect's server leaves nothing behind for which the garbage collector has to wait."""
+"""No write of Prefect's server is refused for another, and none that fails leaves anything to wait for behind."""
 
 import asyncio
 import gc
@@ -9,8 +9,12 @@ from pathlib import Path
 
 import aiosqlite
 import pytest
+from prefect.server.database.configurations import AioSqliteConfiguration
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from cli.prefect_server import close_failed_cursors
+from cli.prefect_server import close_failed_cursors, wait_for_the_right_to_write
 
 BUSY_SECONDS = 5
 
@@ -78,3 +82,50 @@ async def test_a_write_that_waits_goes_on_after_the_collector_came(
 async def test_as_aiosqlite_does_it_nothing_goes_on_until_the_write_gives_up(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="database is locked"):
         await collect_while_a_write_waits(tmp_path / "prefect.db")
+
+
+async def read_then_write(session: AsyncSession, started: asyncio.Event, number: int) -> None:
+    """What most requests to Prefect do; another one comes between."""
+    await session.execute(text("SELECT * FROM run"))
+    started.set()
+    await asyncio.sleep(0.5)
+    await session.execute(text("INSERT INTO run VALUES (:number)"), {"number": number})
+
+
+async def write_while_another_has_read(file: Path) -> list[int]:
+    """Two requests to Prefect's server on SQLite; the result is what both have written."""
+    configuration = AioSqliteConfiguration(f"sqlite+aiosqlite:///{file}")
+    engine = await configuration.engine()
+    started = asyncio.Event()
+
+    async def request(number: int) -> None:
+        async with await configuration.session(engine) as session, configuration.begin_transaction(session):
+            await read_then_write(session, started, number)
+
+    async def request_meanwhile(number: int) -> None:
+        await started.wait()
+        async with await configuration.session(engine) as session, configuration.begin_transaction(session):
+            await session.execute(text("INSERT INTO run VALUES (:number)"), {"number": number})
+
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE TABLE run (number INTEGER)"))
+        await asyncio.gather(request(1), request_meanwhile(2))
+        async with engine.connect() as connection:
+            return list(await connection.scalars(text("SELECT number FROM run")))
+    finally:
+        await engine.dispose()
+
+
+async def test_a_request_that_has_read_may_write_though_another_wants_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = AioSqliteConfiguration.begin_transaction
+    monkeypatch.setattr(AioSqliteConfiguration, "begin_transaction", begin)  # put back in the end
+    wait_for_the_right_to_write()
+    assert await write_while_another_has_read(tmp_path / "prefect.db") == [1, 2]
+
+
+async def test_as_prefect_does_it_the_write_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OperationalError, match="database is locked"):
+        await write_while_another_has_read(tmp_path / "prefect.db")
