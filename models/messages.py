@@ -442,12 +442,13 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ErpStatus:
-    """What an ERP is told of an order that it has: how far it is and its numbers elsewhere (C3). ``order_no`` is ours,
-    as in ``ErpOrder``. Told twice it changes nothing."""
+    """What an ERP is told of an order that it has: how far it is, its numbers elsewhere and the warehouse that it goes
+    from (C3). ``order_no`` is ours, as in ``ErpOrder``. Told twice it changes nothing."""
 
     order_no: str
     check_code: str
     outbound_no: str
+    warehouse: str
     waybill_nos: tuple[str, ...]
     progress: Progress
 
@@ -455,7 +456,7 @@ class ErpStatus:
         """The stored form."""
         return {
             "order_no": self.order_no, "check_code": self.check_code, "outbound_no": self.outbound_no,
-            "waybill_nos": [*self.waybill_nos], "progress": str(self.progress),
+            "warehouse": self.warehouse, "waybill_nos": [*self.waybill_nos], "progress": str(self.progress),
         }  # fmt: skip
 
 

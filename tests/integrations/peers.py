@@ -182,6 +182,7 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "app_key": credentials.U8_APP_KEY,
         "app_secret": credentials.U8_APP_SECRET,
         "department": "05",
+        "delivery_notes": True,
         "wait": 0.01,
     },
     **dict.fromkeys(erp_tables.SHAPES, erp_tables.settings_of),

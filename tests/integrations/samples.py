@@ -85,7 +85,7 @@ def receivable(number: str = "AR-1", reverses: str = "") -> Receivable:
 
 
 def erp_status(progress: Progress = Progress.SHIPPED, code: str = CODE) -> ErpStatus:
-    return ErpStatus("SO-1", code, "OB-1", ("SF1000000001", "SF1000000002"), progress)
+    return ErpStatus("SO-1", code, "OB-1", "WH1", ("SF1000000001", "SF1000000002"), progress)
 
 
 def invoice_request(number: str = "SO-1-1") -> InvoiceRequest:
