@@ -314,6 +314,15 @@ class TellsOfOrders(Protocol):
 
 
 @runtime_checkable
+class ShowsOrders(Protocol):
+    """An ERP, or its books, that cannot be asked what changed, but how certain orders are."""
+
+    async def pull_orders_as_they_are(self, order_nos: Sequence[str]) -> list[ErpNews]:
+        """Those of these orders that are there, in any order; any number of them, the partner's limits are kept."""
+        ...
+
+
+@runtime_checkable
 class PaymentProvider(Protocol):
     """Who collects the money (F1)."""
 

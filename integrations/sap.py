@@ -7,7 +7,7 @@ Verified by: ``pyodata`` against the sandbox, whose replies follow one that SAP 
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,10 @@ from pydantic import Field, SecretStr, field_validator
 from integrations.answers import Reply
 from integrations.chunks import chunks
 from integrations.odata import OData, quoted
-from integrations.sap_model import Place, StockRow, Terms, sales_order, stock_figures
+from integrations.sap_model import ChangedOrder, Place, StockRow, Terms, order_news, sales_order, stock_figures
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.stock_rows import stock_lines
-from models.messages import ErpOrder, ErpReceipt, ErpStatus, StockLine
+from models.messages import ErpNews, ErpOrder, ErpReceipt, ErpStatus, StockLine
 
 NAME: Final = "sap"
 _ORDERS: Final = "API_SALES_ORDER_SRV/A_SalesOrder"
@@ -138,6 +138,17 @@ class Sap:
         }
         if kept := {field: value for field, value in told.items() if field}:
             await self._odata.change(f"{_ORDERS}({quoted(found.SalesOrder)})", kept, found.version.etag)
+
+    async def pull_news(self, since: datetime, until: datetime) -> list[ErpNews]:
+        """Query by ``LastChangeDateTime``, whose end is looked at here: an order that is changed while pages are read
+        stays among the rows, and moves no other to a page that was read."""
+        begin = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        changed = {"$filter": f"LastChangeDateTime ge datetimeoffset'{begin}Z'", "$orderby": "SalesOrder"}
+        rows = await self._odata.query(_ORDERS, changed, ChangedOrder)
+        try:
+            return [news for news in order_news(rows) if news.changed_at and since <= news.changed_at < until]
+        except ValueError as error:
+            raise self._words.unavailable(f"a time of change cannot be read: {error}") from error
 
     async def cancel_order(self, order_no: str) -> None:
         """Reject the items that are not rejected yet; SAP is asked anew after each, for the ETag moves."""

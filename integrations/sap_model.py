@@ -1,21 +1,27 @@
-"""SAP's documents: what a sales order becomes, and what a row of stock says. No I/O."""
+"""SAP's documents: what a sales order becomes, what changed of one, and what a row of stock says. No I/O."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from integrations.answers import Reply
 from integrations.odata import quoted
 from integrations.reading import number
-from models.check_code import with_code
-from models.messages import ErpOrder, OutboundLine
+from models.check_code import code_in, with_code
+from models.messages import ErpNews, ErpOrder, OutboundLine
 from models.money import Money
 
 _UNRESTRICTED: Final = "01"
 """The stock type that may be used freely; others are in inspection, blocked, returned or on the way."""
+_DONE: Final = "C"
+"""The status of an order all of which was rejected, and of one that SAP has nothing more to do for."""
+
+_MOMENT: Final = re.compile(r"/Date\((\d{1,14})(?:[+-]\d{4})?\)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,34 @@ def _item(number: int, line: OutboundLine, currency: str, terms: Terms) -> dict[
     }
 
 
+class ChangedOrder(Reply):
+    """An order that somebody, we included, has changed."""
+
+    SalesOrder: str
+    PurchaseOrderByCustomer: str = ""
+    AssignmentReference: str = ""
+    OverallSDProcessStatus: str = ""
+    OverallSDDocumentRejectionSts: str = ""
+    LastChangeDateTime: str
+
+
+def order_news(rows: Iterable[ChangedOrder]) -> list[ErpNews]:
+    """Those that carry a check code of ours, oldest change first. Raises ``ValueError`` for a time that cannot be
+    read."""
+    timed = [(moment_of(row.LastChangeDateTime), row) for row in rows]
+    return [
+        ErpNews(
+            order_no=row.PurchaseOrderByCustomer,
+            partner_id=row.SalesOrder,
+            check_code=code,
+            open=_DONE not in (row.OverallSDProcessStatus, row.OverallSDDocumentRejectionSts),
+            changed_at=changed_at,
+        )
+        for changed_at, row in sorted(timed, key=itemgetter(0))
+        if (code := code_in(row.AssignmentReference))
+    ]
+
+
 class StockRow(Reply):
     """A row of ``A_MatlStkInAcctMod``: one kind of stock of a material, in one place and batch."""
 
@@ -95,6 +129,15 @@ def stock_figures(row: StockRow) -> tuple[str, Decimal, Decimal]:
     quantity = number(row.MatlWrhsStkQtyInMatlBaseUnit)
     ours = row.InventoryStockType == _UNRESTRICTED and not row.InventorySpecialStockType
     return row.Material, quantity, quantity if ours else Decimal(0)
+
+
+def moment_of(written: str) -> datetime:
+    """A moment as OData V2 writes it: milliseconds in UTC; the offset behind them says only where it was. Raises
+    ``ValueError``."""
+    match = _MOMENT.fullmatch(written)
+    if match is None:
+        raise ValueError(f"{written[:40]!r} is not a moment")
+    return datetime.fromtimestamp(int(match[1]) / 1000, UTC)
 
 
 def day_of(at: datetime, zone: ZoneInfo) -> str:

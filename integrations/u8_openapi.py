@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import httpx
 from pydantic import Field, SecretStr
 
+from integrations.chunks import chunks
 from integrations.errors import Rejected
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.stock_rows import stock_lines
@@ -22,7 +23,7 @@ from integrations.u8_gateway import Account, U8Gateway
 from integrations.u8_replies import Note, Notes, Owed, OwedList, Stock, StockRow, Voucher, Vouchers, WholeOrder
 from integrations.u8_voucher import CODE_FIELD, Terms, delivery_note, receivable, sale_order
 from integrations.words import Words
-from models.messages import ErpOrder, ErpReceipt, ErpStatus, Progress, Receivable, StockLine
+from models.messages import ErpNews, ErpOrder, ErpReceipt, ErpStatus, Progress, Receivable, StockLine
 
 V = TypeVar("V")
 
@@ -96,6 +97,17 @@ class U8OpenApi:
         audited = voucher is not None and voucher.state == _VERIFIED and not voucher.closer
         return ErpReceipt(order_no, voucher.code, audited, voucher.check_code or "") if voucher else None
 
+    async def pull_orders_as_they_are(self, order_nos: Sequence[str]) -> list[ErpNews]:
+        """``saleorderlist/batch_get`` between the first and the last number, as U8 knows only ranges; it does not say
+        when an order was closed."""
+        wanted = set(order_nos)
+        return [
+            ErpNews(voucher.code, voucher.code, voucher.check_code or "", open=not voucher.closer)
+            for some in chunks(sorted(wanted), _ROWS)
+            for voucher in await self._vouchers(some[0], some[-1])
+            if voucher.code in wanted
+        ]
+
     async def cancel_order(self, order_no: str) -> None:
         """Close it, and verify it before if need be; one of which something was shipped stays."""
         voucher = await self._voucher(order_no)
@@ -165,8 +177,18 @@ class U8OpenApi:
             raise self._words.unavailable(f"a stock figure cannot be read: {error}") from error
 
     async def _voucher(self, order_no: str) -> Voucher | None:
-        found = await self._gateway.read("saleorderlist/batch_get", _of_code(order_no), Vouchers)
-        return next((voucher for voucher in found.saleorderlist if voucher.code == order_no), None)
+        return next((voucher for voucher in await self._vouchers(order_no, order_no) if voucher.code == order_no), None)
+
+    async def _vouchers(self, first: str, last: str) -> list[Voucher]:
+        """All orders between two numbers."""
+        rows: list[Voucher] = []
+        while True:
+            page = {"page_index": str(len(rows) // _ROWS + 1), "rows_per_page": str(_ROWS)}
+            between = {"code_begin": first, "code_end": last}
+            found = await self._gateway.read("saleorderlist/batch_get", between | page, Vouchers)
+            rows += found.saleorderlist
+            if len(found.saleorderlist) < _ROWS or len(rows) >= found.row_count:
+                return rows
 
     async def _note(self, outbound_no: str) -> Note | None:
         found = await self._gateway.read("consignmentlist/batch_get", _of_code(outbound_no), Notes)

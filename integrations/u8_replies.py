@@ -21,8 +21,9 @@ class Voucher(Reply):
 
 
 class Vouchers(Said):
-    """Sales orders."""
+    """Sales orders; ``row_count`` counts all pages."""
 
+    row_count: int = 0
     saleorderlist: tuple[Voucher, ...]
 
 

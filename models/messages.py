@@ -462,14 +462,14 @@ class ErpStatus:
 
 @dataclass(frozen=True, slots=True)
 class ErpNews:
-    """What an ERP has of one of our orders, after somebody changed something there. ``open`` is false once it was made
-    void or closed."""
+    """What an ERP has of one of our orders now. ``open`` is false once it was made void or closed; ``check_code`` is
+    empty, and ``changed_at`` ``None``, where it does not say."""
 
     order_no: str
     partner_id: str
     check_code: str
     open: bool
-    changed_at: datetime
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from bench import Bench, real_clock
 from conformance import of
+from erp_tables import SHAPES
 from peers import SANDBOX_NAMES
 from samples import (
     CODE,
@@ -45,6 +46,7 @@ from integrations.ports import (
     PaymentProvider,
     PrintsLabels,
     PushesPayments,
+    ShowsOrders,
     TellsOfOrders,
     Tracker,
     TracksParcels,
@@ -285,6 +287,35 @@ async def news_of_orders_are_read_from_what_changed(bench: Bench, name: str) -> 
         ("SO-2", False),
     }
     assert await partner.pull_news(now + timedelta(minutes=1), now + timedelta(minutes=2)) == []
+
+
+@of(ShowsOrders)
+async def an_erp_says_how_our_orders_are(bench: Bench, name: str) -> None:
+    partner = await _an_open_and_a_closed_order(bench, name)
+    asked = ["SO-1", "SO-2", f"SO-3{HOSTILE}", *(f"SO-9{n:05d}" for n in range(1_100))]
+    told = await partner.pull_orders_as_they_are(asked)
+    assert sorted((news.order_no, news.partner_id, news.open) for news in told) == [
+        ("SO-1", "SO-1", True),
+        ("SO-2", "SO-2", False),
+    ]
+    assert {news.check_code for news in told} <= {"", CODE}
+    assert [news.order_no for news in await partner.pull_orders_as_they_are(["SO-2"])] == ["SO-2"]
+    assert await partner.pull_orders_as_they_are([]) == []
+
+
+async def _an_open_and_a_closed_order(bench: Bench, name: str) -> Any:
+    """The client of an ERP, or of its books, that has them under the numbers SO-1 and SO-2."""
+    if name in SHAPES:
+        books = bench.books(name)
+        books.add_order("SO-1", "demo")
+        books.add_order("SO-2", "demo")
+        books.call_off("SO-2")
+        return bench.partner(name)
+    partner = bench.partner(name)
+    await partner.push_order(erp_order("SO-1"))
+    await partner.push_order(erp_order("SO-2"))
+    await partner.cancel_order("SO-2")
+    return partner
 
 
 ERP_ORDERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, list[tuple[str, int, str]]]]] = {

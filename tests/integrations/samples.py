@@ -220,6 +220,8 @@ CALLS: Mapping[type, tuple[Call, ...]] = {
         Call("book_receivable", True, given(receivable())),
         Call("find_receivable", False, given("AR-1")),
         Call("pull_stock", False, _stock),
+        Call("pull_orders_as_they_are", False, given(["SO-1"])),
+        Call("pull_news", False, given(NOON, NOON + timedelta(hours=1))),
     ),
     PaymentProvider: (Call("pull_statement", False, _bill),),
     Invoicer: (

@@ -5,14 +5,14 @@ That pyodata reads what our client wrote is the second half of the proof that ``
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pyodata
 import pytest
 import requests
-from bench import Bench
+from bench import Bench, real_clock
 from peers import SETTINGS
 from samples import HOSTILE, erp_order
 
@@ -45,6 +45,21 @@ async def test_pyodata_reads_the_order_that_we_wrote(bench: Bench) -> None:
         ("SKU-0002", 1),
     ]
     assert order.RequestedDeliveryDate.date().isoformat() == "2026-05-04", "the day where the sales organisation is"
+
+
+async def test_pyodata_finds_the_order_by_when_it_was_changed(bench: Bench) -> None:
+    receipt = await partner(bench).push_order(erp_order())
+    now = real_clock()
+
+    def read(since: datetime) -> list[str]:
+        with requests.Session() as session:
+            session.auth = (credentials.SAP_USER, credentials.SAP_PASSWORD)
+            orders = pyodata.Client(bench.address + ORDERS, session).entity_sets.A_SalesOrder.get_entities()
+            moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return [o.SalesOrder for o in orders.filter(f"LastChangeDateTime ge datetimeoffset'{moment}'").execute()]
+
+    assert await asyncio.to_thread(read, now - timedelta(minutes=1)) == [receipt.partner_id]
+    assert await asyncio.to_thread(read, now + timedelta(minutes=1)) == []
 
 
 async def test_many_at_once_fetch_one_token(bench: Bench) -> None:
