@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from erp_tables import erp_tables, need_odbc, settings_of
 from life import Clock, assert_books_are_sound, codes, column, effects, place_good, rows, ship, status_of
 from played import Sandbox
 
@@ -12,6 +13,7 @@ from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
 from models.lifecycle import HoldKind
+from models.order import order_number
 from sandbox import credentials as known
 from sandbox.faults import Fault, FaultKind
 from settings import get_settings
@@ -85,19 +87,23 @@ async def test_a_waybill_of_cainiaos_is_followed_at_the_express_company(hub: San
     assert_books_are_sound()
 
 
+def keeps_the_orders(partner: str, settings: str) -> None:
+    """An ERP stands in place of Kingdee K/3 Cloud, with the secret ``erp``."""
+    file = get_settings().connections
+    erp = f'[[erp]]\ncode = "erp"\npartner = "{partner}"\nsettings = {{ {settings} }}\nsecret = "erp"\n\n'
+    before, _, after = file.read_text(encoding="utf-8").partition("[[erp]]")
+    file.write_text(before + erp + after[after.index("[[") :], encoding="utf-8")
+
+
 @pytest.fixture
 def u8_in_place_of_kingdee(hub: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """U8 keeps the orders; nobody there writes delivery notes but we."""
-    file = get_settings().connections
-    text = file.read_text(encoding="utf-8")
     settings = (
         f'url = "{hub.url}/u8", from_account = "{known.U8_FROM_ACCOUNT}", to_account = "{known.U8_TO_ACCOUNT}", '
         f'app_key = "{known.U8_APP_KEY}", department = "05", delivery_notes = true, wait = 0.01'
     )
-    u8 = f'[[erp]]\ncode = "u8"\npartner = "u8_openapi"\nsettings = {{ {settings} }}\nsecret = "u8"\n\n'
-    before, _, after = text.partition("[[erp]]")
-    file.write_text(before + u8 + after[after.index("[[") :], encoding="utf-8")
-    monkeypatch.setenv("ORDERSPINE_SECRET_U8", json.dumps({"app_secret": known.U8_APP_SECRET}))
+    keeps_the_orders("u8_openapi", settings)
+    monkeypatch.setenv("ORDERSPINE_SECRET_ERP", json.dumps({"app_secret": known.U8_APP_SECRET}))
 
 
 @pytest.mark.usefixtures("u8_in_place_of_kingdee")
@@ -130,6 +136,32 @@ async def test_an_erp_that_says_nothing_by_itself_is_asked_and_what_a_person_dec
         work.orders.unhold([order_id], HoldKind.DATA, "bob")
     await follow_erp()
     assert rows(held) == [], "it goes out though it is closed there, as bob wants it"
+
+
+async def test_the_books_are_asked_where_the_erp_says_nothing(
+    hub: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch, postgres: str
+) -> None:
+    need_odbc()
+    keeps_the_orders("kingdee_wise", f'url = "{hub.url}/K3API", checker = "{known.KINGDEE_WISE_CHECKER}", unit = "PCS"')
+    monkeypatch.setenv("ORDERSPINE_SECRET_ERP", json.dumps({"authority_code": known.KINGDEE_WISE_AUTHORITY}))
+    place_good(hub, 2)
+    await ingest_channels(["shop"])
+    await fulfil_orders()
+    await relay_for_hours(clock, 1)
+    stays, void = sorted(order.number for order in hub.world.erp.of_form("SO"))
+    with erp_tables("kingdee_wise_database", postgres) as tables:
+        books = settings_of(tables.address)
+        monkeypatch.setenv("ORDERSPINE_SECRET_BOOKS", json.dumps({"password": books.pop("password")}))
+        options = ", ".join(f"{name} = {json.dumps(value)}" for name, value in books.items())
+        about = f'partner = "kingdee_wise_database"\nsettings = {{ {options} }}\nsecret = "books"'
+        also_connected(f'\n[[books]]\ncode = "wise"\n{about}\n')
+        for number in (stays, void, "SO4711"):
+            tables.add_order(number, "demo")
+        tables.call_off(void)
+        tables.call_off("SO4711")
+        await follow_erp()
+    [(order_id, reasons)] = map(tuple, rows("SELECT order_id, reasons FROM hold WHERE closed_at IS NULL"))
+    assert (order_number(order_id), codes(reasons)) == (void, ["closed-in-the-erp"])
 
 
 async def reserved(hub: Sandbox) -> str:
