@@ -298,7 +298,7 @@ class BooksReceivables(Protocol):
         """Store the voucher and bring it to 'audited'; resumes where an earlier attempt stopped."""
         ...
 
-    async def find_receivable(self, voucher_no: str) -> ErpReceipt | None:
+    async def find_receivable(self, voucher: Receivable) -> ErpReceipt | None:
         """Ask whether the ERP has the voucher, and how far it is."""
         ...
 

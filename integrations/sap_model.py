@@ -9,6 +9,8 @@ from operator import itemgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from integrations.answers import Reply
 from integrations.odata import quoted
 from integrations.reading import number
@@ -66,14 +68,17 @@ def sales_order(order: ErpOrder, terms: Terms) -> dict[str, Any]:
         "AssignmentReference": order.check_code,
         "RequestedDeliveryDate": day_of(order.placed_at, terms.zone),
         "TransactionCurrency": order.currency,
-        "to_Item": [_item(10 * place, line, order.currency, terms) for place, line in enumerate(order.lines, 1)],
+        "to_Item": [
+            {"SalesOrderItem": str(10 * place), **item(line, order.currency, terms)}
+            for place, line in enumerate(order.lines, 1)
+        ],
         "to_Text": [note] if remark else [],
     }
 
 
-def _item(number: int, line: OutboundLine, currency: str, terms: Terms) -> dict[str, Any]:
+def item(line: OutboundLine, currency: str, terms: Terms) -> dict[str, Any]:
+    """A line of a document that is created, at the price of a piece."""
     return {
-        "SalesOrderItem": str(number),
         "Material": line.sku,
         "RequestedQuantity": str(line.quantity),
         "RequestedQuantityUnit": terms.unit,
@@ -85,6 +90,48 @@ def _item(number: int, line: OutboundLine, currency: str, terms: Terms) -> dict[
             }
         ],
     }
+
+
+class _Version(Reply):
+    etag: str
+
+
+class _Item(Reply):
+    SalesOrderItem: str
+    SalesDocumentRjcnReason: str
+
+
+class _Items(Reply):
+    results: tuple[_Item, ...]
+
+
+class Order(Reply):
+    """A sales order's header."""
+
+    SalesOrder: str
+    SoldToParty: str = ""
+    AssignmentReference: str = ""
+    DeliveryBlockReason: str = ""
+    OverallTotalDeliveryStatus: str = ""
+    OverallSDDocumentRejectionSts: str = ""
+
+    @property
+    def rejected(self) -> bool:
+        """Whether nothing of it is left to be delivered because all was called off."""
+        return self.OverallSDDocumentRejectionSts == _DONE
+
+
+class StoredOrder(Order):
+    """A sales order with its items, and the ETag under which it is changed."""
+
+    items: _Items = Field(alias="to_Item")
+    version: _Version = Field(alias="__metadata")
+
+
+class CreatedOrder(Reply):
+    """What a new sales order is answered with."""
+
+    d: Order
 
 
 class ChangedOrder(Reply):

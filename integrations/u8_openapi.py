@@ -153,10 +153,10 @@ class U8OpenApi:
         await self._verify(_RECEIVABLE, number, owed.state)
         return ErpReceipt(number, owed.code, audited=True)
 
-    async def find_receivable(self, voucher_no: str) -> ErpReceipt | None:
+    async def find_receivable(self, voucher: Receivable) -> ErpReceipt | None:
         """Query by ``code``."""
-        owed = await self._owed(voucher_no)
-        return ErpReceipt(voucher_no, owed.code, owed.state == _VERIFIED) if owed else None
+        owed = await self._owed(voucher.voucher_no)
+        return ErpReceipt(voucher.voucher_no, owed.code, owed.state == _VERIFIED) if owed else None
 
     async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
         """``currentstock/batch_get`` of the whole warehouse, as U8 knows only ranges; summed per product."""

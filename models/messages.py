@@ -417,9 +417,11 @@ class ErpReceipt:
 @dataclass(frozen=True, slots=True)
 class Receivable:
     """What a customer owes for goods that left, or no longer owes for goods that came back (F3). ``voucher_no`` is ours
-    and the idempotency key; quantities are positive, ``reverses`` names the voucher that a reversing one takes from."""
+    and the idempotency key, ``order_no`` the order in the ERP, ours as in ``ErpOrder``; quantities are positive,
+    ``reverses`` names the voucher that a reversing one takes from."""
 
     voucher_no: str
+    order_no: str
     customer: str
     booked_at: datetime
     currency: str

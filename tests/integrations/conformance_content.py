@@ -25,6 +25,7 @@ from samples import (
     NOTICE,
     SHIPMENT,
     a_parcel_elsewhere,
+    an_order_that_left,
     erp_order,
     erp_status,
     goods_back,
@@ -100,6 +101,7 @@ def _argument(value: Any) -> Any:
         "$waybill_request": waybill_request(),
         "$erp_order": erp_order(),
         "$receivable": receivable(),
+        "$receivable_back": receivable("AR-1-R1", "AR-1"),
         "$goods_back": goods_back(),
         "$erp_status": erp_status(),
         "$invoice_request": invoice_request(),
@@ -233,12 +235,17 @@ async def an_erp_order_with_anothers_check_code_is_not_taken_for_ours(bench: Ben
 @of(BooksReceivables)
 async def a_receivable_arrives_as_meant_and_its_reversal_takes_it_away(bench: Bench, name: str) -> None:
     partner = bench.partner(name)
-    assert await partner.find_receivable("AR-1") is None
+    await an_order_that_left(bench, name)
+    assert await partner.find_receivable(receivable()) is None
     receipt = await partner.book_receivable(receivable())
     assert receipt.audited
-    assert await partner.find_receivable("AR-1") == receipt
-    await partner.book_receivable(receivable("AR-1-R1", "AR-1"))
-    told = [RECEIVABLES[name](document.model) for document in bench.world.erp.documents.values()]
+    assert await partner.find_receivable(receivable()) == receipt
+    back = receivable("AR-1-R1", "AR-1")
+    receipt = await partner.book_receivable(back)
+    assert await partner.find_receivable(back) == receipt
+    assert await partner.book_receivable(back) == receipt
+    (_, *vouchers) = bench.world.erp.documents.values()
+    told = [RECEIVABLES[name](voucher.model) for voucher in vouchers]
     assert told == [
         ("CUST001", [("SKU-0001", sign * Decimal("246.90")), ("SKU-0002", sign * Decimal("0.01"))]) for sign in (1, -1)
     ]
@@ -246,9 +253,18 @@ async def a_receivable_arrives_as_meant_and_its_reversal_takes_it_away(bench: Be
 
 @of(BooksReceivables)
 async def a_receivable_of_another_customer_is_not_taken_for_ours(bench: Bench, name: str) -> None:
+    await an_order_that_left(bench, name, "SOMEBODY")
     await bench.partner(name).book_receivable(replace(receivable(), customer="SOMEBODY"))
     with pytest.raises(Rejected):
         await bench.partner(name).book_receivable(receivable())
+
+
+def _sap_sign(model: Mapping[str, Any]) -> int:
+    return -1 if "CreditMemoRequestType" in model else 1
+
+
+def _sap_price(item: Mapping[str, Any]) -> Decimal:
+    return Decimal(item["to_PricingElement"][0]["ConditionRateValue"])
 
 
 RECEIVABLES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, list[tuple[str, Decimal]]]]] = {
@@ -264,6 +280,13 @@ RECEIVABLES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, list[tuple[st
         [
             (entry["digest"].split(" × ")[0], Decimal(entry["amount"]) * (1 if model["bdebitcredit"] else -1))
             for entry in model["entry"]
+        ],
+    ),
+    "sap": lambda model: (
+        model["SoldToParty"],
+        [
+            (item["Material"], _sap_sign(model) * Decimal(item["RequestedQuantity"]) * _sap_price(item))
+            for item in model["to_Item"]
         ],
     ),
 }

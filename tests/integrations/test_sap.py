@@ -14,14 +14,15 @@ import pytest
 import requests
 from bench import Bench, real_clock
 from peers import SETTINGS
-from samples import HOSTILE, erp_order
+from samples import HOSTILE, erp_order, receivable
 
 from integrations.errors import Conflict, Misconfigured, PartnerError, Rejected, Unavailable
 from integrations.sap import Sap
 from sandbox import credentials
 from sandbox.faults import Fault, FaultKind
 
-ORDERS = "/sap/opu/odata/sap/API_SALES_ORDER_SRV"
+SERVICES = "/sap/opu/odata/sap/"
+ORDERS = SERVICES + "API_SALES_ORDER_SRV"
 
 
 def partner(bench: Bench, **changes: Any) -> Sap:
@@ -60,6 +61,49 @@ async def test_pyodata_finds_the_order_by_when_it_was_changed(bench: Bench) -> N
 
     assert await asyncio.to_thread(read, now - timedelta(minutes=1)) == [receipt.partner_id]
     assert await asyncio.to_thread(read, now + timedelta(minutes=1)) == []
+
+
+async def test_an_invoice_is_made_from_what_was_delivered_and_only_once(bench: Bench) -> None:
+    await partner(bench).push_order(erp_order())
+    with pytest.raises(Unavailable, match="no delivery") as caught:
+        await partner(bench).book_receivable(receivable())
+    assert not caught.value.outcome_unknown
+    bench.world.issue_goods("SO-1")
+    first, second = await asyncio.gather(*(partner(bench).book_receivable(receivable()) for _ in range(2)))
+    (invoice,) = bench.world.erp.of_form("A_BillingDocument")
+    assert first.partner_id == second.partner_id == invoice.number
+    invoice.cancelled = True
+    assert await partner(bench).find_receivable(receivable()) is None, "somebody has cancelled it in SAP"
+    receipt = await partner(bench, billed_from="order").book_receivable(receivable())
+    assert receipt.partner_id != invoice.number
+    with pytest.raises(Rejected, match="SO-2 is not there"):
+        await partner(bench).book_receivable(replace(receivable(), order_no="SO-2"))
+
+
+async def test_pyodata_reads_what_was_billed_and_asked_back(bench: Bench) -> None:
+    await partner(bench).push_order(erp_order())
+    bench.world.issue_goods("SO-1")
+    made = await partner(bench).book_receivable(receivable())
+    asked = await partner(bench, credit_reason="102").book_receivable(receivable("AR-1-R1", "AR-1"))
+
+    def read() -> tuple[Any, Any]:
+        with requests.Session() as session:
+            session.auth = (credentials.SAP_USER, credentials.SAP_PASSWORD)
+            billing = pyodata.Client(bench.address + SERVICES + "API_BILLING_DOCUMENT_SRV", session).entity_sets
+            credit = pyodata.Client(bench.address + SERVICES + "API_CREDIT_MEMO_REQUEST_SRV", session).entity_sets
+            (invoice,) = billing.A_BillingDocument.get_entities().execute()
+            (request,) = credit.A_CreditMemoRequest.get_entities().execute()
+            return invoice, request
+
+    invoice, request = await asyncio.to_thread(read)
+    assert (invoice.BillingDocument, invoice.SoldToParty, invoice.BillingDocumentIsCancelled) == (
+        made.partner_id,
+        "CUST001",
+        False,
+    )
+    assert (request.CreditMemoRequest, request.PurchaseOrderByCustomer) == (asked.partner_id, "AR-1-R1")
+    assert (request.CreditMemoRequestType, request.SDDocumentReason) == ("CR", "102")
+    assert not asked.audited, "its billing is blocked until somebody has looked at it"
 
 
 async def test_many_at_once_fetch_one_token(bench: Bench) -> None:
