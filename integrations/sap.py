@@ -9,7 +9,7 @@ Verified by: ``pyodata`` against the sandbox, whose replies follow one that SAP 
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -63,6 +63,11 @@ class SapSettings(PartnerSettings):
         default="delivery",
         description="What an invoice is made from: SAP's deliveries of the order, or the order itself",
     )
+    delivery_hours: int = Field(
+        default=48,
+        ge=0,
+        description="Hours after goods left in which SAP's delivery may still come; then a person hears",
+    )
     billing_type: str = Field(default="F2", description="Billing document type of an invoice")
     credit_type: str = Field(default="CR", description="Document type of a request for a credit memo")
     credit_reason: str = Field(default="", description="Order reason of such a request, if the type demands one")
@@ -89,6 +94,7 @@ class Sap:
 
     def __init__(self, settings: SapSettings, http: httpx.AsyncClient, *, clock: Callable[[], datetime]) -> None:
         self._settings = settings
+        self._clock = clock
         always = {"sap-client": settings.client, "sap-language": settings.language}
         password = settings.password.get_secret_value()
         self._odata = OData(NAME, settings.url, settings.user, password, always, http, clock)
@@ -146,7 +152,9 @@ class Sap:
             made = known or await self._billing.request(voucher, self._terms())
         else:
             order, zone = await self._order_of(voucher), ZoneInfo(self._settings.zone)
-            made = await self._billing.invoice(order.SalesOrder, voucher.booked_at.astimezone(zone).date())
+            patient = self._clock() < voucher.booked_at + timedelta(hours=self._settings.delivery_hours)
+            day = voucher.booked_at.astimezone(zone).date()
+            made = await self._billing.invoice(order.SalesOrder, day, patient=patient)
         return replace(made, order_no=voucher.voucher_no)
 
     async def find_receivable(self, voucher: Receivable) -> ErpReceipt | None:

@@ -10,7 +10,7 @@ Sources: SAP's business hub as quoted by public clients, among them Microsoft's 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, Literal
 
 from pydantic import Field
@@ -29,6 +29,7 @@ _INVOICES: Final = "API_BILLING_DOCUMENT_SRV/A_BillingDocument"
 _INVOICE_ITEMS: Final = "API_BILLING_DOCUMENT_SRV/A_BillingDocumentItem"
 _DELIVERY_ITEMS: Final = "API_OUTBOUND_DELIVERY_SRV/A_OutbDeliveryItem"
 _REQUESTS: Final = "API_CREDIT_MEMO_REQUEST_SRV/A_CreditMemoRequest"
+_BETWEEN_LOOKS: Final = timedelta(hours=1)
 _INVOICE: Final = "M"
 _POSTED: Final = "C"
 
@@ -92,15 +93,16 @@ class SapBilling:
         posted = all(one.AccountingPostingStatus == _POSTED for one in valid)
         return ErpReceipt("", ",".join(one.BillingDocument for one in valid), audited=posted)
 
-    async def invoice(self, order: str, day: date) -> ErpReceipt:
+    async def invoice(self, order: str, day: date, *, patient: bool) -> ErpReceipt:
         """The invoice of a sales order; one of that day is made if there is none. Raises ``Unavailable`` while there is
-        no delivery to bill."""
+        no delivery to bill: of the kind that only waits as long as we are ``patient``."""
         known = await self.find_invoice(order)
         if known is not None:
             return known
         documents = [order] if self._terms.billed_from == "order" else await self._deliveries(order)
         if not documents:
-            raise self._odata.words.unavailable(f"SAP has no delivery of {order} yet")
+            wait = _BETWEEN_LOOKS if patient else None
+            raise self._odata.words.unavailable(f"SAP has no delivery of {order} yet", retry_after=wait)
         try:
             (await self._actions.create(_ACTION, self._asked(documents, day))).read(_Created)
         except Rejected:

@@ -67,7 +67,10 @@ async def test_an_invoice_is_made_from_what_was_delivered_and_only_once(bench: B
     await partner(bench).push_order(erp_order())
     with pytest.raises(Unavailable, match="no delivery") as caught:
         await partner(bench).book_receivable(receivable())
-    assert not caught.value.outcome_unknown
+    assert (caught.value.outcome_unknown, caught.value.retry_after) == (False, None), "it left months ago"
+    with pytest.raises(Unavailable, match="no delivery") as caught:
+        await partner(bench).book_receivable(replace(receivable(), booked_at=real_clock()))
+    assert caught.value.retry_after == timedelta(hours=1), "SAP's people may yet post it"
     bench.world.issue_goods("SO-1")
     first, second = await asyncio.gather(*(partner(bench).book_receivable(receivable()) for _ in range(2)))
     (invoice,) = bench.world.erp.of_form("A_BillingDocument")
