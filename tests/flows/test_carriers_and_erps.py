@@ -4,7 +4,18 @@ import json
 
 import pytest
 from erp_tables import erp_tables, need_odbc, settings_of
-from life import Clock, assert_books_are_sound, codes, column, effects, place_good, rows, ship, status_of
+from life import (
+    Clock,
+    assert_books_are_sound,
+    codes,
+    column,
+    effects,
+    keeps_the_orders,
+    place_good,
+    rows,
+    ship,
+    status_of,
+)
 from played import Sandbox
 
 from flows.follow_erp import follow_erp
@@ -85,14 +96,6 @@ async def test_a_waybill_of_cainiaos_is_followed_at_the_express_company(hub: San
     [told] = column("SELECT payload FROM outbox WHERE kind = 'channel-shipment'")
     assert (json.loads(told) if isinstance(told, str) else told)["carrier"] == "yto"
     assert_books_are_sound()
-
-
-def keeps_the_orders(partner: str, settings: str) -> None:
-    """An ERP stands in place of Kingdee K/3 Cloud, with the secret ``erp``."""
-    file = get_settings().connections
-    erp = f'[[erp]]\ncode = "erp"\npartner = "{partner}"\nsettings = {{ {settings} }}\nsecret = "erp"\n\n'
-    before, _, after = file.read_text(encoding="utf-8").partition("[[erp]]")
-    file.write_text(before + erp + after[after.index("[[") :], encoding="utf-8")
 
 
 @pytest.fixture
