@@ -18,9 +18,9 @@ from integrations.errors import PartnerError
 from integrations.settings import PartnerSettings
 from integrations.stock_rows import stock_lines
 from integrations.words import Words
-from models.messages import ErpReceipt, StockLine
+from models.messages import ErpNews, ErpReceipt, StockLine
 
-_SKUS_PER_QUERY: Final = 500
+_PER_QUERY: Final = 500
 _OURS: Final = ("01", "28", "3D", "42", "IM")
 """Classes of SQLSTATE for which we are to blame: no such driver, log-in, database, table, column or right."""
 
@@ -44,8 +44,9 @@ class BooksDatabase:
     """The books of one account set; a class of its own for each ERP says what is asked."""
 
     name: ClassVar[str]
-    order: ClassVar[str]
-    """One row of number and whether it may be worked on (1 or 0), for a number."""
+    orders: ClassVar[str]
+    """A row of number, whether it may be worked on, and whether it is neither closed nor void (1 or 0), for each of the
+    numbers at ``{marks}``."""
     stock: ClassVar[str]
     """A row of SKU, quantity and what of it is free for each SKU, for a warehouse and the SKUs at ``{marks}``."""
 
@@ -61,13 +62,20 @@ class BooksDatabase:
 
     async def find_order(self, order_no: str) -> ErpReceipt | None:
         """By our number, which is the ERP's number of the order: audited until it is closed or void."""
-        rows = await self._query(self.order, [order_no])
+        rows = await self._query(self.orders.format(marks="?"), [order_no])
         return ErpReceipt(order_no, str(rows[0][0]), audited=bool(rows[0][1])) if rows else None
+
+    async def pull_orders_as_they_are(self, order_nos: Sequence[str]) -> list[ErpNews]:
+        """By our numbers; when somebody changed them the books do not say."""
+        rows: list[Sequence[Any]] = []
+        for some in chunks(order_nos, _PER_QUERY):
+            rows += await self._query(self.orders.format(marks=",".join("?" * len(some))), some)
+        return [ErpNews(str(number), str(number), "", open=bool(open_)) for number, _, open_ in rows]
 
     async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:
         """What is on the shelves, summed over batches; the ERP's rows say what of it is free."""
         rows: list[Sequence[Any]] = []
-        for some in chunks(skus, _SKUS_PER_QUERY):
+        for some in chunks(skus, _PER_QUERY):
             rows += await self._query(self.stock.format(marks=",".join("?" * len(some))), [warehouse, *some])
         try:
             return stock_lines(warehouse, rows)

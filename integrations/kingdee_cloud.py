@@ -200,10 +200,10 @@ class KingdeeCloud:
             await self._write("Audit", named, form=RECEIVABLE_FORM)
         return ErpReceipt(voucher.voucher_no, document_id, audited=True)
 
-    async def find_receivable(self, voucher_no: str) -> ErpReceipt | None:
+    async def find_receivable(self, voucher: Receivable) -> ErpReceipt | None:
         """``ExecuteBillQuery`` of ``AR_receivable`` by ``FBillNo``."""
-        found = await self._voucher(voucher_no)
-        return ErpReceipt(voucher_no, found[0], found[1] == _AUDITED) if found else None
+        found = await self._voucher(voucher.voucher_no)
+        return ErpReceipt(voucher.voucher_no, found[0], found[1] == _AUDITED) if found else None
 
     async def cancel_order(self, order_no: str) -> None:
         """Unaudit and cancel; an order that is not audited is taken up where it stands."""

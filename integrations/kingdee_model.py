@@ -1,6 +1,7 @@
 """Kingdee's documents: what a sales order becomes, and what changed of one. No I/O."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from integrations.beijing import from_beijing, to_beijing
@@ -84,18 +85,18 @@ def receivable(voucher: Receivable, organisation: str, unit: str, currency: str)
 def sale_order_news(rows: Iterable[Sequence[Any]]) -> list[ErpNews]:
     """Rows of number, id, note, void, closed and time of change, oldest first; those whose note has no check
     code are not ours. Raises ``ValueError`` for a time that cannot be read."""
-    found = [
+    timed = [(from_beijing(str(row[-1]).replace("T", " ")[:19]), row) for row in rows]
+    return [
         ErpNews(
             order_no=str(number_),
             partner_id=str(document_id),
             check_code=code,
             open=str(void) != _VOID and str(closed) != _CLOSED,
-            changed_at=from_beijing(str(changed_at).replace("T", " ")[:19]),
+            changed_at=changed_at,
         )
-        for number_, document_id, note, void, closed, changed_at in rows
+        for changed_at, (number_, document_id, note, void, closed, _) in sorted(timed, key=itemgetter(0))
         if (code := code_in(str(note)))
     ]
-    return sorted(found, key=lambda news: news.changed_at)
 
 
 def quoted(text: str) -> str:

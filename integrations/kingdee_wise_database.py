@@ -13,9 +13,10 @@ class KingdeeWiseDatabase(BooksDatabase):
     """The books of one account set."""
 
     name = "kingdee_wise_database"
-    order = (
-        "SELECT FBillNo, CASE WHEN FCheckerID > 0 AND COALESCE(FCancellation, 0) = 0 AND COALESCE(FClosed, 0) = 0 "
-        "THEN 1 ELSE 0 END FROM SEOrder WHERE FBillNo = ?"
+    orders = (
+        "SELECT code, CASE WHEN checker > 0 THEN left_open ELSE 0 END, left_open FROM ("
+        "SELECT FBillNo AS code, FCheckerID AS checker, CASE WHEN COALESCE(FCancellation, 0) = 0 "
+        "AND COALESCE(FClosed, 0) = 0 THEN 1 ELSE 0 END AS left_open FROM SEOrder WHERE FBillNo IN ({marks})) AS found"
     )
     stock = (
         "SELECT goods.FNumber, COALESCE(SUM(there.FQty), 0), COALESCE(SUM(there.FQty), 0) FROM ICInventory there "

@@ -1,4 +1,4 @@
-"""An OData V2 service of an SAP Gateway: HTTP Basic, CSRF tokens, pages, and its errors.
+"""OData V2 services of an SAP Gateway, and actions of its V4 services: HTTP Basic, CSRF tokens, pages, and its errors.
 
 A write needs the CSRF token of a session; the session's cookie stays in the HTTP client's jar.
 """
@@ -40,7 +40,7 @@ class _Said(Reply):
 
 class _Mistake(Reply):
     code: str = ""
-    message: _Said = _Said()
+    message: _Said | str = _Said()
 
 
 class _MistakeBody(Reply):
@@ -132,12 +132,14 @@ class OData:
         return answer
 
     def _refusal(self, answer: Answer) -> PartnerError:
-        """What an error means: ``{"error": {"code", "message": {"lang", "value"}}}``, or whatever stands there."""
+        """What an error means: ``{"error": {"code", "message": {"lang", "value"}}}``, where V4 has a text for the
+        message, or whatever stands there."""
         try:
             mistake = _MistakeBody.model_validate_json(answer.body).error
         except ValueError:
             mistake = _Mistake(message=_Said(value=answer.body.decode("utf-8", "replace")))
-        said, code = mistake.message.value or "gave no reason", mistake.code or f"HTTP {answer.status}"
+        words = mistake.message if isinstance(mistake.message, str) else mistake.message.value
+        said, code = words or "gave no reason", mistake.code or f"HTTP {answer.status}"
         if answer.status == 403:
             return self.words.misconfigured(said, code=code)
         if answer.status in _STATE_MOVED:

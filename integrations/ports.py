@@ -298,7 +298,7 @@ class BooksReceivables(Protocol):
         """Store the voucher and bring it to 'audited'; resumes where an earlier attempt stopped."""
         ...
 
-    async def find_receivable(self, voucher_no: str) -> ErpReceipt | None:
+    async def find_receivable(self, voucher: Receivable) -> ErpReceipt | None:
         """Ask whether the ERP has the voucher, and how far it is."""
         ...
 
@@ -310,6 +310,15 @@ class TellsOfOrders(Protocol):
     async def pull_news(self, since: datetime, until: datetime) -> list[ErpNews]:
         """Our orders that anybody, we included, changed there in the half-open window ``[since, until)``, oldest
         first; each as it is now."""
+        ...
+
+
+@runtime_checkable
+class ShowsOrders(Protocol):
+    """An ERP, or its books, that cannot be asked what changed, but how certain orders are."""
+
+    async def pull_orders_as_they_are(self, order_nos: Sequence[str]) -> list[ErpNews]:
+        """Those of these orders that are there, in any order; any number of them, the partner's limits are kept."""
         ...
 
 

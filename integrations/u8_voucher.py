@@ -1,12 +1,14 @@
-"""U8's documents: what a sales order and a receivable become. No I/O."""
+"""U8's documents: what a sales order, a delivery and a receivable become. No I/O."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from integrations.beijing import to_beijing
 from models.check_code import with_code
-from models.messages import ErpOrder, OutboundLine, Receivable
+from models.messages import ErpOrder, ErpStatus, OutboundLine, Receivable
 from models.money import Money
 
 CODE_FIELD: Final = "define10"
@@ -14,6 +16,10 @@ CODE_FIELD: Final = "define10"
 
 _CENT: Final = Decimal("0.01")
 _UNIT_PRICE: Final = Decimal("0.000001")
+_SAME_AMOUNT: Final = {"price": "unitprice", "taxprice": "taxunitprice"} | {
+    name: name for name in ("taxrate", "money", "tax", "sum", "natmoney", "nattax", "natsum")
+}
+"""Field of a delivery note's line → field of the order's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,34 @@ def sale_order(order: ErpOrder, terms: Terms) -> dict[str, Any]:
         "memo": with_code(order.check_code, order.remark),
         CODE_FIELD: order.check_code,
         "entry": [_entry(row, line, order.currency, terms.tax_rate) for row, line in enumerate(order.lines, 1)],
+    }
+
+
+def delivery_note(
+    status: ErpStatus, customer: str, entries: Sequence[Mapping[str, Any]], sent_at: datetime, terms: Terms
+) -> dict[str, Any]:
+    """The ``consignment`` of ``add`` for the lines of an order, as ``saleorder/get`` has them: all of them left the
+    warehouse at the order's prices. Its number is the outbound's, its remark names the waybills."""
+    return {
+        "code": status.outbound_no,
+        "date": to_beijing(sent_at)[:10],
+        "operation_type": terms.business_type,
+        "saletype": terms.type_code,
+        "custcode": customer,
+        "deptcode": terms.department,
+        "remark": with_code(status.check_code, ", ".join(status.waybill_nos)),
+        CODE_FIELD: status.check_code,
+        "entry": [
+            {
+                "rowno": row,
+                "inventory_code": entry["inventorycode"],
+                "warehouse_code": status.warehouse,
+                "quantity": str(entry["quantity"]),
+                "socode": status.order_no,
+                **{ours: str(entry[theirs]) for ours, theirs in _SAME_AMOUNT.items() if entry.get(theirs) is not None},
+            }
+            for row, entry in enumerate(entries, 1)
+        ],
     }
 
 

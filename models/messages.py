@@ -417,9 +417,11 @@ class ErpReceipt:
 @dataclass(frozen=True, slots=True)
 class Receivable:
     """What a customer owes for goods that left, or no longer owes for goods that came back (F3). ``voucher_no`` is ours
-    and the idempotency key; quantities are positive, ``reverses`` names the voucher that a reversing one takes from."""
+    and the idempotency key, ``order_no`` the order in the ERP, ours as in ``ErpOrder``; quantities are positive,
+    ``reverses`` names the voucher that a reversing one takes from."""
 
     voucher_no: str
+    order_no: str
     customer: str
     booked_at: datetime
     currency: str
@@ -442,12 +444,13 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ErpStatus:
-    """What an ERP is told of an order that it has: how far it is and its numbers elsewhere (C3). ``order_no`` is ours,
-    as in ``ErpOrder``. Told twice it changes nothing."""
+    """What an ERP is told of an order that it has: how far it is, its numbers elsewhere and the warehouse that it goes
+    from (C3). ``order_no`` is ours, as in ``ErpOrder``. Told twice it changes nothing."""
 
     order_no: str
     check_code: str
     outbound_no: str
+    warehouse: str
     waybill_nos: tuple[str, ...]
     progress: Progress
 
@@ -455,20 +458,20 @@ class ErpStatus:
         """The stored form."""
         return {
             "order_no": self.order_no, "check_code": self.check_code, "outbound_no": self.outbound_no,
-            "waybill_nos": [*self.waybill_nos], "progress": str(self.progress),
+            "warehouse": self.warehouse, "waybill_nos": [*self.waybill_nos], "progress": str(self.progress),
         }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class ErpNews:
-    """What an ERP has of one of our orders, after somebody changed something there. ``open`` is false once it was made
-    void or closed."""
+    """What an ERP has of one of our orders now. ``open`` is false once it was made void or closed; ``check_code`` is
+    empty, and ``changed_at`` ``None``, where it does not say."""
 
     order_no: str
     partner_id: str
     check_code: str
     open: bool
-    changed_at: datetime
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

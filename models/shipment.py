@@ -16,6 +16,13 @@ class Outbound(SQLModel, table=True):
     __table_args__ = (
         one_of("state", ("planned", "accepted", "shipped", "cancelled")),
         Index("ix_outbound_order_id", "order_id"),
+        # What may still be called off elsewhere; what has left is in it no more, however much is stored.
+        Index(
+            "ix_outbound_not_gone",
+            "order_id",
+            sqlite_where=text("state IN ('planned', 'accepted')"),
+            postgresql_where=text("state IN ('planned', 'accepted')"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 from urllib.parse import urlencode
@@ -64,7 +65,15 @@ def _one(tokens: Sequence[str]) -> tuple[Test, Sequence[str]]:
         raise ValueError("A comparison of $filter is not complete")
     field, operator, literal = tokens[:3]
     compare, value = _OPERATORS[operator], literal_of(literal)
+    if literal.startswith("datetime"):
+        moment = datetime.fromisoformat(value)
+        return (lambda row: compare(_moment(row, field), moment)), tokens[3:]
     return (lambda row: compare(_property(row, field), value)), tokens[3:]
+
+
+def _moment(row: Mapping[str, Any], name: str) -> datetime:
+    written = _property(row, name)
+    return datetime.fromtimestamp(int(written.removeprefix("/Date(").partition("+")[0]) / 1000, UTC)
 
 
 def _property(row: Mapping[str, Any], name: str) -> str:
@@ -80,6 +89,8 @@ def literal_of(written: str) -> str:
 
 def page_of(rows: Sequence[Json], query: Mapping[str, str], address: str) -> Json:
     """The `d` of a list. Raises ``ValueError`` for a `$skip` or `$top` that is no number."""
+    if field := query.get("$orderby"):
+        rows = sorted(rows, key=lambda row: _property(row, field))
     skip = int(query.get("$skiptoken") or query.get("$skip") or 0)
     wanted = rows[skip : skip + int(query.get("$top") or len(rows))]
     shown: Json = {"results": wanted[:PAGE]}

@@ -7,6 +7,9 @@
     POST  /sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrder    deep insert
     PATCH /sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrder('1')               If-Match
     PATCH /sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrderItem(SalesOrder='1',SalesOrderItem='10')   If-Match
+    POST  /sap/opu/odata/sap/API_CREDIT_MEMO_REQUEST_SRV/A_CreditMemoRequest     deep insert
+    GET   /sap/opu/odata4/sap/api_billingdocument/srvd_a2x/sap/billingdocument/0001/        a token, as above
+    POST  /sap/opu/odata4/sap/api_billingdocument/…/0001/BillingDocument/SAP__self.CreateFromSDDocument
 
 A write without its token gets 403 with `x-csrf-token: Required`. Shapes follow a reply that SAP has published.
 """
@@ -24,7 +27,19 @@ from uuid import uuid4
 from sandbox.credentials import SAP_CLIENT, SAP_PASSWORD, SAP_USER
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
 from sandbox.odata import Json, error, literal_of, page_of, parse_filter
-from sandbox.sap_model import ITEM, MATERIAL_STOCK, ORDER, SALES_ORDERS, SERVICES, metadata
+from sandbox.sap_billing import create_invoice, create_request, delivery_items, invoice_items, invoices, requests
+from sandbox.sap_model import (
+    DELIVERY_ITEM,
+    INVOICE,
+    INVOICE_ITEM,
+    ITEM,
+    MATERIAL_STOCK,
+    ORDER,
+    REQUEST,
+    SALES_ORDERS,
+    SERVICES,
+    metadata,
+)
 from sandbox.sap_orders import change_item, change_order, create, etag_of, fields_of, invalid, items_of
 
 if TYPE_CHECKING:
@@ -32,9 +47,12 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 _ROOT = "/opu/odata/sap/"
+_V4_ROOT = "/opu/odata4/sap/api_billingdocument/srvd_a2x/sap/billingdocument/0001/"
+_V4_ACTION = "BillingDocument/SAP__self.CreateFromSDDocument"
 _SEGMENT = re.compile(r"(?P<set>\w+)(?:\((?P<key>.*)\))?")
 _KEY = re.compile(r"(?:(?P<name>\w+)=)?(?P<value>'(?:[^']|'')*')(?:,|$)")
 _SESSION = "SAP_SESSIONID_S4H_100"
+_BILLING = {INVOICE: invoices, INVOICE_ITEM: invoice_items, DELIVERY_ITEM: delivery_items, REQUEST: requests}
 _CHANGES = {ORDER: change_order, ITEM: change_item}
 
 
@@ -49,6 +67,8 @@ def _segments(call: Call) -> tuple[str, str, dict[str, str]]:
 
 
 def _operation(call: Call) -> str:
+    if call.path.startswith(_V4_ROOT):
+        return "root.read" if call.method == "GET" else "BillingDocument.CreateFromSDDocument"
     _, name, _ = _segments(call)
     verb = {"GET": "read", "POST": "create", "PATCH": "change"}.get(call.method, call.method.lower())
     return f"{name or 'root'}.{verb}"
@@ -56,6 +76,8 @@ def _operation(call: Call) -> str:
 
 def _answer(world: World, call: Call) -> Reply:
     _check_login(call)
+    if call.path.startswith(_V4_ROOT):
+        return _v4(world, call)
     service, name, keys = _segments(call)
     if service not in SERVICES:
         return error(404, "/IWFND/MED/170", f"No service found for namespace '', name '{service}'")
@@ -67,6 +89,23 @@ def _answer(world: World, call: Call) -> Reply:
         return _with_token(world, call, _read(world, call, service, name, keys))
     _check_token(world, call)
     return _written(world, call, name, keys)
+
+
+def _v4(world: World, call: Call) -> Reply:
+    rest = call.path.removeprefix(_V4_ROOT)
+    if call.method == "GET" and not rest:
+        return _with_token(world, call, json_reply({"value": [{"name": "BillingDocument"}]}))
+    _check_token(world, call)
+    if (call.method, rest) != ("POST", _V4_ACTION):
+        return error(404, "/IWBEP/CM_V4_COS/014", f"Resource not found for segment '{rest}'")
+    return create_invoice(world, _body_of(call))
+
+
+def _body_of(call: Call) -> Any:
+    try:
+        return call.json
+    except ValueError as problem:
+        raise invalid("The request body is not JSON") from problem
 
 
 def _check_login(call: Call) -> None:
@@ -107,7 +146,8 @@ def _read(world: World, call: Call, service: str, name: str, keys: dict[str, str
         if name != ORDER or document is None:
             return error(404, "/IWBEP/CM_MGW_RT/020", f"Resource not found for segment '{name}'")
         return json_reply({"d": _order(world, call, document)}, ETag=etag_of(document))
-    rows = _stock(world, call) if service == MATERIAL_STOCK else _orders(world, call, name)
+    read = _BILLING.get(name)
+    rows = read(world) if read else _stock(world, call) if service == MATERIAL_STOCK else _orders(world, call, name)
     try:
         if condition := call.query.get("$filter"):
             rows = list(filter(parse_filter(condition), rows))
@@ -147,10 +187,9 @@ def _stock(world: World, call: Call) -> list[Json]:
 
 
 def _written(world: World, call: Call, name: str, keys: dict[str, str]) -> Reply:
-    try:
-        body = call.json
-    except ValueError as problem:
-        raise invalid("The request body is not JSON") from problem
+    body = _body_of(call)
+    if (call.method, name) == ("POST", REQUEST):
+        return json_reply({"d": create_request(world, body)}, status=201)
     if (call.method, name) == ("POST", ORDER):
         return json_reply({"d": _order(world, call, create(world, body))}, status=201)
     if call.method == "PATCH" and name in _CHANGES:

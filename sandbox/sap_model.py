@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
 TEXT, DECIMAL, DAY, MOMENT = "Edm.String", "Edm.Decimal", "Edm.DateTime", "Edm.DateTimeOffset"
+YES_OR_NO = "Edm.Boolean"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,12 @@ def _texts(names: str) -> dict[str, str]:
 
 SALES_ORDERS = "API_SALES_ORDER_SRV"
 MATERIAL_STOCK = "API_MATERIAL_STOCK_SRV"
+BILLING = "API_BILLING_DOCUMENT_SRV"
+DELIVERIES = "API_OUTBOUND_DELIVERY_SRV"
+CREDIT_REQUESTS = "API_CREDIT_MEMO_REQUEST_SRV"
 ORDER, ITEM, STOCK = "A_SalesOrder", "A_SalesOrderItem", "A_MatlStkInAcctMod"
+INVOICE, INVOICE_ITEM = "A_BillingDocument", "A_BillingDocumentItem"
+DELIVERY_ITEM, REQUEST = "A_OutbDeliveryItem", "A_CreditMemoRequest"
 
 SERVICES: Mapping[str, Mapping[str, EntityType]] = {
     SALES_ORDERS: {
@@ -72,6 +78,54 @@ SERVICES: Mapping[str, Mapping[str, EntityType]] = {
             ("Material", "Plant", "StorageLocation", "InventoryStockType", "InventorySpecialStockType"),
             _texts("Material Plant StorageLocation InventoryStockType InventorySpecialStockType MaterialBaseUnit")
             | {"MatlWrhsStkQtyInMatlBaseUnit": DECIMAL},
+            {},
+        ),
+    },
+    BILLING: {
+        INVOICE: EntityType(
+            ("BillingDocument",),
+            _texts(
+                "BillingDocument BillingDocumentType SDDocumentCategory SoldToParty TransactionCurrency "
+                "AccountingPostingStatus"
+            )
+            | {"BillingDocumentIsCancelled": YES_OR_NO},
+            {},
+        ),
+        INVOICE_ITEM: EntityType(
+            ("BillingDocument", "BillingDocumentItem"),
+            _texts("BillingDocument BillingDocumentItem SalesDocument Material") | {"BillingQuantity": DECIMAL},
+            {},
+        ),
+    },
+    DELIVERIES: {
+        DELIVERY_ITEM: EntityType(
+            ("DeliveryDocument", "DeliveryDocumentItem"),
+            _texts("DeliveryDocument DeliveryDocumentItem ReferenceSDDocument Material"),
+            {},
+        ),
+    },
+    CREDIT_REQUESTS: {
+        REQUEST: EntityType(
+            ("CreditMemoRequest",),
+            _texts(
+                "CreditMemoRequest CreditMemoRequestType SalesOrganization DistributionChannel OrganizationDivision "
+                "SoldToParty PurchaseOrderByCustomer TransactionCurrency SDDocumentReason HeaderBillingBlockReason"
+            ),
+            {"to_Item": "A_CreditMemoRequestItem"},
+        ),
+        "A_CreditMemoRequestItem": EntityType(
+            ("CreditMemoRequest", "CreditMemoRequestItem"),
+            _texts("CreditMemoRequest CreditMemoRequestItem Material RequestedQuantityUnit")
+            | {"RequestedQuantity": DECIMAL},
+            {"to_PricingElement": "A_CreditMemoReqItemPrcgElmnt"},
+        ),
+        "A_CreditMemoReqItemPrcgElmnt": EntityType(
+            ("CreditMemoRequest", "CreditMemoRequestItem", "PricingProcedureStep", "PricingProcedureCounter"),
+            _texts(
+                "CreditMemoRequest CreditMemoRequestItem PricingProcedureStep PricingProcedureCounter ConditionType "
+                "ConditionCurrency"
+            )
+            | {"ConditionRateValue": DECIMAL},
             {},
         ),
     },

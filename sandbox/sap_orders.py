@@ -32,7 +32,7 @@ def invalid(message: str, code: str = "/IWBEP/CM_MGW_RT/020") -> Refused:
 
 def create(world: World, body: Any) -> Document:
     """Store a new order."""
-    _check(ORDER, body)
+    check(SALES_ORDERS, ORDER, body)
     missing = [name for name in _REQUIRED if not body.get(name)]
     if missing:
         raise invalid(f"Enter a value for {missing[0]}", "V1/320")
@@ -52,15 +52,15 @@ def create(world: World, body: Any) -> Document:
     return document
 
 
-def _check(kind: str, body: Any) -> None:
+def check(service: str, kind: str, body: Any) -> None:
     """Refuse what the type does not have, and decimals that are not texts."""
     if not isinstance(body, dict):
         raise invalid("The request body is no object")
-    known = SERVICES[SALES_ORDERS][kind]
+    known = SERVICES[service][kind]
     for name, value in body.items():
         if name in known.to_many:
             for inner in _many(value):
-                _check(known.to_many[name], inner)
+                check(service, known.to_many[name], inner)
         elif name not in known.properties:
             raise invalid(f"Property {name} is invalid")
         elif known.properties[name] == DECIMAL and not isinstance(value, str):
@@ -75,7 +75,7 @@ def _many(value: Any) -> list[Json]:
 def change_order(world: World, keys: Mapping[str, str], body: Any, etag: str) -> None:
     """Merge a change into the header of an order."""
     document = _found(world, keys.get("", ""), etag)
-    _check(ORDER, body)
+    check(SALES_ORDERS, ORDER, body)
     if any(document.model.get(name) != value for name, value in body.items()):
         document.model.update(body)
         _touch(world, document)
@@ -88,7 +88,7 @@ def change_item(world: World, keys: Mapping[str, str], body: Any, etag: str) -> 
     item = _item_of(document, keys.get("SalesOrderItem", ""))
     if item is None:
         raise Refused(error(404, "/IWBEP/CM_MGW_RT/020", "Resource not found for segment A_SalesOrderItem"))
-    _check(ITEM, body)
+    check(SALES_ORDERS, ITEM, body)
     if world.erp.is_issued(str(document.model.get("PurchaseOrderByCustomer"))):
         raise invalid("The item has been delivered and cannot be rejected", "V1/331")
     item.update(body)

@@ -4,10 +4,12 @@
     GET  /u8/system/tradeid                     … token
     GET  /u8/system/result                      tradeid, where the reply to a write points
     GET  /u8/api/saleorderlist/batch_get        code_begin, code_end, page_index, rows_per_page
+    GET  /u8/api/saleorder/get                  id
+    GET  /u8/api/consignmentlist/batch_get      code_begin, code_end
     GET  /u8/api/currentstock/batch_get         whcode_begin, whcode_end
     GET  /u8/api/oughtreceivelist/batch_get     code_begin, code_end
     POST /u8/api/saleorder/{add,verify,close}   … tradeid; the same one gives the first result
-    POST /u8/api/oughtreceive/{add,verify}      … tradeid
+    POST /u8/api/{consignment,oughtreceive}/{add,verify}    … tradeid
 
 An order is verified once and closed only when verified; a number that is taken is refused. Error codes are the
 sandbox's own: the sources name none.
@@ -22,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.credentials import U8_APP_KEY, U8_APP_SECRET, U8_FROM_ACCOUNT, U8_TO_ACCOUNT
 from sandbox.erp import Document, DocumentStatus
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
+from sandbox.u8_deliveries import add_delivery, deliveries_between, verify_delivery
 from sandbox.u8_desk import done, refused
 from sandbox.u8_receivables import add_receivable, receivables_between, verify_receivable
 
@@ -124,6 +127,18 @@ def _row(world: World, document: Document) -> dict[str, Any]:
     }
 
 
+def _whole_order(world: World, call: Call) -> Reply:
+    document = world.erp.documents.get((FORM, call.query.get("id", "")))
+    if document is None:
+        raise _failed("20001", "单据不存在")
+    return _said("0", saleorder={**_row(world, document), "entry": document.model["entry"]})
+
+
+def _deliveries(world: World, call: Call) -> Reply:
+    first, last = call.query.get("code_begin", ""), call.query.get("code_end") or "\uffff"
+    return _page(call, "consignmentlist", deliveries_between(world, first, last))
+
+
 def _stock(world: World, call: Call) -> Reply:
     first, last = call.query.get("whcode_begin", ""), call.query.get("whcode_end") or "\uffff"
     rows = [
@@ -146,6 +161,8 @@ def _receivables(world: World, call: Call) -> Reply:
 
 _READS: Mapping[str, Callable[[World, Call], Reply]] = {
     "saleorderlist/batch_get": _orders,
+    "saleorder/get": _whole_order,
+    "consignmentlist/batch_get": _deliveries,
     "currentstock/batch_get": _stock,
     "oughtreceivelist/batch_get": _receivables,
 }
@@ -207,6 +224,8 @@ _WRITES: Mapping[str, Callable[[World, Mapping[str, Any]], dict[str, Any]]] = {
     "saleorder/add": _add,
     "saleorder/verify": _verify,
     "saleorder/close": _close,
+    "consignment/add": add_delivery,
+    "consignment/verify": verify_delivery,
     "oughtreceive/add": add_receivable,
     "oughtreceive/verify": verify_receivable,
 }

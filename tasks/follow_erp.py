@@ -1,4 +1,8 @@
-"""What others do to our orders in the ERP (C3): most of what changes there is our own writing coming back."""
+"""What others do to our orders in the ERP (C3): most of what changes there is our own writing coming back.
+
+An ERP that can is asked what changed. Of any other, or else of its books, it is asked how the orders are that have not
+left.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from integrations.ports import TellsOfOrders
+from integrations.ports import ShowsOrders, TellsOfOrders
 from models.base import chunks, insert_or_replace, table_of
 from models.check_code import check_code
 from models.external_ref import ExternalRef
 from models.feed import Feed
 from models.lifecycle import HoldKind, Status
 from models.messages import ErpNews
-from models.order_book import ORDER, Stop
+from models.order_book import HOLD, ORDER, Stop
 from models.outbox import OUTBOX, Owed
 from models.reasons import Reason
 from models.shipment import Outbound
@@ -23,12 +27,14 @@ from policies.telling import judge_erp_news
 from settings import get_settings
 from tasks.connections import connections, partner
 from tasks.hub import hub_task, tell, unit_of_work
-from tasks.outbounds import outbound_of_erp_number
+from tasks.outbounds import erp_number, outbound_of_erp_number
 
 FEED = table_of(Feed)
 OUTBOUND = table_of(Outbound)
 REF = table_of(ExternalRef)
 _FIRST_LOOK = timedelta(days=1)
+_NOT_GONE = ("planned", "accepted")
+_ASKED_ABOUT = "closed-in-the-erp"
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """How much of what was read is read again: the ERP's clock stamps its changes, and it may be behind ours."""
 
@@ -53,11 +59,8 @@ async def follow_erp(erp: str) -> ErpFollowed:
 
     Reading the same again changes nothing. Raises ``Unavailable`` to be retried.
     """
-    async with partner(erp) as client:
-        if not isinstance(client, TellsOfOrders):
-            return ErpFollowed(erp, 0, 0)
-        until = get_settings().now()
-        news = await client.pull_news(_read_until(erp) - _CLOCKS_DIFFER, until)
+    until = get_settings().now()
+    news = await _news_of(erp, until)
     with unit_of_work() as work:
         stops = [stop for some in chunks(news) for stop in _judged(work, erp, some)]
         held = work.orders.hold(stops)
@@ -68,6 +71,39 @@ async def follow_erp(erp: str) -> ErpFollowed:
     done = ErpFollowed(erp, len(news) - len(stops), len(held))
     tell("%s: %d orders changed, %d of them for a person", erp, len(news), len(held))
     return done
+
+
+async def _news_of(erp: str, until: datetime) -> list[ErpNews]:
+    async with partner(erp) as client:
+        if isinstance(client, TellsOfOrders):
+            return await client.pull_news(_read_until(erp) - _CLOCKS_DIFFER, until)
+        if isinstance(client, ShowsOrders):
+            return await client.pull_orders_as_they_are(_still_here(erp))
+    for books in connections().books:
+        async with partner(books.code) as client:
+            if isinstance(client, ShowsOrders):
+                return await client.pull_orders_as_they_are(_still_here(erp))
+    return []
+
+
+def _still_here(erp: str) -> list[str]:
+    """Our numbers of the orders in an ERP that have not left, but for those that a person was asked about because they
+    are closed there: how they are then does not change, and once decided they are not held anew at each look."""
+    with unit_of_work() as work:
+        query = (
+            select(OUTBOUND.c.outbound_no, OUTBOUND.c.order_id)
+            .join(ORDER, ORDER.c.id == OUTBOUND.c.order_id)
+            .where(ORDER.c.company_id == work.company_id, OUTBOUND.c.state.in_(_NOT_GONE))
+        )
+        here = {erp_number(row.outbound_no): row.order_id for row in work.rows(query)}
+        asked = {
+            row.order_id
+            for some in chunks([*here.values()])
+            for row in work.rows(select(HOLD.c.order_id, HOLD.c.reasons).where(HOLD.c.order_id.in_(some)))
+            if any(reason["code"] == _ASKED_ABOUT for reason in row.reasons)
+        }
+        bound = [number for some in chunks([*here]) for number in _bound(work, erp, some)]
+        return [number for number in bound if here[number] not in asked]
 
 
 def _read_until(erp: str) -> datetime:

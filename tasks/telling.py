@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from models.base import chunks, table_of
 from models.check_code import check_code
+from models.company import Warehouse
 from models.external_ref import ExternalRef
 from models.lifecycle import OrderKind, Status
 from models.messages import ErpStatus
@@ -26,6 +27,7 @@ from tasks.outbounds import erp_number
 OUTBOUND = table_of(Outbound)
 REF = table_of(ExternalRef)
 _PARCEL = table_of(Parcel)
+_WAREHOUSE = table_of(Warehouse)
 _SHIPMENT = table_of(Shipment)
 _TRACK = table_of(TrackingEvent)
 _WITH_A_WAREHOUSE = ("accepted", "shipped")
@@ -63,9 +65,10 @@ def known_to_erps(work: Work, order_ids: Iterable[int]) -> list[Known]:
     ids = list(order_ids)
     columns = (
         OUTBOUND.c.id, OUTBOUND.c.outbound_no, OUTBOUND.c.waybill_no, ORDER.c.id.label("order_id"), ORDER.c.status,
-        ORDER.c.kind,
+        ORDER.c.kind, _WAREHOUSE.c.code.label("warehouse"),
     )  # fmt: skip
     query = select(*columns).join(ORDER, ORDER.c.id == OUTBOUND.c.order_id).order_by(OUTBOUND.c.id)
+    query = query.join(_WAREHOUSE, _WAREHOUSE.c.id == OUTBOUND.c.warehouse_id)
     query = query.where(ORDER.c.company_id == work.company_id, ORDER.c.id.in_(ids))
     outbounds = work.rows(query.where(OUTBOUND.c.state.in_(_WITH_A_WAREHOUSE)))
     in_erp = _connections(work, [erp_number(row.outbound_no) for row in outbounds])
@@ -79,7 +82,7 @@ def known_to_erps(work: Work, order_ids: Iterable[int]) -> list[Known]:
         if number not in in_erp or progress is None:
             continue
         waybills = tuple(there) or ((row.waybill_no,) if row.waybill_no else ())
-        status = ErpStatus(number, check_code(row.outbound_no), row.outbound_no, waybills, progress)
+        status = ErpStatus(number, check_code(row.outbound_no), row.outbound_no, row.warehouse, waybills, progress)
         told = messages.get(row.id, [])
         said = next((message.payload["said"] for message in told if message.state == "sent"), None)
         waiting = any(message.state == "due" for message in told)

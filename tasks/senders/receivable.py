@@ -9,6 +9,7 @@ from models.messages import ErpReceipt, OutboundLine, Receivable
 from models.order_book import ORDER
 from models.shipment import Shipment
 from models.work import Work
+from tasks.outbounds import erp_number
 from tasks.receivables import voucher_number
 from tasks.senders.letter import Letter, Sender, note_sent, remember
 from tasks.senders.outbounds import OUTBOUND
@@ -44,11 +45,12 @@ class BookReceivable(Sender):
             return None
         number = voucher_number(row.outbound_no, reversal)
         reverses = voucher_number(row.outbound_no) if reversal else ""
-        return Receivable(number, row.code, work.now if reversal else row.shipped_at, row.currency, lines, reverses)
+        booked_at = work.now if reversal else row.shipped_at
+        return Receivable(number, erp_number(row.outbound_no), row.code, booked_at, row.currency, lines, reverses)
 
     async def deliver(self, client: BooksReceivables, letter: Letter, request: Receivable) -> ErpReceipt:
         """Store and audit; the client resumes where an earlier try stopped."""
-        known = await client.find_receivable(request.voucher_no) if letter.outcome_unknown else None
+        known = await client.find_receivable(request) if letter.outcome_unknown else None
         return known if known and known.audited else await client.book_receivable(request)
 
     def record(self, work: Work, letter: Letter, request: Receivable, answer: ErpReceipt) -> None:

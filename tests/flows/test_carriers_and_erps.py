@@ -3,17 +3,33 @@
 import json
 
 import pytest
-from life import Clock, assert_books_are_sound, codes, column, effects, place_good, rows, ship, status_of
+from erp_tables import erp_tables, need_odbc, settings_of
+from life import (
+    Clock,
+    assert_books_are_sound,
+    codes,
+    column,
+    effects,
+    keeps_the_orders,
+    place_good,
+    rows,
+    ship,
+    status_of,
+)
 from played import Sandbox
 
+from flows.follow_erp import follow_erp
 from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
+from models.lifecycle import HoldKind
+from models.order import order_number
 from sandbox import credentials as known
 from sandbox.faults import Fault, FaultKind
 from settings import get_settings
 from tasks.connections import BadConnections, connections
+from tasks.hub import unit_of_work
 
 pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
@@ -80,6 +96,75 @@ async def test_a_waybill_of_cainiaos_is_followed_at_the_express_company(hub: San
     [told] = column("SELECT payload FROM outbox WHERE kind = 'channel-shipment'")
     assert (json.loads(told) if isinstance(told, str) else told)["carrier"] == "yto"
     assert_books_are_sound()
+
+
+@pytest.fixture
+def u8_in_place_of_kingdee(hub: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """U8 keeps the orders; nobody there writes delivery notes but we."""
+    settings = (
+        f'url = "{hub.url}/u8", from_account = "{known.U8_FROM_ACCOUNT}", to_account = "{known.U8_TO_ACCOUNT}", '
+        f'app_key = "{known.U8_APP_KEY}", department = "05", delivery_notes = true, wait = 0.01'
+    )
+    keeps_the_orders("u8_openapi", settings)
+    monkeypatch.setenv("ORDERSPINE_SECRET_ERP", json.dumps({"app_secret": known.U8_APP_SECRET}))
+
+
+@pytest.mark.usefixtures("u8_in_place_of_kingdee")
+async def test_an_erp_that_says_nothing_by_itself_is_asked_and_what_a_person_decided_stands(
+    hub: Sandbox, clock: Clock
+) -> None:
+    place_good(hub, 2)
+    await ingest_channels(["shop"])
+    await fulfil_orders()
+    await relay_for_hours(clock, 1)
+    gone, here = hub.world.erp.of_form("saleorder")
+    await ship(hub, codes=[gone.number.replace("SO", "OUT")])
+    await track_shipments()
+    await relay_for_hours(clock, 1)
+    [note] = hub.world.erp.of_form("consignment")
+    assert (note.number, {line["socode"] for line in note.model["entry"]}) == (
+        gone.number.replace("SO", "OUT"),
+        {gone.number},
+    )
+    gone.cancelled = here.cancelled = True
+
+    for _ in range(2):
+        await follow_erp()
+    held = "SELECT order_id, reasons FROM hold WHERE closed_at IS NULL"
+    [(order_id, reasons)] = map(tuple, rows(held))
+    assert codes(reasons) == ["closed-in-the-erp"]
+    assert column("SELECT status FROM sales_order WHERE id = :id", id=order_id) == ["released"]
+
+    with unit_of_work("test") as work:
+        work.orders.unhold([order_id], HoldKind.DATA, "bob")
+    await follow_erp()
+    assert rows(held) == [], "it goes out though it is closed there, as bob wants it"
+
+
+async def test_the_books_are_asked_where_the_erp_says_nothing(
+    hub: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch, postgres: str
+) -> None:
+    need_odbc()
+    keeps_the_orders("kingdee_wise", f'url = "{hub.url}/K3API", checker = "{known.KINGDEE_WISE_CHECKER}", unit = "PCS"')
+    monkeypatch.setenv("ORDERSPINE_SECRET_ERP", json.dumps({"authority_code": known.KINGDEE_WISE_AUTHORITY}))
+    place_good(hub, 2)
+    await ingest_channels(["shop"])
+    await fulfil_orders()
+    await relay_for_hours(clock, 1)
+    stays, void = sorted(order.number for order in hub.world.erp.of_form("SO"))
+    with erp_tables("kingdee_wise_database", postgres) as tables:
+        books = settings_of(tables.address)
+        monkeypatch.setenv("ORDERSPINE_SECRET_BOOKS", json.dumps({"password": books.pop("password")}))
+        options = ", ".join(f"{name} = {json.dumps(value)}" for name, value in books.items())
+        about = f'partner = "kingdee_wise_database"\nsettings = {{ {options} }}\nsecret = "books"'
+        also_connected(f'\n[[books]]\ncode = "wise"\n{about}\n')
+        for number in (stays, void, "SO4711"):
+            tables.add_order(number, "demo")
+        tables.call_off(void)
+        tables.call_off("SO4711")
+        await follow_erp()
+    [(order_id, reasons)] = map(tuple, rows("SELECT order_id, reasons FROM hold WHERE closed_at IS NULL"))
+    assert (order_number(order_id), codes(reasons)) == (void, ["closed-in-the-erp"])
 
 
 async def reserved(hub: Sandbox) -> str:

@@ -1,9 +1,10 @@
 """What customers owe reaches the ERP once, whatever is lost on the way, and goods that come back take it away (F3)."""
 
+import json
 from typing import Any
 
 import pytest
-from life import Clock, column, effects, place_good, ship
+from life import Clock, column, effects, keeps_the_orders, place_good, ship
 from played import Sandbox
 
 from flows.fulfil_orders import fulfil_orders
@@ -11,6 +12,7 @@ from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
 from models.order import order_number
+from sandbox import credentials as known
 from sandbox.faults import Fault, FaultKind
 from settings import get_settings
 from tasks.shelf.quarantined import take_in
@@ -72,6 +74,33 @@ async def test_an_erp_that_makes_its_own_invoices_is_not_told(hub: Sandbox, cloc
     await relay_for_an_hour(clock)
     assert column("SELECT state FROM outbox WHERE kind = 'receivable'") == []
     assert vouchers(hub) == {}
+
+
+async def test_an_erp_that_bills_by_itself_is_asked_to_and_for_a_credit_memo(
+    hub: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = f'user = "{known.SAP_USER}", client = "{known.SAP_CLIENT}", sales_organisation = "1710"'
+    keeps_the_orders("sap", f'url = "{hub.url}/sap/opu/odata/sap", {account}')
+    monkeypatch.setenv("ORDERSPINE_SECRET_ERP", json.dumps({"password": known.SAP_PASSWORD}))
+    number, lines = await shipped(hub)
+    await relay_for_an_hour(clock)
+    assert hub.world.erp.of_form("A_BillingDocument") == []
+    assert column("SELECT state FROM outbox WHERE kind = 'receivable'") == ["due"], "SAP has no delivery yet"
+
+    hub.world.issue_goods(number)
+    clock.advance(hours=1)
+    take_in(lines[0]["sku"], "SZ-01", 1, number, "bob")
+    await relay_for_an_hour(clock)
+
+    [order] = hub.world.erp.of_form("A_SalesOrder")
+    [invoice] = hub.world.erp.of_form("A_BillingDocument")
+    [credit] = hub.world.erp.of_form("A_CreditMemoRequest")
+    assert invoice.model["SalesDocument"] == order.number
+    assert credit.model["PurchaseOrderByCustomer"] == number.replace("SO", "AR") + "-R1"
+    assert [(item["Material"], item["RequestedQuantity"]) for item in credit.model["to_Item"]] == [
+        (lines[0]["sku"], "1")
+    ]
+    assert column("SELECT state FROM outbox WHERE kind = 'receivable'") == ["sent", "sent"]
 
 
 async def test_what_comes_back_is_taken_from_it_once(hub: Sandbox, clock: Clock) -> None:

@@ -25,6 +25,7 @@ from models.messages import ErpReceipt, StockLine
 QUESTIONS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("find_order", ("SO-1",)),
     ("pull_stock", ("WH1", ["SKU-0001"])),
+    ("pull_orders_as_they_are", (["SO-1"],)),
 )
 
 
@@ -66,11 +67,14 @@ async def an_order_in_the_books_is_found_and_how_far_it_is(bench: Bench, name: s
     books.add_order("SO-1", "demo")
     books.add_order("SO-2")
     books.add_order("SO-3", "demo", "2026-05-04 12:00:00")
+    books.add_order("SO-4", "demo")
+    books.call_off("SO-4")
     partner = bench.partner(name)
+    assert await partner.find_order("SO-4") == ErpReceipt("SO-4", "SO-4", audited=False)
     assert await partner.find_order("SO-1") == ErpReceipt("SO-1", "SO-1", audited=True)
     assert await partner.find_order("SO-2") == ErpReceipt("SO-2", "SO-2", audited=False)
     assert await partner.find_order("SO-3") == ErpReceipt("SO-3", "SO-3", audited=False)
-    assert await partner.find_order(f"SO-4{HOSTILE}") is None
+    assert await partner.find_order(f"SO-5{HOSTILE}") is None
 
 
 @of(ErpBooks)

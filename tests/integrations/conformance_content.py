@@ -14,6 +14,7 @@ import httpx
 import pytest
 from bench import Bench, real_clock
 from conformance import of
+from erp_tables import SHAPES
 from peers import SANDBOX_NAMES
 from samples import (
     CODE,
@@ -24,6 +25,7 @@ from samples import (
     NOTICE,
     SHIPMENT,
     a_parcel_elsewhere,
+    an_order_that_left,
     erp_order,
     erp_status,
     goods_back,
@@ -45,6 +47,7 @@ from integrations.ports import (
     PaymentProvider,
     PrintsLabels,
     PushesPayments,
+    ShowsOrders,
     TellsOfOrders,
     Tracker,
     TracksParcels,
@@ -54,6 +57,7 @@ from models.check_code import check_code
 from models.messages import Place, Progress, RawMessage, Waybill
 from sandbox import cainiao_link_report, credentials, kuaidi100, wechat_pay
 from sandbox.bills import BillRow, Distortion
+from sandbox.erp import Document, DocumentStatus
 from sandbox.faults import Fault, FaultKind
 from sandbox.qimen_confirm import confirmation
 
@@ -97,6 +101,7 @@ def _argument(value: Any) -> Any:
         "$waybill_request": waybill_request(),
         "$erp_order": erp_order(),
         "$receivable": receivable(),
+        "$receivable_back": receivable("AR-1-R1", "AR-1"),
         "$goods_back": goods_back(),
         "$erp_status": erp_status(),
         "$invoice_request": invoice_request(),
@@ -177,12 +182,28 @@ async def an_erp_is_told_how_far_an_order_is(bench: Bench, name: str) -> None:
     before = dict(document.model)
     for progress in (Progress.RELEASED, Progress.SHIPPED, Progress.SHIPPED):
         await partner.push_status(erp_status(progress))
-    added = {value for field, value in document.model.items() if field not in before}
-    assert added == {"shipped", "OB-1", "SF1000000001,SF1000000002"}
+    (_, *others) = bench.world.erp.documents.values()
+    told = TOLD_BY_A_DOCUMENT[name](*others) if name in TOLD_BY_A_DOCUMENT else _told_in_own_fields(before, document)
+    assert told == {"shipped", "OB-1", "SF1000000001,SF1000000002"}
     assert {field: document.model[field] for field in before} == before, "nothing else is changed"
     receipt = await partner.find_order("SO-1")
     assert receipt is not None
     assert receipt.audited
+
+
+def _told_in_own_fields(before: Mapping[str, Any], document: Document) -> set[str]:
+    return {value for field, value in document.model.items() if field not in before}
+
+
+def _told_by_a_delivery_note(note: Document) -> set[str]:
+    progress = "shipped" if note.status is DocumentStatus.AUDITED else "released"
+    code, waybills = note.model["remark"].split(" ", 1)
+    assert code == note.model["define10"] == CODE
+    return {progress, note.number, waybills.replace(", ", ",")}
+
+
+TOLD_BY_A_DOCUMENT: Mapping[str, Callable[..., set[str]]] = {"u8_openapi": _told_by_a_delivery_note}
+"""ERPs whose orders nobody can change: what another document says of progress, outbound and waybills."""
 
 
 @of(HearsOfOrders)
@@ -214,12 +235,17 @@ async def an_erp_order_with_anothers_check_code_is_not_taken_for_ours(bench: Ben
 @of(BooksReceivables)
 async def a_receivable_arrives_as_meant_and_its_reversal_takes_it_away(bench: Bench, name: str) -> None:
     partner = bench.partner(name)
-    assert await partner.find_receivable("AR-1") is None
+    await an_order_that_left(bench, name)
+    assert await partner.find_receivable(receivable()) is None
     receipt = await partner.book_receivable(receivable())
     assert receipt.audited
-    assert await partner.find_receivable("AR-1") == receipt
-    await partner.book_receivable(receivable("AR-1-R1", "AR-1"))
-    told = [RECEIVABLES[name](document.model) for document in bench.world.erp.documents.values()]
+    assert await partner.find_receivable(receivable()) == receipt
+    back = receivable("AR-1-R1", "AR-1")
+    receipt = await partner.book_receivable(back)
+    assert await partner.find_receivable(back) == receipt
+    assert await partner.book_receivable(back) == receipt
+    (_, *vouchers) = bench.world.erp.documents.values()
+    told = [RECEIVABLES[name](voucher.model) for voucher in vouchers]
     assert told == [
         ("CUST001", [("SKU-0001", sign * Decimal("246.90")), ("SKU-0002", sign * Decimal("0.01"))]) for sign in (1, -1)
     ]
@@ -227,9 +253,18 @@ async def a_receivable_arrives_as_meant_and_its_reversal_takes_it_away(bench: Be
 
 @of(BooksReceivables)
 async def a_receivable_of_another_customer_is_not_taken_for_ours(bench: Bench, name: str) -> None:
+    await an_order_that_left(bench, name, "SOMEBODY")
     await bench.partner(name).book_receivable(replace(receivable(), customer="SOMEBODY"))
     with pytest.raises(Rejected):
         await bench.partner(name).book_receivable(receivable())
+
+
+def _sap_sign(model: Mapping[str, Any]) -> int:
+    return -1 if "CreditMemoRequestType" in model else 1
+
+
+def _sap_price(item: Mapping[str, Any]) -> Decimal:
+    return Decimal(item["to_PricingElement"][0]["ConditionRateValue"])
 
 
 RECEIVABLES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, list[tuple[str, Decimal]]]]] = {
@@ -245,6 +280,13 @@ RECEIVABLES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, list[tuple[st
         [
             (entry["digest"].split(" × ")[0], Decimal(entry["amount"]) * (1 if model["bdebitcredit"] else -1))
             for entry in model["entry"]
+        ],
+    ),
+    "sap": lambda model: (
+        model["SoldToParty"],
+        [
+            (item["Material"], _sap_sign(model) * Decimal(item["RequestedQuantity"]) * _sap_price(item))
+            for item in model["to_Item"]
         ],
     ),
 }
@@ -268,6 +310,35 @@ async def news_of_orders_are_read_from_what_changed(bench: Bench, name: str) -> 
         ("SO-2", False),
     }
     assert await partner.pull_news(now + timedelta(minutes=1), now + timedelta(minutes=2)) == []
+
+
+@of(ShowsOrders)
+async def an_erp_says_how_our_orders_are(bench: Bench, name: str) -> None:
+    partner = await _an_open_and_a_closed_order(bench, name)
+    asked = ["SO-1", "SO-2", f"SO-3{HOSTILE}", *(f"SO-9{n:05d}" for n in range(1_100))]
+    told = await partner.pull_orders_as_they_are(asked)
+    assert sorted((news.order_no, news.partner_id, news.open) for news in told) == [
+        ("SO-1", "SO-1", True),
+        ("SO-2", "SO-2", False),
+    ]
+    assert {news.check_code for news in told} <= {"", CODE}
+    assert [news.order_no for news in await partner.pull_orders_as_they_are(["SO-2"])] == ["SO-2"]
+    assert await partner.pull_orders_as_they_are([]) == []
+
+
+async def _an_open_and_a_closed_order(bench: Bench, name: str) -> Any:
+    """The client of an ERP, or of its books, that has them under the numbers SO-1 and SO-2."""
+    if name in SHAPES:
+        books = bench.books(name)
+        books.add_order("SO-1", "demo")
+        books.add_order("SO-2", "demo")
+        books.call_off("SO-2")
+        return bench.partner(name)
+    partner = bench.partner(name)
+    await partner.push_order(erp_order("SO-1"))
+    await partner.push_order(erp_order("SO-2"))
+    await partner.cancel_order("SO-2")
+    return partner
 
 
 ERP_ORDERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, list[tuple[str, int, str]]]]] = {

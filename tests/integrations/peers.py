@@ -182,6 +182,7 @@ SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = {
         "app_key": credentials.U8_APP_KEY,
         "app_secret": credentials.U8_APP_SECRET,
         "department": "05",
+        "delivery_notes": True,
         "wait": 0.01,
     },
     **dict.fromkeys(erp_tables.SHAPES, erp_tables.settings_of),
@@ -291,7 +292,11 @@ FAULTED: Mapping[str, Mapping[str, str]] = {
         "cancel_order": "saleorder/close",
         "book_receivable": "oughtreceive/add",
     },
-    "sap": {"push_order": "A_SalesOrder.create", "cancel_order": "A_SalesOrderItem.change"},
+    "sap": {
+        "push_order": "A_SalesOrder.create",
+        "cancel_order": "A_SalesOrderItem.change",
+        "book_receivable": "BillingDocument.CreateFromSDDocument",
+    },
 }
 """Where a partner is asked something before it is told anything, a token or what it has already: the operations of the
 work on which faults are laid, by method or for all (``*``), for nothing is done yet before them. What becomes of a call

@@ -1,7 +1,7 @@
 """Port-level sample values and calls: what every partner of a port is asked, in the hub's words only."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -81,11 +81,11 @@ def erp_order(number: str = "SO-1") -> ErpOrder:
 
 
 def receivable(number: str = "AR-1", reverses: str = "") -> Receivable:
-    return Receivable(number, "CUST001", NOON, "CNY", LINES, reverses)
+    return Receivable(number, "SO-1", "CUST001", NOON, "CNY", LINES, reverses)
 
 
 def erp_status(progress: Progress = Progress.SHIPPED, code: str = CODE) -> ErpStatus:
-    return ErpStatus("SO-1", code, "OB-1", ("SF1000000001", "SF1000000002"), progress)
+    return ErpStatus("SO-1", code, "OB-1", "WH1", ("SF1000000001", "SF1000000002"), progress)
 
 
 def invoice_request(number: str = "SO-1-1") -> InvoiceRequest:
@@ -145,6 +145,17 @@ async def _erp_order(bench: Bench, name: str) -> tuple[Any, ...]:
 async def _status(bench: Bench, name: str) -> tuple[Any, ...]:
     await bench.partner(name).push_order(erp_order())
     return (erp_status(),)
+
+
+async def _left(bench: Bench, name: str) -> tuple[Any, ...]:
+    await an_order_that_left(bench, name)
+    return (receivable(),)
+
+
+async def an_order_that_left(bench: Bench, name: str, customer: str = "CUST001") -> None:
+    """The ERP has the order SO-1, and has issued its goods."""
+    await bench.partner(name).push_order(replace(erp_order(), customer=customer))
+    bench.world.issue_goods("SO-1")
 
 
 async def _stock(bench: Bench, name: str) -> tuple[Any, ...]:
@@ -217,9 +228,11 @@ CALLS: Mapping[type, tuple[Call, ...]] = {
         Call("find_order", False, given("SO-1")),
         Call("push_status", False, _status),  # it asks before it writes
         Call("cancel_order", True, _erp_order),
-        Call("book_receivable", True, given(receivable())),
-        Call("find_receivable", False, given("AR-1")),
+        Call("book_receivable", True, _left),
+        Call("find_receivable", False, _left),
         Call("pull_stock", False, _stock),
+        Call("pull_orders_as_they_are", False, given(["SO-1"])),
+        Call("pull_news", False, given(NOON, NOON + timedelta(hours=1))),
     ),
     PaymentProvider: (Call("pull_statement", False, _bill),),
     Invoicer: (

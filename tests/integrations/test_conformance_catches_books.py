@@ -3,6 +3,7 @@
 Faults of one partner that do not touch each other are looked for in one run.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from conformance import failed_checks
 from integrations.errors import Rejected, Unavailable
 from integrations.kingdee_cloud import KingdeeCloud
 from integrations.nuonuo import Nuonuo
+from integrations.u8_openapi import U8OpenApi
 from integrations.wechat_pay import WechatPay
 from models.messages import (
     ErpNews,
@@ -26,6 +28,7 @@ from models.messages import (
     InvoiceRequest,
     InvoiceState,
     PaymentNews,
+    Progress,
     RawMessage,
     Receivable,
     StatementLine,
@@ -86,6 +89,16 @@ class SaysThatAllAreOpen(KingdeeCloud):
         return [replace(news, open=True) for news in await super().pull_news(since, until)]
 
 
+class TakesAClosedOrderForOpen(U8OpenApi):
+    async def pull_orders_as_they_are(self, order_nos: Sequence[str]) -> list[ErpNews]:
+        return [replace(news, open=True) for news in await super().pull_orders_as_they_are(order_nos)]
+
+
+class DeliversNothing(U8OpenApi):
+    async def push_status(self, status: ErpStatus) -> None:
+        await super().push_status(replace(status, progress=Progress.PICKED))
+
+
 class RewritesTheBuyer(Nuonuo):
     async def request_invoice(self, request: InvoiceRequest) -> str:
         return await super().request_invoice(replace(request, buyer=request.buyer.upper() + "."))
@@ -144,6 +157,11 @@ BROKEN: list[tuple[str, tuple[type, ...], set[str]]] = [
             "news_of_orders_are_read_from_what_changed",
             RECORDED,
         },
+    ),
+    (
+        "u8_openapi",
+        (TakesAClosedOrderForOpen, DeliversNothing),
+        {"an_erp_says_how_our_orders_are", "an_erp_is_told_how_far_an_order_is", RECORDED},
     ),
     (
         "nuonuo",

@@ -5,23 +5,24 @@ That pyodata reads what our client wrote is the second half of the proof that ``
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pyodata
 import pytest
 import requests
-from bench import Bench
+from bench import Bench, real_clock
 from peers import SETTINGS
-from samples import HOSTILE, erp_order
+from samples import HOSTILE, erp_order, receivable
 
 from integrations.errors import Conflict, Misconfigured, PartnerError, Rejected, Unavailable
 from integrations.sap import Sap
 from sandbox import credentials
 from sandbox.faults import Fault, FaultKind
 
-ORDERS = "/sap/opu/odata/sap/API_SALES_ORDER_SRV"
+SERVICES = "/sap/opu/odata/sap/"
+ORDERS = SERVICES + "API_SALES_ORDER_SRV"
 
 
 def partner(bench: Bench, **changes: Any) -> Sap:
@@ -45,6 +46,67 @@ async def test_pyodata_reads_the_order_that_we_wrote(bench: Bench) -> None:
         ("SKU-0002", 1),
     ]
     assert order.RequestedDeliveryDate.date().isoformat() == "2026-05-04", "the day where the sales organisation is"
+
+
+async def test_pyodata_finds_the_order_by_when_it_was_changed(bench: Bench) -> None:
+    receipt = await partner(bench).push_order(erp_order())
+    now = real_clock()
+
+    def read(since: datetime) -> list[str]:
+        with requests.Session() as session:
+            session.auth = (credentials.SAP_USER, credentials.SAP_PASSWORD)
+            orders = pyodata.Client(bench.address + ORDERS, session).entity_sets.A_SalesOrder.get_entities()
+            moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return [o.SalesOrder for o in orders.filter(f"LastChangeDateTime ge datetimeoffset'{moment}'").execute()]
+
+    assert await asyncio.to_thread(read, now - timedelta(minutes=1)) == [receipt.partner_id]
+    assert await asyncio.to_thread(read, now + timedelta(minutes=1)) == []
+
+
+async def test_an_invoice_is_made_from_what_was_delivered_and_only_once(bench: Bench) -> None:
+    await partner(bench).push_order(erp_order())
+    with pytest.raises(Unavailable, match="no delivery") as caught:
+        await partner(bench).book_receivable(receivable())
+    assert (caught.value.outcome_unknown, caught.value.retry_after) == (False, None), "it left months ago"
+    with pytest.raises(Unavailable, match="no delivery") as caught:
+        await partner(bench).book_receivable(replace(receivable(), booked_at=real_clock()))
+    assert caught.value.retry_after == timedelta(hours=1), "SAP's people may yet post it"
+    bench.world.issue_goods("SO-1")
+    first, second = await asyncio.gather(*(partner(bench).book_receivable(receivable()) for _ in range(2)))
+    (invoice,) = bench.world.erp.of_form("A_BillingDocument")
+    assert first.partner_id == second.partner_id == invoice.number
+    invoice.cancelled = True
+    assert await partner(bench).find_receivable(receivable()) is None, "somebody has cancelled it in SAP"
+    receipt = await partner(bench, billed_from="order").book_receivable(receivable())
+    assert receipt.partner_id != invoice.number
+    with pytest.raises(Rejected, match="SO-2 is not there"):
+        await partner(bench).book_receivable(replace(receivable(), order_no="SO-2"))
+
+
+async def test_pyodata_reads_what_was_billed_and_asked_back(bench: Bench) -> None:
+    await partner(bench).push_order(erp_order())
+    bench.world.issue_goods("SO-1")
+    made = await partner(bench).book_receivable(receivable())
+    asked = await partner(bench, credit_reason="102").book_receivable(receivable("AR-1-R1", "AR-1"))
+
+    def read() -> tuple[Any, Any]:
+        with requests.Session() as session:
+            session.auth = (credentials.SAP_USER, credentials.SAP_PASSWORD)
+            billing = pyodata.Client(bench.address + SERVICES + "API_BILLING_DOCUMENT_SRV", session).entity_sets
+            credit = pyodata.Client(bench.address + SERVICES + "API_CREDIT_MEMO_REQUEST_SRV", session).entity_sets
+            (invoice,) = billing.A_BillingDocument.get_entities().execute()
+            (request,) = credit.A_CreditMemoRequest.get_entities().execute()
+            return invoice, request
+
+    invoice, request = await asyncio.to_thread(read)
+    assert (invoice.BillingDocument, invoice.SoldToParty, invoice.BillingDocumentIsCancelled) == (
+        made.partner_id,
+        "CUST001",
+        False,
+    )
+    assert (request.CreditMemoRequest, request.PurchaseOrderByCustomer) == (asked.partner_id, "AR-1-R1")
+    assert (request.CreditMemoRequestType, request.SDDocumentReason) == ("CR", "102")
+    assert not asked.audited, "its billing is blocked until somebody has looked at it"
 
 
 async def test_many_at_once_fetch_one_token(bench: Bench) -> None:

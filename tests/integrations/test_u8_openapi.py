@@ -9,12 +9,13 @@ import httpx
 import pytest
 from bench import Bench
 from peers import SETTINGS
-from samples import LINES, erp_order
+from samples import LINES, erp_order, erp_status
 from samples import receivable as owed
 
 from integrations.errors import Misconfigured, Rejected, Unavailable
 from integrations.u8_openapi import U8OpenApi
 from integrations.u8_voucher import Terms, receivable, sale_order
+from models.messages import Progress
 from sandbox.faults import Fault, FaultKind
 
 TOKEN = {"errcode": "0", "token": {"id": "t", "expiresIn": "7200"}}
@@ -94,6 +95,26 @@ async def test_an_order_of_another_customer_or_currency_is_not_taken_for_ours(be
     await partner(bench).cancel_order("SO-1")
     with pytest.raises(Rejected, match="is closed"):
         await partner(bench).push_order(replace(erp_order(), customer="SOMEBODY"))
+
+
+async def test_a_delivery_note_sends_what_was_ordered_at_its_prices(bench: Bench) -> None:
+    await partner(bench).push_order(erp_order())
+    for progress in (Progress.RELEASED, Progress.PICKED):
+        await partner(bench).push_status(erp_status(progress))
+    assert len(bench.world.erp.documents) == 1, "U8 cannot be told of what has not left"
+    await partner(bench, delivery_notes=False).push_status(erp_status())
+    assert len(bench.world.erp.documents) == 1, "a company whose own people write the notes"
+
+    await partner(bench).push_status(erp_status())
+
+    order, note = bench.world.erp.documents.values()
+    assert {(line["warehouse_code"], line["socode"]) for line in note.model["entry"]} == {("WH1", "SO-1")}
+    names = {"inventory_code": "inventorycode", "taxprice": "taxunitprice", "money": "money", "natsum": "natsum"}
+    for sent, ordered in zip(note.model["entry"], order.model["entry"], strict=True):
+        assert {ours: sent[ours] for ours in names} == {ours: ordered[theirs] for ours, theirs in names.items()}
+        assert int(sent["quantity"]) == ordered["quantity"]
+    with pytest.raises(Rejected, match="goods were shipped"):
+        await partner(bench).cancel_order("SO-1")
 
 
 async def test_stock_of_a_large_warehouse_comes_in_pages(bench: Bench) -> None:

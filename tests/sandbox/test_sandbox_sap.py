@@ -13,6 +13,11 @@ from sandbox import credentials as c
 from sandbox.world import World
 
 ORDERS = "/sap/opu/odata/sap/API_SALES_ORDER_SRV"
+INVOICES = "/sap/opu/odata/sap/API_BILLING_DOCUMENT_SRV"
+BILL = (
+    "/sap/opu/odata4/sap/api_billingdocument/srvd_a2x/sap/billingdocument/0001/"
+    "BillingDocument/SAP__self.CreateFromSDDocument"
+)
 STOCK = "/sap/opu/odata/sap/API_MATERIAL_STOCK_SRV"
 LOGIN = (c.SAP_USER, c.SAP_PASSWORD)
 ORDER: dict[str, Any] = {
@@ -169,3 +174,23 @@ async def test_goods_that_were_delivered_are_not_rejected(logged_in: httpx.Async
 async def test_unknown_services_sets_and_orders_are_not_found(logged_in: httpx.AsyncClient) -> None:
     for path in ("/sap/opu/odata/sap/NONE/", f"{ORDERS}/A_None", f"{ORDERS}/A_SalesOrder('1')"):
         assert (await logged_in.get(path)).status_code == 404
+
+
+async def test_what_was_billed_is_not_billed_again(logged_in: httpx.AsyncClient, world: World) -> None:
+    number = (await create(logged_in)).json()["d"]["SalesOrder"]
+
+    async def bill(document: str) -> httpx.Response:
+        content = {"_Control": {"DefaultBillingDocumentType": "F2"}, "_Reference": [{"SDDocument": document}]}
+        return await logged_in.post(BILL, json=content)
+
+    assert refusal(await bill(f"8{number}")) == f"Goods of 8{number} have not been issued"
+    world.issue_goods("it's SO1")
+    [made] = (await bill(f"8{number}")).json()["value"]
+    assert refusal(await bill(number)) == "The document was billed already"
+    assert refusal(await bill("4711")) == "Document 4711 does not exist"
+    assert (await logged_in.post(BILL, json={})).status_code == 400
+    assert (await logged_in.post(BILL + "s", json={})).status_code == 404
+    [row] = (await logged_in.get(f"{INVOICES}/A_BillingDocumentItem")).json()["d"]["results"][:1]
+    assert (row["BillingDocument"], row["SalesDocument"]) == (made["BillingDocument"], number)
+    logged_in.headers["x-csrf-token"] = "wrong"
+    assert (await bill(number)).status_code == 403

@@ -63,6 +63,32 @@ async def test_an_order_is_added_verified_and_closed(client: httpx.AsyncClient, 
     assert [e.effect for e in world.ledger.effects("u8")] == ["order-added", "order-verified", "order-closed"]
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({}, ""),
+        ({"quantity": "3"}, "超过订单数量"),
+        ({"inventory_code": "SKU-0002"}, "超过订单数量"),
+        ({"socode": "SO2"}, "销售订单不存在"),
+        ({"warehouse_code": ""}, "warehouse_code 不能为空"),
+    ],
+)
+async def test_a_delivery_note_sends_goods_of_a_verified_order(
+    client: httpx.AsyncClient, world: World, token: str, change: dict[str, str], words: str
+) -> None:
+    line = {"inventory_code": "SKU-0001", "warehouse_code": "WH1", "quantity": "2", "rowno": 1, "socode": "SO1"}
+    head = {"code": "OUT1", "date": "2026-01-02", "operation_type": "普通销售", "saletype": "01", "deptcode": "05"}
+    note = {**head, "custcode": "C000001", "entry": [line | change]}
+    await write(client, token, "saleorder/add", ORDER)
+    assert (await write(client, token, "consignment/add", note))[0][1]["errcode"] != "0", "nothing of it is verified"
+    await write(client, token, "saleorder/verify", {"voucher_code": "SO1"})
+    result = (await write(client, token, "consignment/add", note))[0][1]
+    assert words in result["errmsg"]
+    assert (result["errcode"] == "0") is not bool(words)
+    await write(client, token, "consignment/verify", {"voucher_code": "OUT1"})
+    assert [row[2] for row in await state(client, token)] == ["0" if words else "2"]
+
+
 async def test_a_trade_id_gives_its_first_result_again(client: httpx.AsyncClient, world: World, token: str) -> None:
     _, trade = await write(client, token, "saleorder/add", ORDER)
     again, _ = await write(client, token, "saleorder/add", ORDER, trade)

@@ -628,6 +628,13 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.UniqueConstraint("outbound_no", name=op.f("uq_outbound_outbound_no")),
     )
     with op.batch_alter_table("outbound", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbound_not_gone",
+            ["order_id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('planned', 'accepted')"),
+            postgresql_where=sa.text("state IN ('planned', 'accepted')"),
+        )
         batch_op.create_index("ix_outbound_order_id", ["order_id"], unique=False)
 
     op.create_table(

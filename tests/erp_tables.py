@@ -63,6 +63,10 @@ class ErpTables:
         """An order as the ERP keeps it."""
         raise NotImplementedError
 
+    def call_off(self, code: str) -> None:
+        """Somebody makes an order void, or closes it line by line, as the ERP has it."""
+        raise NotImplementedError
+
 
 class U8Tables(ErpTables):
     """Yonyou U8."""
@@ -72,6 +76,7 @@ class U8Tables(ErpTables):
         ID integer PRIMARY KEY, cSOCode varchar(30) NOT NULL, dDate timestamp NOT NULL, cCusCode varchar(20) NOT NULL,
         cVerifier varchar(20), dverifysystime timestamp, dclosesystime timestamp
     );
+    CREATE TABLE SO_SODetails (AutoID serial PRIMARY KEY, ID integer NOT NULL, cSCloser varchar(20));
     CREATE TABLE CurrentStock (
         AutoID serial PRIMARY KEY, cWhCode varchar(10) NOT NULL, cInvCode varchar(60) NOT NULL, cBatch varchar(60),
         cFree1 varchar(20), iQuantity numeric(30, 10), fOutQuantity numeric(30, 10), fInQuantity numeric(30, 10)
@@ -91,6 +96,18 @@ class U8Tables(ErpTables):
             "INSERT INTO SO_SOMain (ID, cSOCode, dDate, cCusCode, cVerifier, dclosesystime) "
             "SELECT count(*) + 1, %s, now(), 'CUST001', %s, %s::timestamp FROM SO_SOMain",
             (code, verifier, closed_at),
+        )
+        for line_closer in (None, "demo"):  # a line of it is closed, which is not the order
+            self.run(
+                "INSERT INTO SO_SODetails (ID, cSCloser) SELECT ID, %s FROM SO_SOMain WHERE cSOCode = %s",
+                (line_closer, code),
+            )
+
+    def call_off(self, code: str) -> None:
+        self.run(
+            "UPDATE SO_SODetails SET cSCloser = 'demo' FROM SO_SOMain head"
+            " WHERE head.ID = SO_SODetails.ID AND head.cSOCode = %s",
+            (code,),
         )
 
 
@@ -127,6 +144,9 @@ class WiseTables(ErpTables):
             "SELECT count(*) + 1, %s, now(), 1, %s, %s FROM SEOrder",
             (code, 16_394 if verifier else None, int(closed_at is not None)),
         )
+
+    def call_off(self, code: str) -> None:
+        self.run("UPDATE SEOrder SET FCancellation = 1 WHERE FBillNo = %s", (code,))
 
 
 SHAPES: Mapping[str, type[ErpTables]] = {"u8_database": U8Tables, "kingdee_wise_database": WiseTables}
