@@ -31,6 +31,7 @@ from integrations.ports import (
     PushesOrders,
     PushesPayments,
     ReportsStock,
+    TakesOutboundsTogether,
     TakesReturns,
     TellsOfOrders,
     Tracker,
@@ -49,6 +50,7 @@ ABILITIES = (
     BooksReceivables,
     TracksParcels,
     ReportsStock,
+    TakesOutboundsTogether,
     TakesReturns,
     PrintsLabels,
 )
