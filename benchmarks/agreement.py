@@ -68,13 +68,13 @@ class Systems:
 
 
 def systems_of(state: State) -> Systems:
-    """What the sandbox's channels, Qimen, SF, J&T, Kingdee and SAP have."""
+    """What the sandbox's channels, Qimen, SF, J&T, Cainiao, Kingdee and SAP have."""
     standings = {"ACCEPT": "accepted", "DELIVERED": "shipped", "CANCELED": "cancelled"}
     systems = Systems()
     for it in state("qimen")["outbounds"]:
         code = it["extend_props"].get("checkCode", "")
         systems.outbounds[it["code"]] = TheirOutbound(standings[str(it["status"])], it["express_code"], code)
-    for carrier in ("sf", "jt"):
+    for carrier in ("sf", "jt", "cainiao"):
         for it in state(carrier)["waybills"]:
             systems.waybills[it["number"]] = TheirWaybill(it["order_id"], code_in(it["reference"]), it["cancelled"])
     for it in state("kingdee")["documents"]:

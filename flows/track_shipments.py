@@ -4,7 +4,8 @@ import asyncio
 
 from flows.outcomes import raise_first
 from flows.summary import publish
-from tasks.book_confirmations import Booked, book_confirmations
+from policies.rules import Rules
+from tasks.book_confirmations import book_confirmations
 from tasks.book_tracking import book_tracking
 from tasks.hub import current_rules, hub_flow
 from tasks.ready import arrived_confirmations, arrived_tracking
@@ -14,17 +15,26 @@ from tasks.track_parcels import parcels_to_look_at, track_parcels
 
 @hub_flow
 async def track_shipments() -> list[object]:
-    """Book what warehouses confirmed and trackers told, then ask about every parcel that is due for a look."""
+    """Book what warehouses confirmed and trackers told, ask about every parcel that is due for a look, and book what
+    came in meanwhile. Whatever was booked goes to the partners at once."""
     rules = current_rules()
-    done: list[object] = [await book_confirmations(messages, rules) for messages in arrived_confirmations()]
-    done += [await book_tracking(messages, rules) for messages in arrived_tracking()]
+    done = await _book(rules)
     looks = [track_parcels(carrier, parcels, rules) for carrier, parcels in parcels_to_look_at().items()]
     outcomes = await asyncio.gather(*looks, return_exceptions=True)
-    done += [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
-    if done:
+    if looks:
         signal(MESSAGES_DUE)
-    if any(isinstance(step, Booked) and step.shipped + step.moved for step in done):
-        signal(STOCK_MOVED)
+        done += [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+        done += await _book(rules)
     await publish("track-shipments", "Where the parcels are", done)
     raise_first(outcomes)
     return done
+
+
+async def _book(rules: Rules) -> list[object]:
+    booked = [await book_confirmations(messages, rules) for messages in arrived_confirmations()]
+    told = [await book_tracking(messages, rules) for messages in arrived_tracking()]
+    if booked or told:
+        signal(MESSAGES_DUE)
+    if any(step.shipped + step.moved for step in booked):
+        signal(STOCK_MOVED)
+    return [*booked, *told]

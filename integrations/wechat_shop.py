@@ -20,9 +20,9 @@ from integrations.errors import Forged, PartnerError, Rejected
 from integrations.reading import Reader, order_message, parsed, section, text
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.tokens import TokenStore
+from integrations.wechat_line import WeChatLine
 from integrations.wechat_push import NotOurs, encoding_key, insist, opened
 from integrations.wechat_shop_event import order_named, sealed_content
-from integrations.wechat_shop_line import WechatShopLine
 from integrations.wechat_shop_order import changed_at, parcels, read_order, to_send
 from integrations.words import Words
 from models.messages import ChannelOrder, Page, RawMessage, ShipmentNotice
@@ -110,7 +110,7 @@ class WechatShop:
     ) -> None:
         self._settings = settings
         self._words = Words(NAME, settings.secrets())
-        self._line = WechatShopLine(NAME, settings.url, settings.app_id, settings.app_secret, http, clock, token)
+        self._line = WeChatLine(NAME, settings.url, settings.app_id, settings.app_secret, http, clock, token)
         self._deliveries = _DELIVERIES | {name.lower(): code for name, code in settings.deliveries.items()}
 
     async def pull_orders(self, since: datetime, until: datetime, cursor: str | None) -> Page:

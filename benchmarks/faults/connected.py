@@ -1,4 +1,4 @@
-"""The company of this proof: three channels, two ERPs, two warehouses and two carriers, all played by the sandbox."""
+"""The company of this proof: three channels, two ERPs, two warehouses and three carriers, all played by the sandbox."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,9 @@ from settings import ROOT
 CHANNELS = ("shop", "taobao", "wechat_shop")
 WAREHOUSES = ("SZ-01", "SH-01")
 SECRETS = {
+    "cainiao": {"secret": known.CAINIAO_APP_SECRET, "session": known.CAINIAO_SESSION},
     "jt": {"private_key": known.JT_PRIVATE_KEY, "password": known.JT_PASSWORD},
+    "kuaidi100": {"key": known.KUAIDI100_KEY, "salt": known.KUAIDI100_SALT},
     "sap": {"password": known.SAP_PASSWORD},
     "wechat": {
         "app_secret": known.WECHAT_SHOP_SECRET,
@@ -35,6 +37,21 @@ settings = {{ url = "{sandbox}/jt/webopenplatformapi/api", api_account = "{known
 customer_code = "{known.JT_CUSTOMER_CODE}" }}
 secret = "jt"
 
+[[carrier]]
+code = "YTO"
+partner = "cainiao"
+carried_by = "yto"
+tracked_by = "K"
+settings = {{ url = "{sandbox}/cainiao/router/rest", app_key = "{known.CAINIAO_APP_KEY}", \
+cp_code = "{known.CAINIAO_COMPANY}", user_id = {known.CAINIAO_USER_ID}, template_url = "http://template" }}
+secret = "cainiao"
+
+[[tracker]]
+code = "K"
+partner = "kuaidi100"
+settings = {{ url = "{sandbox}/kuaidi100", customer = "{known.KUAIDI100_CUSTOMER}" }}
+secret = "kuaidi100"
+
 [[erp]]
 code = "sap"
 partner = "sap"
@@ -46,7 +63,7 @@ secret = "sap"
 
 def connect(home: Path, sandbox: str) -> dict[str, str]:
     """Write the company's files; the environment that points a process at them. SAP keeps what Taobao sells, Kingdee
-    the rest; J&T stands behind SF."""
+    the rest; J&T stands behind SF, and YTO, booked through Cainiao and followed by Kuaidi100, behind both."""
     environment = rehearse(home, sandbox)
     taobao = 'partner = "taobao"\n'
     text = connections_toml(sandbox).replace(taobao, f'{taobao}erp = "sap"\n') + _more(sandbox)

@@ -18,7 +18,7 @@ def tell_where(orders: int, seed: int) -> None:
     print(f"{orders:,} orders, seed {seed}; {os.cpu_count()} cores, {platform.system()} {platform.machine()}, ", end="")
     print(f"Python {platform.python_version()},")
     print(f"load {os.getloadavg()[0]:.1f}; flows under Prefect {version('prefect')} with its server; SQLite")
-    print("shop, WeChat shop → Kingdee; Taobao → SAP; two warehouses; SF, then J&T\n", flush=True)
+    print("shop, WeChat shop → Kingdee; Taobao → SAP; two warehouses; SF, J&T, YTO\n", flush=True)
 
 
 def tell_faults(laid: Counter[str], requests: Sequence[Mapping[str, Any]]) -> None:

@@ -12,7 +12,7 @@ EVERY = 2.0
 """Seconds that a mix stays."""
 AT_ONCE = 12
 """Faults of a mix."""
-PARTNERS = ("shop", "taobao", "wechat_shop", "qimen", "sf", "jt", "kingdee", "sap")
+PARTNERS = ("shop", "taobao", "wechat_shop", "qimen", "sf", "jt", "cainiao", "kuaidi100", "kingdee", "sap")
 OPERATIONS = {
     "shop": ("orders", "ship"),
     "taobao": ("trades.*", "logistics.*"),
@@ -20,6 +20,8 @@ OPERATIONS = {
     "qimen": ("*create", "*"),
     "sf": ("EXP_RECE_CREATE_ORDER", "EXP_RECE_SEARCH_*"),
     "jt": ("order/*", "logistics/trace"),
+    "cainiao": ("cainiao.waybill.ii.get", "cainiao.waybill.ii.query.*"),
+    "kuaidi100": ("query",),
     "kingdee": ("*", "ExecuteBillQuery", "Save", "Audit"),
     "sap": ("*.read", "*.create", "*.change"),
 }
@@ -37,15 +39,16 @@ LIKELY = {
     FaultKind.REPEAT: 3,
     FaultKind.REORDER: 3,
 }
-"""How often each kind is drawn. A booking that SF rejects goes to J&T; nobody else rejects, for then a person is asked.
+"""How often each kind is drawn. A booking that SF rejects goes to J&T, and one that J&T rejects to Cainiao; nobody else
+rejects, for then a person is asked.
 Repeated and reordered are the warehouse's confirmations and the shop's webhooks."""
 WRITES = (
     ("shop", "ship"), ("taobao", "logistics.*"), ("wechat_shop", "order/delivery/send"), ("qimen", "*create"),
-    ("sf", "EXP_RECE_CREATE_ORDER"), ("jt", "order/*"), ("kingdee", "Save"), ("sap", "*.change"),
+    ("sf", "EXP_RECE_CREATE_ORDER"), ("jt", "order/*"), ("cainiao", "*.get"), ("kingdee", "Save"), ("sap", "*.change"),
 )  # fmt: skip
 CALLBACKS = (("qimen", "*"), ("shop", "*"))
 ONLY_AT = {
-    FaultKind.REJECT: (("sf", "EXP_RECE_CREATE_ORDER"),),
+    FaultKind.REJECT: (("sf", "EXP_RECE_CREATE_ORDER"), ("jt", "order/*addOrder")),
     FaultKind.RATE_LIMIT: WRITES,
     FaultKind.REPEAT: CALLBACKS,
     FaultKind.REORDER: CALLBACKS,

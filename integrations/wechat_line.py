@@ -1,4 +1,5 @@
-"""The line to the interfaces of a WeChat shop: each call carries the app's token, which is asked for and renewed here.
+"""The line to WeChat's interfaces for a shop and for an official account: each call carries the app's token, which is
+asked for and renewed here.
 
 The token comes from ``/cgi-bin/stable_token``, which gives everybody the same one while it lasts: asking again takes it
 from nobody. One that is refused is asked for again once.
@@ -7,6 +8,7 @@ from nobody. One that is refused is asked for again once.
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import httpx
@@ -23,7 +25,7 @@ TOO_FAST_FOR: Final = {45011: timedelta(minutes=1), 45009: timedelta(hours=1)}
 
 _BUSY: Final = {-1}
 _TOKEN: Final = {40001, 40014, 42001}
-_OUR_KEYS: Final = _TOKEN | {40002, 40013, 40125, 40164, 41002, 41004, 48001, 48004, 50002}
+_OUR_KEYS: Final = _TOKEN | {40002, 40013, 40037, 40125, 40164, 41002, 41004, 48001, 48004, 50001, 50002}
 
 R = TypeVar("R", bound=Reply)
 
@@ -38,8 +40,9 @@ class _Outcome(Reply):
     errmsg: str = ""
 
 
-class WechatShopLine:
-    """Calls as one app. Raises only the classes of ``integrations.errors``."""
+class WeChatLine:
+    """Calls as one app. Raises only the classes of ``integrations.errors``; ``fields``: what a refusal is about, by its
+    code."""
 
     def __init__(
         self,
@@ -50,7 +53,9 @@ class WechatShopLine:
         http: httpx.AsyncClient,
         now: Callable[[], datetime],
         token: TokenStore,
+        fields: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
+        self._fields = fields
         self._name = name
         self._url = url
         self._app_id = app_id
@@ -103,4 +108,4 @@ class WechatShopLine:
             return words.unavailable(said, code=code, outcome_unknown=answer.writes)
         if outcome.errcode in _OUR_KEYS:
             return words.misconfigured(said, code=code)
-        return words.rejected(said, code=code)
+        return words.rejected(said, code=code, field=self._fields.get(outcome.errcode, ""))
