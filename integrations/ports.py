@@ -152,6 +152,31 @@ class Warehouse(Protocol):
 
 
 @runtime_checkable
+class TakesOutboundsTogether(Protocol):
+    """A warehouse that takes several outbounds in one call, and may tell later which of them it does not take (C1)."""
+
+    def outbounds_at_once(self) -> int:
+        """How many it takes in one call; 1 where each is to be pushed by itself."""
+        ...
+
+    async def push_outbounds(self, requests: Sequence[OutboundRequest]) -> list[OutboundAccepted]:
+        """Put outbounds on the warehouse's list in one call; what it says of each, in their order.
+
+        Raises ``Rejected`` unless it took all of them: some may be on its list all the same, those of an earlier try
+        among them. Ask about each, and push what is not there by itself.
+        """
+        ...
+
+    def read_answers(self, message: RawMessage) -> list[OutboundProgress]:
+        """Translate a callback about outbounds that were pushed together, those that it does not take being stopped;
+        pure. Empty for one about something else.
+
+        Raises ``Rejected`` for one that contradicts itself.
+        """
+        ...
+
+
+@runtime_checkable
 class ReportsStock(Protocol):
     """A warehouse whose callbacks also tell by how much its stock changed, and why (B3)."""
 

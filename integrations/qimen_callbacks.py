@@ -18,6 +18,7 @@ class Callback(NamedTuple):
 
 CALLBACKS: Final[Mapping[str, Callback]] = {
     "deliveryorder.confirm": Callback("deliveryOrder/deliveryOrderCode", "deliveryOrder/outBizCode"),
+    "deliveryorder.batchcreate.answer": Callback("orders/order/deliveryOrderCode"),
     "orderprocess.report": Callback("order/orderCode"),
     "stockchange.report": Callback("items/item/orderCode", "items/item/outBizCode"),
     "inventory.report": Callback("checkOrderCode", "outBizCode"),

@@ -1,13 +1,12 @@
 """Qimen, the standard API of a warehouse management system (partners.md §13).
 
-    deliveryorder.create   key deliveryOrderCode; a second one is refused as existing
     deliveryorder.query    state of one outbound, with its parcel once shipped
     order.cancel           only while it is not shipped
     inventory.query        `quantity` is what is free, `lockQuantity` what open outbounds hold
 
 XML over POST, signed over URL parameters and body. `method` is taken with and without the prefix `taobao.qimen.`.
-Returns are in ``sandbox.qimen_return``, the callbacks in ``sandbox.qimen_confirm`` and ``sandbox.qimen_stock``. The
-failure codes are invented: the source gives none.
+Outbounds come in by ``sandbox.qimen_create``. Returns are in ``sandbox.qimen_return``, the callbacks in
+``sandbox.qimen_confirm`` and ``sandbox.qimen_stock``. The failure codes are invented: the source gives none.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ from xml.etree.ElementTree import Element, ParseError, SubElement
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from sandbox import qimen_return
+from sandbox import qimen_create, qimen_return
 from sandbox.clock import beijing_text, from_beijing_text
 from sandbox.credentials import QIMEN_APP_KEY, QIMEN_APP_SECRET, QIMEN_CUSTOMER_ID
 from sandbox.exchange import Call, Partner, Reply
-from sandbox.qimen_order import missing_fields, outbound_from, text_of
+from sandbox.qimen_order import text_of
 from sandbox.qimen_reply import element, record, refuse, reply
 from sandbox.qimen_sign import sign
 from sandbox.warehouse import Outbound, OutboundStatus, StockRow
@@ -69,34 +68,6 @@ def _check_signature(world: World, call: Call) -> None:
         raise refuse("invalid-timestamp", "timestamp is more than 10 minutes off")
     if params.get("customerId") != QIMEN_CUSTOMER_ID:
         raise refuse("invalid-customer", "customerId is unknown")
-
-
-def _create(world: World, _: Call, request: Element) -> Reply:
-    if missing := missing_fields(request):
-        raise refuse("missing-field", f"missing: {', '.join(missing)}")
-    try:
-        outbound = outbound_from(request, f"WMS{len(world.warehouse.outbounds) + 1:08d}", world.clock.now())
-    except ValueError as error:
-        raise refuse("invalid-field", str(error)) from error
-    if outbound.code in world.warehouse.outbounds:
-        raise refuse("order-exists", f"deliveryOrderCode {outbound.code} already exists")
-    world.warehouse.accept(outbound)
-    world.ledger.record(
-        "qimen",
-        "outbound-created",
-        outbound.code,
-        warehouse=outbound.warehouse,
-        lines=[(line.sku, line.quantity) for line in outbound.lines],
-        remark=outbound.remark,
-    )
-    return reply(
-        "success",
-        "0",
-        "success",
-        element("createTime", beijing_text(outbound.created_at)),
-        element("deliveryOrderId", outbound.outbound_id),
-        element("warehouseCode", outbound.warehouse),
-    )
 
 
 def _query(world: World, _: Call, request: Element) -> Reply:
@@ -184,7 +155,8 @@ def _outbound(world: World, code: str) -> Outbound:
 
 
 _METHODS: Mapping[str, Callable[[World, Call, Element], Reply]] = {
-    "deliveryorder.create": _create,
+    "deliveryorder.create": qimen_create.create,
+    "deliveryorder.batchcreate": qimen_create.create_all,
     "deliveryorder.query": _query,
     "order.cancel": _cancel,
     "inventory.query": _inventory,

@@ -1,8 +1,10 @@
-"""The warehouse's callbacks ``deliveryorder.confirm`` and ``orderprocess.report``: what it shipped and how far it is,
-signed (partners.md §13)."""
+"""What the warehouse says of outbounds: ``deliveryorder.confirm``, ``orderprocess.report`` and
+``deliveryorder.batchcreate.answer``, signed (partners.md §13; the last by the schema of Qimen's published SDK).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement
 
@@ -13,6 +15,7 @@ from sandbox.warehouse import Outbound
 
 OPERATION = "deliveryorder.confirm"
 PROGRESS = "orderprocess.report"
+ANSWER = "deliveryorder.batchcreate.answer"
 
 
 def confirmation(outbound: Outbound, weight_grams: int, now: datetime) -> Message:
@@ -33,6 +36,23 @@ def progress(outbound: Outbound, step: str, now: datetime) -> Message:
     put_texts(SubElement(request, "process"), processStatus=step, operatorName="王师傅", operateTime=beijing_text(now))
     put_texts(SubElement(request, "extendProps"), **outbound.extend_props)
     return signed_call(PROGRESS, request, now)
+
+
+def answer_to_batch(outbounds: Sequence[Outbound], refused: Mapping[str, str], now: datetime) -> Message:
+    """The signed callback of a warehouse that looks at a batch later: `refused` are those that it does not take after
+    all, by their codes, and why."""
+    request = Element("request")
+    orders = SubElement(request, "orders")
+    for outbound in outbounds:
+        order = SubElement(orders, "order")
+        put_texts(order, deliveryOrderCode=outbound.code)
+        why = refused.get(outbound.code)
+        if why is None:
+            put_texts(SubElement(order, "orderInfo"), deliveryOrderId=outbound.outbound_id)
+            put_texts(order, flag="success", code="0", message="success")
+        else:
+            put_texts(order, flag="failure", code="S004", message=why)
+    return signed_call(ANSWER, request, now)
 
 
 def _request(outbound: Outbound, weight_grams: int) -> Element:

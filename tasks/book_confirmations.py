@@ -1,5 +1,6 @@
 """What warehouses say that they shipped: parcels, stock out, and word to channel and customer (C1, C3, C4). What they
-say of their stock and of returns is handed on to ``tasks.book_stock_reports`` and ``tasks.book_returns``."""
+say of outbounds before that, of their stock and of returns is handed on to ``tasks.book_progress``,
+``tasks.book_stock_reports`` and ``tasks.book_returns``."""
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from integrations.errors import Rejected
-from integrations.ports import ReportsStock, TakesReturns, Warehouse
+from integrations.ports import ReportsStock, TakesOutboundsTogether, TakesReturns, Warehouse
 from messages import say
 from models.base import insert_or_ignore, table_of
 from models.check_code import check_code
@@ -16,18 +17,19 @@ from models.company import Product, SalesChannel
 from models.external_ref import ExternalRef
 from models.inbox import INBOX
 from models.lifecycle import HoldKind, OrderKind, Status
-from models.messages import OutboundConfirmed, OutboundProgress, PackedParcel, RawMessage, Stage
+from models.messages import OutboundConfirmed, OutboundProgress, PackedParcel, RawMessage
 from models.order import order_number
-from models.order_book import ORDER, Stop
-from models.outbox import OUTBOX, Owed
+from models.order_book import Stop
+from models.outbox import Owed
 from models.reasons import Reason
 from models.shipment import Outbound, OutboundLine, Parcel, Shipment
 from models.work import Work
 from policies.lifecycle import plan_way
 from policies.rules import Rules
-from policies.shipping import judge_code, judge_confirmation
-from policies.telling import Listener, Standing, judge_progress, who_hears
+from policies.shipping import judge_confirmation
+from policies.telling import Listener, Standing, who_hears
 from settings import get_settings
+from tasks.book_progress import book_answers, find_outbound, follow
 from tasks.book_returns import book_return
 from tasks.book_stock_reports import book_stock_report
 from tasks.connections import connections, partner
@@ -82,6 +84,8 @@ def _book(message: Any, warehouse: Warehouse, rules: Rules) -> str:
     try:
         if isinstance(warehouse, ReportsStock) and (report := warehouse.read_stock_report(raw)):
             return book_stock_report(message, report)
+        if isinstance(warehouse, TakesOutboundsTogether) and (answers := warehouse.read_answers(raw)):
+            return book_answers(message, answers)
         if isinstance(warehouse, TakesReturns) and (arrived := warehouse.read_return(raw)):
             return book_return(message, arrived)
         confirmed = warehouse.read_confirmation(raw)
@@ -94,13 +98,13 @@ def _book(message: Any, warehouse: Warehouse, rules: Rules) -> str:
 
 def _book_confirmation(message: Any, confirmed: OutboundConfirmed | OutboundProgress, rules: Rules) -> str:
     with unit_of_work() as work:
-        outbound = _find(work, confirmed.outbound_no)
+        outbound = find_outbound(work, confirmed.outbound_no)
         if outbound is None:
             refuse_message(work, message, [Reason("outbound-unknown", {"outbound": confirmed.outbound_no})], {})
             return "refused"
         called_off = Status(outbound.status) is Status.CANCELLED or outbound.state == "cancelled"
         if isinstance(confirmed, OutboundProgress):
-            return _follow(work, message, outbound, confirmed)
+            return follow(work, message, outbound, confirmed)
         trouble = judge_confirmation(
             confirmed,
             _planned(work, outbound.id),
@@ -120,53 +124,6 @@ def _book_confirmation(message: Any, confirmed: OutboundConfirmed | OutboundProg
             return "repeated"
         _ship(work, outbound, confirmed, rules)
         return "shipped"
-
-
-def _follow(work: Work, message: Any, outbound: Any, told: OutboundProgress) -> str:
-    """How far the warehouse is. What we know already, our own cancellation included, changes nothing."""
-    stopped = _we_stopped(work, outbound)
-    trouble = judge_code(told.outbound_no, check_code(outbound.outbound_no), told.check_code) or judge_progress(
-        told.stage, told.word, told.outbound_no, we_stopped_it=stopped
-    )
-    if trouble:
-        work.orders.hold([Stop(outbound.order_id, HoldKind.DATA, (trouble,))])
-        refuse_message(work, message, [trouble], asdict(told), outbound.order_id)
-        return "refused"
-    work.inbox.finish([message.id])
-    stands = Status(outbound.status)
-    # Before it is released the reply that the warehouse has it is on its way; once it was asked to stop, its answer is.
-    picked = told.stage is Stage.PICKED and stands is Status.RELEASED and not stopped
-    at = Status.PICKED if picked else stands
-    move = plan_way(outbound.order_id, stands, at, told.happened_at)
-    if move is None:
-        return "repeated"
-    work.orders.advance([move])
-    tell_of(work, [outbound.order_id])
-    return "followed"
-
-
-def _we_stopped(work: Work, outbound: Any) -> bool:
-    if outbound.state == "cancelled" or Status(outbound.status) is Status.CANCELLED:
-        return True
-    cancellation = (OUTBOX.c.order_id == outbound.order_id, OUTBOX.c.kind == Owed.CANCEL_OUTBOUND)
-    asked = select(OUTBOX.c.payload).where(*cancellation, OUTBOX.c.state != "withdrawn")
-    return any(payload["outbound_id"] == outbound.id for payload in work.session.execute(asked).scalars())
-
-
-def _find(work: Work, outbound_no: str) -> Any:
-    columns = (
-        *OUTBOUND.c, ORDER.c.status, ORDER.c.channel_order_no, ORDER.c.receiver, ORDER.c.kind, ORDER.c.promised_on,
-        ORDER.c.destination_id,
-        CHANNEL.c.code.label("channel"), CHANNEL.c.fulfilment,
-    )  # fmt: skip
-    query = (
-        select(*columns)
-        .join(ORDER, ORDER.c.id == OUTBOUND.c.order_id)
-        .join(CHANNEL, CHANNEL.c.id == ORDER.c.channel_id)
-        .where(OUTBOUND.c.outbound_no == outbound_no, ORDER.c.company_id == work.company_id)
-        .with_for_update(of=(ORDER, OUTBOUND))  # in this order, as the relay does
-    )
-    return next(iter(work.rows(query)), None)
 
 
 def _planned(work: Work, outbound_id: int) -> dict[str, int]:

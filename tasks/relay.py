@@ -1,34 +1,31 @@
-"""The only way out: send what the hub owes its partners, and write down what became of it (invariant 4).
+"""The only way out: send what the hub owes its partners (invariant 4).
 
 A message is sent at least once and has one effect: its key goes with it, and after an unknown outcome the partner is
-asked before it is sent again. What a killed run had in hand counts as unknown.
+asked before it is sent again. What a killed run had in hand counts as unknown. Messages that a partner takes together
+go in one call; each of them has its own outcome (``tasks.outcomes``).
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from integrations.chunks import chunks
 from integrations.errors import Conflict, Misconfigured, Rejected, Unavailable
 from models.base import table_of
-from models.event import Happened
 from models.gate import Gate
-from models.lifecycle import Status
-from models.order_book import ORDER
-from models.outbox import OUTBOX, Owed, WhyPerson
-from models.reasons import Reason
+from models.outbox import OUTBOX, Owed
 from models.work import Work
-from policies.redelivery import plan_next_try
 from policies.rules import Rules
 from tasks.connections import BadConnections, Line, open_line
 from tasks.hub import Batch, hub_task, tell, unit_of_work
+from tasks.outcomes import Outcome, answered, put_off, refused
 from tasks.senders import SENDERS, Letter
-from tasks.senders.outbounds import OUTBOUND
 
 GATE = table_of(Gate)
 AT_ONCE = 16
@@ -51,8 +48,8 @@ class Relayed:
 
 @hub_task
 async def send_messages(batch: Batch, rules: Rules) -> Relayed:
-    """Send a claimed batch. Each outcome is written as soon as it is known, so a killed run repeats at most one
-    message per call in flight, and asks about it first."""
+    """Send a claimed batch. Each outcome is written as soon as it is known, so a killed run repeats at most the
+    messages of the calls in flight, and asks about them first."""
     with unit_of_work() as work:
         query = select(OUTBOX).where(OUTBOX.c.id.in_(batch.ids), OUTBOX.c.state == "due").order_by(OUTBOX.c.id)
         letters = [_letter(row, row.id in batch.abandoned) for row in work.rows(query)]
@@ -63,14 +60,14 @@ async def send_messages(batch: Batch, rules: Rules) -> Relayed:
     async with AsyncExitStack() as stack:
         lines = await _open(stack, {letter.connection for letter in letters})
 
-        async def post(letter: Letter) -> None:
+        async def post(bag: Sequence[Letter]) -> None:
             async with limit:
-                outcome, trouble = await _send(letter, lines[letter.connection], rules)
-            outcomes[outcome] += 1
-            if trouble:
-                troubles[trouble] += 1
+                done, refused_together = await _send(bag, lines[bag[0].connection], rules)
+            outcomes.update(each.word for each in done)
+            troubles.update(each.trouble for each in done if each.trouble)
+            await asyncio.gather(*(post([letter]) for letter in refused_together))
 
-        await asyncio.gather(*map(post, letters))
+        await asyncio.gather(*map(post, _bags(letters, lines)))
     done = Relayed(
         outcomes["sent"], outcomes["again-later"], outcomes["behind-gate"], outcomes["to-person"], dict(troubles)
     )
@@ -103,63 +100,64 @@ async def _open(stack: AsyncExitStack, codes: set[str]) -> dict[str, Line | Exce
     return lines
 
 
-async def _send(letter: Letter, line: Line | Exception, rules: Rules) -> tuple[str, str]:
-    """Send one message; ``(outcome, trouble)``, trouble being empty when there was none."""
+def _bags(letters: Sequence[Letter], lines: Mapping[str, Line | Exception]) -> list[Sequence[Letter]]:
+    """What goes in one call each. A message that the partner must be asked about goes by itself.
+
+    A claimed batch holds one message of an order to a partner at most, so none overtakes another of its order.
+    """
+    addressed: dict[tuple[str, Owed], list[Letter]] = defaultdict(list)
+    for letter in letters:
+        addressed[letter.connection, letter.kind].append(letter)
+    bags: list[Sequence[Letter]] = []
+    for (connection, kind), some in addressed.items():
+        line = lines[connection]
+        most = 1 if isinstance(line, Exception) else SENDERS[kind].at_once(line.client)
+        bags += [[letter] for letter in some if letter.outcome_unknown]
+        bags += chunks([letter for letter in some if not letter.outcome_unknown], most)
+    return sorted(bags, key=lambda bag: bag[0].message_id)
+
+
+async def _send(bag: Sequence[Letter], line: Line | Exception, rules: Rules) -> tuple[list[Outcome], Sequence[Letter]]:
+    """Send the messages of one call. What became of them, and those that the partner refused together: what it did with
+    each of them is unknown."""
     if isinstance(line, Exception):
-        return _put_off(letter, line, rules), f"{letter.connection}: {type(line).__name__}"
+        return [put_off(letter, line, rules) for letter in bag], ()
+    prepared = [(letter, _prepare(letter)) for letter in bag]
+    done = [request for _, request in prepared if isinstance(request, Outcome)]
+    ready = [(letter, request) for letter, request in prepared if not isinstance(request, Outcome)]
+    if not ready:
+        return done, ()
+    try:
+        async with line.account.heeded(calls=True):
+            answers = await _deliver(line.client, ready)
+    except Rejected as error:
+        if len(ready) > 1:
+            return done, [replace(letter, outcome_unknown=True) for letter, _ in ready]
+        return [*done, refused(ready[0][0], error)], ()
+    except (Unavailable, Conflict, Misconfigured) as error:
+        return done + [put_off(letter, error, rules) for letter, _ in ready], ()
+    return done + [answered(*each, answer) for each, answer in zip(ready, answers, strict=True)], ()
+
+
+def _prepare(letter: Letter) -> Any:
+    """The request; its outcome, if nothing is to be sent."""
     with unit_of_work() as work:
         if _gate_is_closed(work, letter.region):
             work.outbox.settle(letter.message_id)
-            return "behind-gate", ""
+            return Outcome("behind-gate")
         request = SENDERS[letter.kind].prepare(work, letter)
-    if request is None:
-        with unit_of_work() as work:
+        if request is None:
             work.outbox.settle(letter.message_id, state="withdrawn")
-        return "withdrawn", ""
-    try:
-        async with line.account.heeded(calls=True):
-            answer = await SENDERS[letter.kind].deliver(line.client, letter, request)
-    except Rejected as error:
-        return _refused(letter, error), f"{letter.connection}: rejected"
-    except (Unavailable, Conflict, Misconfigured) as error:
-        return _put_off(letter, error, rules), f"{letter.connection}: {type(error).__name__.lower()}"
-    return _answered(letter, request, answer)
+            return Outcome("withdrawn")
+    return request
 
 
-def _answered(letter: Letter, request: Any, answer: Any) -> tuple[str, str]:
-    """The partner has it, unless what it answers is about something else (C3)."""
-    sender = SENDERS[letter.kind]
-    with _outcome_of(letter) as (work, withdrawn):
-        if foreign := sender.foreign(work, letter, request, answer):
-            tried = {"tries": letter.tries + 1, "last_error": f"{foreign.code}: {dict(foreign.facts)}"[:500]}
-            return _to_person(work, letter, WhyPerson.REJECTED, tried, foreign), f"{letter.connection}: {foreign.code}"
-        work.outbox.settle(letter.message_id, state="sent", sent_at=work.now, tries=letter.tries + 1, last_error=None)
-        sender.record(work, letter, request, answer)
-        if withdrawn:
-            _take_back(work, letter)
-    return "sent", ""
-
-
-@contextmanager
-def _outcome_of(letter: Letter) -> Iterator[tuple[Work, bool]]:
-    """A transaction to write an outcome in, and whether the message was withdrawn while it was on its way.
-
-    The order is locked before its message, as by whoever calls an order off: each sees what the other has done.
-    """
-    with unit_of_work() as work:
-        if letter.order_id is not None:
-            work.session.execute(select(ORDER.c.id).where(ORDER.c.id == letter.order_id).with_for_update())
-        state = work.session.execute(select(OUTBOX.c.state).where(OUTBOX.c.id == letter.message_id)).scalar_one()
-        yield work, state == "withdrawn"
-
-
-def _take_back(work: Work, letter: Letter) -> None:
-    """Have a withdrawn message undone that reached its partner all the same, or may have: its order was called off, or
-    its outbound given up for another."""
-    status = work.session.execute(select(ORDER.c.status).where(ORDER.c.id == letter.order_id)).scalar()
-    outbound = select(OUTBOUND.c.state).where(OUTBOUND.c.id == letter.payload.get("outbound_id"))
-    if status == Status.CANCELLED or work.session.execute(outbound).scalar() == "cancelled":
-        SENDERS[letter.kind].came_late(work, letter)
+async def _deliver(client: Any, ready: Sequence[tuple[Letter, Any]]) -> Sequence[Any]:
+    """What the partner answers to each."""
+    sender = SENDERS[ready[0][0].kind]
+    if len(ready) == 1:
+        return [await sender.deliver(client, *ready[0])]
+    return await sender.deliver_together(client, [request for _, request in ready])
 
 
 def _gate_is_closed(work: Work, region: str) -> bool:
@@ -168,65 +166,3 @@ def _gate_is_closed(work: Work, region: str) -> bool:
         return False
     closed = (GATE.c.company_id == work.company_id, GATE.c.region == region, GATE.c.opened_at.is_(None))
     return work.session.execute(select(GATE.c.id).where(*closed)).first() is not None
-
-
-def _put_off(letter: Letter, error: Exception, rules: Rules) -> str:
-    """Try again later. An error of our own making (``Misconfigured``) and a partner that asks for patience use up no
-    try; the claims leave the messages of a partner that is stopped alone, so they may go as soon as it is mended."""
-    ours = isinstance(error, Misconfigured | BadConnections)
-    asked = error.retry_after if isinstance(error, Unavailable) else None
-    tries = letter.tries if ours or asked is not None else letter.tries + 1
-    unknown = letter.outcome_unknown or (isinstance(error, Unavailable) and error.outcome_unknown)
-    tried = {"tries": tries, "outcome_unknown": unknown, "last_error": str(error)[:500]}
-    with _outcome_of(letter) as (work, withdrawn):
-        if withdrawn:
-            return _give_up(work, letter, tried)
-        at = _next_try(letter, error, tries, asked, rules, work.now)
-        if at is None:
-            return _failed(work, letter, WhyPerson.TOO_MANY_TRIES, tried, Reason("too-many-tries", {"tries": tries}))
-        work.outbox.settle(letter.message_id, next_try_at=at, **tried)
-    return "again-later"
-
-
-def _next_try(
-    letter: Letter, error: Exception, tries: int, asked: timedelta | None, rules: Rules, now: datetime
-) -> datetime | None:
-    if isinstance(error, Misconfigured):
-        return now
-    if isinstance(error, BadConnections):
-        return now + timedelta(minutes=5)
-    most = SENDERS[letter.kind].most_tries(letter, rules.relay)
-    return now + asked if asked is not None else plan_next_try(tries, most, rules.relay, now).at
-
-
-def _refused(letter: Letter, error: Rejected) -> str:
-    tried = {"tries": letter.tries + 1, "last_error": str(error)[:500]}
-    with _outcome_of(letter) as (work, withdrawn):
-        if withdrawn:
-            return _give_up(work, letter, tried)
-        reason = Reason("partner-rejected", {"partner": error.partner, "message": error.message[:200]})
-        return _failed(work, letter, WhyPerson.REJECTED, tried, reason)
-
-
-def _failed(work: Work, letter: Letter, why: WhyPerson, tried: Mapping[str, Any], reason: Reason) -> str:
-    """This partner will not do it: another one does, or a person has it."""
-    if SENDERS[letter.kind].instead(work, letter, reason, unknown=bool(tried.get("outcome_unknown"))):
-        work.outbox.settle(letter.message_id, state="withdrawn", **tried)
-        return "handed-on"
-    return _to_person(work, letter, why, tried, reason)
-
-
-def _give_up(work: Work, letter: Letter, tried: Mapping[str, Any]) -> str:
-    """It failed, and meanwhile nobody wants it any more."""
-    work.outbox.settle(letter.message_id, **tried)
-    _take_back(work, letter)
-    return "withdrawn"
-
-
-def _to_person(work: Work, letter: Letter, why: WhyPerson, tried: Mapping[str, Any], reason: Reason) -> str:
-    work.outbox.settle(letter.message_id, state="person", why_person=why, **tried)
-    if letter.order_id is not None:
-        detail = {"message": letter.kind, "to": letter.connection}
-        work.events.add([Happened(letter.order_id, "noticed", work.now, reasons=(reason,), detail=detail)])
-        SENDERS[letter.kind].refused(work, letter, reason, unknown=bool(tried.get("outcome_unknown")))
-    return "to-person"

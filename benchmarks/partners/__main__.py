@@ -1,7 +1,7 @@
 """How fast partners are spoken to, next to bare httpx, and how fast what they say is understood.
 
 ``python -m benchmarks.partners [--calls 320] [--orders 12000]`` starts the sandbox as a process of its own and prints
-two tables.
+three tables.
 """
 
 import argparse
@@ -12,11 +12,15 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.ingest.services import sandbox_server
-from benchmarks.partners.push import DELAY_SECONDS, Pushed, push_everywhere
+from benchmarks.partners.push import DELAY_SECONDS, Pushed, Together, push_everywhere, push_together
 from benchmarks.partners.read import TIMES, Understood, understand
 from cli.rehearsal import enter, rehearse
 from settings import get_settings
 from tasks.relay import AT_ONCE
+
+OUTBOUNDS = 200
+SIZES = (1, 50)
+"""How many outbounds a call to Qimen carries."""
 
 
 def main() -> None:
@@ -30,6 +34,7 @@ def main() -> None:
         enter(rehearse(Path(folder) / "home", sandbox))
         get_settings.cache_clear()
         print(pushes(asyncio.run(push_everywhere(sandbox, given.calls)), given.calls))
+        print(together(asyncio.run(push_together(sandbox, OUTBOUNDS, SIZES))))
         print(reading(asyncio.run(understand(sandbox, given.orders))))
 
 
@@ -47,8 +52,17 @@ def pushes(measured: list[Pushed], calls: int) -> str:
     return "\n".join(lines) + f"\nload of the machine afterwards: {os.getloadavg()[0]:.1f}\n"
 
 
-def reading(done: Understood) -> str:
+def together(measured: list[Together]) -> str:
     """The second table."""
+    lines = [
+        f"{OUTBOUNDS} outbounds to Qimen, {AT_ONCE} calls at a time",
+        f"{'outbounds a call':<22}{'requests':>10}{'seconds':>10}",
+    ]
+    return "\n".join([*lines, *(f"{one.size:<22}{one.requests:>10}{one.seconds:>10.2f}" for one in measured)]) + "\n"
+
+
+def reading(done: Understood) -> str:
+    """The third table."""
     return "\n".join(
         [
             f"{done.orders:,} Taobao orders, {done.megabytes:.0f} MB of JSON, median of {TIMES}",

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from cli.rehearsal import SECRETS
+from integrations.chunks import chunks
 from integrations.ports import Carrier, Channel, Erp, Warehouse
 from integrations.registry import PARTNERS, build
 from models.messages import (
@@ -36,7 +37,7 @@ SENDER = Address("仓库", "02112345678", "CN", "上海市", "上海市", "浦�
 RECEIVER = Address("张三", "13800000001", "CN", "广东省", "深圳市", "南山区", "科技园 2 号")
 LINES = (OutboundLine("1", "SKU-0001", "保温杯", 2, 12_345),)
 
-Push = Callable[[Any, str], Awaitable[object]]
+Push = Callable[[Any, Any], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +60,17 @@ class Sent:
     content: bytes
 
 
-def _outbound(client: Any, number: str) -> Awaitable[object]:
-    request = OutboundRequest(
+def _outbound(number: str) -> OutboundRequest:
+    return OutboundRequest(
         outbound_no=number, order_no=number, channel="shop", warehouse="SZ-01", placed_at=NOON, requested_at=NOON,
         shop="脊梁旗舰店", receiver=RECEIVER, sender=SENDER, carrier="sf_express", waybill_no=f"SF{number}",
         currency="CNY", amount_minor=24_690, lines=LINES, remark="",
     )  # fmt: skip
-    pushed: Awaitable[object] = client.push_outbound(request)
-    return pushed
 
 
 PUSHES: Mapping[type, Push] = {
     Channel: lambda client, number: client.push_shipment(ShipmentNotice(number, "sf_express", f"SF{number}", NOON)),
-    Warehouse: _outbound,
+    Warehouse: lambda client, number: client.push_outbound(_outbound(number)),
     Carrier: lambda client, number: client.book_waybill(
         WaybillRequest(number, SENDER, RECEIVER, LINES, parcels=1, weight_grams=1_250, remark="")
     ),
@@ -88,6 +87,33 @@ async def push_everywhere(sandbox: str, calls: int) -> list[Pushed]:
         if name in connected and entry.port in PUSHES:
             measured.append(await _measure(sandbox, connected[name], PUSHES[entry.port], calls))
     return measured
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """How many outbounds a call carried, the requests that it took for all, and the seconds."""
+
+    size: int
+    requests: int
+    seconds: float
+
+
+async def push_together(sandbox: str, outbounds: int, sizes: Sequence[int]) -> list[Together]:
+    """Push the same number of outbounds to Qimen, by calls that carry more or fewer."""
+    connection = next(each for each in connections().warehouse if each.partner == "qimen")
+    measured = []
+    for size in sizes:
+        numbers = [f"T{size}-{n:06d}" for n in range(outbounds)]
+        async with httpx.AsyncClient(base_url=sandbox, timeout=60) as control, _slowly(control):
+            seconds, sent = await _ours(connection, _push_some, [*chunks(numbers, size)])
+        measured.append(Together(size, len(sent), seconds))
+    return measured
+
+
+def _push_some(client: Any, numbers: Sequence[str]) -> Awaitable[object]:
+    requests = [_outbound(number) for number in numbers]
+    pushed: Awaitable[object] = client.push_outbounds(requests) if len(numbers) > 1 else client.push_outbound(*requests)
+    return pushed
 
 
 async def _measure(sandbox: str, connection: Connection, push: Push, calls: int) -> Pushed:
@@ -133,7 +159,7 @@ async def _slowly(control: httpx.AsyncClient) -> AsyncIterator[None]:
     (await control.delete("/_sandbox/faults")).raise_for_status()
 
 
-async def _ours(connection: Connection, push: Push, numbers: Sequence[str]) -> tuple[float, list[Sent]]:
+async def _ours(connection: Connection, push: Push, numbers: Sequence[Any]) -> tuple[float, list[Sent]]:
     """Seconds that the pushes took through our client, and the requests that went out."""
     sent: list[Sent] = []
 

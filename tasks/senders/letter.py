@@ -1,6 +1,6 @@
 """A message on its way, and what every sender of one has in common."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,18 @@ class Sender:
 
     async def deliver(self, client: Any, letter: Letter, request: Any) -> Any:
         """Hand it to the partner; after an unknown outcome ask first. Raises the classes of ``integrations.errors``."""
+        raise NotImplementedError
+
+    def at_once(self, client: Any) -> int:
+        """How many of these the partner takes in one call."""
+        return 1
+
+    async def deliver_together(self, client: Any, requests: Sequence[Any]) -> Sequence[Any]:
+        """Hand over several in one call, none of which it can have yet; what it answers to each, in their order.
+
+        Raises the classes of ``integrations.errors`` for all of them. After ``Rejected`` nobody knows what became of
+        which: each is then delivered by itself, after an unknown outcome.
+        """
         raise NotImplementedError
 
     def foreign(self, work: Work, letter: Letter, request: Any, answer: Any) -> Reason | None:

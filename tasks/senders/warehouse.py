@@ -1,10 +1,11 @@
 """What warehouses are told."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, update
 
-from integrations.ports import Warehouse
+from integrations.ports import TakesOutboundsTogether, Warehouse
 from models.check_code import check_code
 from models.lifecycle import HoldKind, Status, Step
 from models.messages import OutboundAccepted, OutboundRequest
@@ -53,6 +54,16 @@ class PushOutbound(Sender):
         """Push, or find what an earlier try left."""
         known = await client.find_outbound(request.outbound_no) if letter.outcome_unknown else None
         return known or await client.push_outbound(request)
+
+    def at_once(self, client: Warehouse) -> int:
+        """As many as the warehouse has agreed to."""
+        return client.outbounds_at_once() if isinstance(client, TakesOutboundsTogether) else 1
+
+    async def deliver_together(
+        self, client: TakesOutboundsTogether, requests: Sequence[OutboundRequest]
+    ) -> Sequence[OutboundAccepted]:
+        """Push them in one call."""
+        return await client.push_outbounds(requests)
 
     def foreign(self, work: Work, letter: Letter, request: OutboundRequest, answer: OutboundAccepted) -> Reason | None:
         """Another outbound."""

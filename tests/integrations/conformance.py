@@ -32,6 +32,7 @@ from integrations.ports import (
     PushesPayments,
     ReportsStock,
     ShowsOrders,
+    TakesOutboundsTogether,
     TakesReturns,
     TellsOfOrders,
     Tracker,
@@ -51,6 +52,7 @@ ABILITIES = (
     BooksReceivables,
     TracksParcels,
     ReportsStock,
+    TakesOutboundsTogether,
     TakesReturns,
     PrintsLabels,
 )

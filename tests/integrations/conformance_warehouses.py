@@ -1,20 +1,23 @@
 """What warehouses tell besides what they shipped."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from bench import Bench, real_clock
-from conformance import of
-from samples import CODE, NOON, goods_back
+from conformance import failure, of
+from samples import CODE, NOON, Call, given, goods_back, outbound
 
-from integrations.errors import Forged, Rejected
-from integrations.ports import ReportsStock, TakesReturns
-from models.messages import ChangeCause, Condition, RawMessage, ReturnArrived, ReturnedLine, StockChange
+from integrations.errors import Forged, Misconfigured, Rejected, Unavailable
+from integrations.ports import ReportsStock, TakesOutboundsTogether, TakesReturns
+from models.messages import ChangeCause, Condition, RawMessage, ReturnArrived, ReturnedLine, Stage, StockChange
+from sandbox.faults import FaultKind
 from sandbox.hub import Message
+from sandbox.qimen_confirm import answer_to_batch
 from sandbox.qimen_return import arrival_message
 from sandbox.qimen_stock import stock_message
-from sandbox.warehouse import Arrived, GoodsBack, StockNotice
+from sandbox.warehouse import Arrived, GoodsBack, Outbound, StockNotice
 
 STOCK_REPORTS: Mapping[str, Callable[[StockNotice, datetime], Message]] = {"qimen": stock_message}
 """How a warehouse's word of a change of stock is signed, by the sandbox's own implementation."""
@@ -22,6 +25,11 @@ STOCK_REPORTS: Mapping[str, Callable[[StockNotice, datetime], Message]] = {"qime
 
 RETURNS: Mapping[str, Callable[[GoodsBack, Arrived, datetime], Message]] = {"qimen": arrival_message}
 """How a warehouse's word of what came back is signed."""
+
+BATCH_ANSWERS: Mapping[str, Callable[[Sequence[Outbound], Mapping[str, str], datetime], Message]] = {
+    "qimen": answer_to_batch
+}
+"""How a warehouse's later word of what was pushed together is signed."""
 
 
 def heard(bench: Bench, name: str, notice: StockNotice, at: datetime) -> RawMessage:
@@ -119,3 +127,78 @@ async def what_came_back_is_said_by_its_state(bench: Bench, name: str) -> None:
         body = message.body.replace(whole, spoilt)
         with pytest.raises(Rejected):
             partner.read_return(RawMessage("key", body, NOON))
+
+
+@of(TakesOutboundsTogether)
+async def outbounds_pushed_together_are_what_they_are_alone(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    numbers = ["OB-2", "OB-1", "OB-3"]
+    for number in numbers:
+        await partner.push_outbound(outbound(number))
+    alone = [_content(bench, number) for number in numbers]
+    bench.world.reset()
+    accepted = await partner.push_outbounds([outbound(number) for number in numbers])
+    assert [(each.outbound_no, each.check_code) for each in accepted] == [(number, CODE) for number in numbers]
+    assert [_content(bench, number) for number in numbers] == alone
+    assert bench.effects(name) == [("outbound-created", number) for number in numbers]
+    assert partner.outbounds_at_once() >= 1
+
+
+def _content(bench: Bench, number: str) -> object:
+    return replace(bench.world.warehouse.outbounds[number], created_at=NOON)
+
+
+@of(TakesOutboundsTogether)
+async def outbounds_of_which_one_is_refused_are_not_taken_for_accepted(bench: Bench, name: str) -> None:
+    partner = bench.partner(name)
+    known = await partner.push_outbound(outbound("OB-1"))
+    nowhere = replace(outbound("OB-2"), receiver=replace(outbound().receiver, city=""))
+    for spoilt in (outbound("OB-1"), nowhere):
+        with pytest.raises(Rejected):
+            await partner.push_outbounds([outbound("OB-3"), spoilt])
+    with pytest.raises(Rejected):
+        await partner.push_outbounds([outbound("OB-4"), outbound("OB-4")])
+    assert await partner.find_outbound("OB-1") == known
+    assert await partner.find_outbound("OB-2") is None
+    assert bench.effects(name) == [("outbound-created", number) for number in ("OB-1", "OB-3", "OB-4")]
+
+
+@of(TakesOutboundsTogether)
+async def trouble_with_outbounds_together_is_classed_as_for_one(bench: Bench, name: str) -> None:
+    together = Call("push_outbounds", True, given([outbound("OB-1"), outbound("OB-2")]))
+    unknown = (
+        FaultKind.DROP_REPLY,
+        FaultKind.STATUS_500,
+        FaultKind.HTML_200,
+        FaultKind.EMPTY_JSON,
+        FaultKind.MALFORMED,
+    )
+    for kind in (*unknown, FaultKind.REFUSE, FaultKind.RATE_LIMIT):
+        error = await failure(bench, name, together, kind)
+        assert isinstance(error, Unavailable), (kind, error)
+        assert error.outcome_unknown == (kind in unknown), kind
+    assert isinstance(await failure(bench, name, together, FaultKind.EXPIRED_SESSION), Misconfigured)
+    assert isinstance(await failure(bench, name, together, FaultKind.REJECT), Rejected)
+
+
+@of(TakesOutboundsTogether)
+async def a_later_answer_says_of_each_outbound_whether_it_is_taken(bench: Bench, name: str) -> None:
+    now = real_clock().replace(microsecond=0)
+    partner = bench.partner(name)
+    await partner.push_outbounds([outbound("OB-1"), outbound("OB-2")])
+    call = BATCH_ANSWERS[name](
+        [*bench.world.warehouse.outbounds.values()], {"OB-2": 'no such place "<b>&amp;" 𠮷'}, now
+    )
+    message = verified(bench, name, call, now)
+    first, second = partner.read_answers(message)
+    assert (first.outbound_no, first.stage) == ("OB-1", Stage.AT_WORK)
+    assert (second.outbound_no, second.stage, second.happened_at) == ("OB-2", Stage.STOPPED, now)
+    assert second.word == 'no such place "<b>&amp;" 𠮷'
+    for about_something_else in ("<request/>", "<request><items/></request>", "<request><process/></request>"):
+        assert partner.read_answers(RawMessage("key", about_something_else, NOON)) == []
+    for whole, spoilt in ((">OB-2<", "><"), (">failure<", "><"), (">success<", ">perhaps<")):
+        with pytest.raises(Rejected):
+            partner.read_answers(RawMessage("key", message.body.replace(whole, spoilt), NOON))
+    headers = {key.lower(): value for key, value in call.headers.items()}
+    with pytest.raises(Forged):
+        partner.receive_callback(dict(call.params), headers, call.body.replace(b">failure<", b">success<"), now)

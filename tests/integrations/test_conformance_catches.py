@@ -50,11 +50,13 @@ from models.messages import (
     InvoiceRequest,
     Notice,
     OutboundAccepted,
+    OutboundProgress,
     OutboundRequest,
     Page,
     RawMessage,
     ReturnAccepted,
     ReturnRequest,
+    Stage,
     StockLine,
     StockReport,
     TrackPoint,
@@ -122,6 +124,20 @@ class TakesExistingForRefused(Qimen):
     async def push_outbound(self, request: OutboundRequest) -> OutboundAccepted:
         reply = await self._call("deliveryorder.create", create_request(request, "OWNER1"), writes=True)
         return OutboundAccepted(request.outbound_no, text_of(reply, "deliveryOrderId"), request.check_code)
+
+
+class TakesAPartForTheWhole(Qimen):
+    """Reads a refusal of some for an acceptance of all."""
+
+    async def push_outbounds(self, requests: Sequence[OutboundRequest]) -> list[OutboundAccepted]:
+        with suppress(Rejected):
+            await super().push_outbounds(requests)
+        return [OutboundAccepted(each.outbound_no, each.outbound_no, each.check_code) for each in requests]
+
+
+class TakesALateRefusalForWork(Qimen):
+    def read_answers(self, message: RawMessage) -> list[OutboundProgress]:
+        return [replace(each, stage=Stage.AT_WORK) for each in super().read_answers(message)]
 
 
 class AnnouncesAReturnBlindly(Qimen):
@@ -436,8 +452,21 @@ BROKEN: list[tuple[str, type, set[str]]] = [
     (
         "qimen",
         TrustsEveryCallback,
-        {"a_forged_or_stale_confirmation_is_refused", "a_forged_report_of_stock_is_refused"},
+        {
+            "a_forged_or_stale_confirmation_is_refused",
+            "a_forged_report_of_stock_is_refused",
+            "a_later_answer_says_of_each_outbound_whether_it_is_taken",
+        },
     ),
+    (
+        "qimen",
+        TakesAPartForTheWhole,
+        {
+            "outbounds_of_which_one_is_refused_are_not_taken_for_accepted",
+            "trouble_with_outbounds_together_is_classed_as_for_one",
+        },
+    ),
+    ("qimen", TakesALateRefusalForWork, {"a_later_answer_says_of_each_outbound_whether_it_is_taken"}),
     ("qimen", AnnouncesAReturnBlindly, REPEATS | {"recorded_replies_are_read_to_exact_values"}),
     (
         "qimen",

@@ -62,6 +62,25 @@ async def test_a_second_create_is_refused_as_existing(client: httpx.AsyncClient,
     assert [e.key for e in world.ledger.effects("qimen", "outbound-created")] == ["SO1"]
 
 
+async def test_a_batch_takes_what_it_can_and_names_the_rest(client: httpx.AsyncClient, world: World) -> None:
+    def batch(*orders: str) -> str:
+        inner = "".join(f"<order>{order.partition('<request>')[2][: -len('</request>')]}</order>" for order in orders)
+        return f"<request><orders>{inner}</orders></request>"
+
+    taken = await ask(client, "deliveryorder.batchcreate", batch(create_body("SO1"), create_body("SO2")))
+    assert (taken.findtext("flag"), taken.find("orders")) == ("success", None)
+    bad = create_body("SO3", quantity="0")
+    refused = await ask(client, "deliveryorder.batchcreate", batch(create_body("SO1"), bad, create_body("SO4")))
+    assert refused.findtext("flag") == "failure"
+    assert [(order.findtext("deliveryOrderCode"), order.findtext("message")) for order in refused.iter("order")] == [
+        ("SO1", "deliveryOrderCode SO1 already exists"),
+        ("SO3", "planQty must be positive"),
+    ]
+    assert [e.key for e in world.ledger.effects("qimen", "outbound-created")] == ["SO1", "SO2", "SO4"]
+    none = await ask(client, "deliveryorder.batchcreate", "<request><orders/></request>")
+    assert none.findtext("code") == "missing-field"
+
+
 async def test_stock_is_locked_shipped_and_freed(client: httpx.AsyncClient, world: World) -> None:
     world.set_stock("wms", "W1", "SKU-0001", 10)
     world.set_stock("erp", "W1", "SKU-0001", 10)
