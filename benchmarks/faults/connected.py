@@ -56,17 +56,21 @@ secret = "kuaidi100"
 code = "sap"
 partner = "sap"
 settings = {{ url = "{sandbox}/sap/opu/odata/sap", user = "{known.SAP_USER}", sales_organisation = "1710", \
-progress_field = "YY1_Progress_SDH", outbound_field = "YY1_Outbound_SDH", waybill_field = "YY1_Waybills_SDH" }}
+progress_field = "YY1_Progress_SDH", outbound_field = "YY1_Outbound_SDH", waybill_field = "YY1_Waybills_SDH", \
+billed_from = "order" }}
 secret = "sap"
 '''
 
 
 def connect(home: Path, sandbox: str) -> dict[str, str]:
     """Write the company's files; the environment that points a process at them. SAP keeps what Taobao sells, Kingdee
-    the rest; J&T stands behind SF, and YTO, booked through Cainiao and followed by Kuaidi100, behind both."""
+    the rest; J&T stands behind SF, and YTO, booked through Cainiao and followed by Kuaidi100, behind both. The first
+    warehouse takes outbounds together, the other one by one."""
     environment = rehearse(home, sandbox)
     taobao = 'partner = "taobao"\n'
     text = connections_toml(sandbox).replace(taobao, f'{taobao}erp = "sap"\n') + _more(sandbox)
+    owner = f'owner_code = "{known.QIMEN_OWNER_CODE}"'
+    text = text.replace(owner, f"{owner}, batch = 20", 1)
     Path(environment["ORDERSPINE_CONNECTIONS"]).write_text(text, encoding="utf-8")
     secrets = {f"ORDERSPINE_SECRET_{name.upper()}": json.dumps(secret) for name, secret in SECRETS.items()}
     here = {"ORDERSPINE_DATABASE_URL": "", "ORDERSPINE_RULES": str(ROOT / "orderspine.toml")}
