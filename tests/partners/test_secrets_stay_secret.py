@@ -3,7 +3,8 @@
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from sandbox.faults import Fault, FaultKind
 from settings import get_settings
 from tasks.connections import connections
 from tasks.failures import Failure, tell_of_failure
-from tasks.partners.credentials import keep_credential, variable
+from tasks.partners.credentials import block_type, keep_credential, variable
 
 FLOWS = (
     ingest_channels, fulfil_orders, relay_outbox, track_shipments, compare_stock, reconcile_payments, check_gates,
@@ -44,11 +45,18 @@ def secret_words() -> set[str]:
     return values | {json.dumps(value)[1:-1] for value in values}
 
 
-async def keep_in_prefect(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every credential as a block, none in the environment."""
-    for connection in {c.secret: c for c in connections().all()}.values():
-        await keep_credential(connection.secret, connection.partner, SECRETS[connection.secret])
-        monkeypatch.delenv(variable(connection.secret))
+@asynccontextmanager
+async def kept_in_prefect(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """Every credential as a block, none in the environment. Other tests share this Prefect, and expect no block."""
+    kept = {connection.secret: connection.partner for connection in connections().all()}
+    for secret, name in kept.items():
+        await keep_credential(secret, name, SECRETS[secret])
+        monkeypatch.delenv(variable(secret))
+    try:
+        yield
+    finally:
+        for secret, name in kept.items():
+            await block_type(name).adelete(secret)
 
 
 def everything_in(url: str) -> Iterator[str]:
@@ -78,13 +86,14 @@ async def live(hub: Sandbox) -> None:
 async def test_no_secret_is_written_down_anywhere(
     hub: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await keep_in_prefect(monkeypatch)
-    await live(hub)
-    async with get_client() as client:
-        runs, artifacts = await client.read_flow_runs(limit=50), await client.read_artifacts()
     prefect = str(get_current_settings().server.database.connection_url.get_secret_value()).replace("+aiosqlite", "")
+    async with kept_in_prefect(monkeypatch):
+        await live(hub)
+        async with get_client() as client:
+            runs, artifacts = await client.read_flow_runs(limit=50), await client.read_artifacts()
+        in_prefect = [*everything_in(prefect)]
     written = [
-        *everything_in(prefect),
+        *in_prefect,
         *everything_in(get_settings().resolved_database_url()),
         *(record.getMessage() for record in caplog.records),
         *(run.model_dump_json() for run in runs),
