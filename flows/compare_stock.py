@@ -7,7 +7,7 @@ from flows.summary import publish
 from tasks.compare_books import StockCompared, compare_books
 from tasks.hub import current_rules, hub_flow
 from tasks.read_stock import StockRead, read_stock, stock_sources
-from tasks.signals import MESSAGES_DUE, signal
+from tasks.signals import MESSAGES_DUE, STOCK_MOVED, look, signal
 from tasks.stock_report import compared_stock
 
 SHOWN = 500
@@ -17,6 +17,7 @@ SHOWN = 500
 @hub_flow
 async def compare_stock() -> StockCompared:
     """Ask every warehouse and the ERP what is there, side by side; keep what is sound, compare it with our books."""
+    look(STOCK_MOVED)
     sources = stock_sources()
     outcomes = await asyncio.gather(*map(read_stock, sources), return_exceptions=True)
     read = [outcome for outcome in outcomes if isinstance(outcome, StockRead)]

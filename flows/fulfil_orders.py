@@ -10,7 +10,7 @@ from tasks.hub import current_rules, hub_flow
 from tasks.late_answers import remind_of_questions
 from tasks.ready import arrived_orders, arrived_payments, reported_orders, undecided_orders, work_in_orders
 from tasks.reserve_orders import reserve_orders
-from tasks.signals import MESSAGES_DUE, signal
+from tasks.signals import MESSAGES_DUE, ORDERS_ARRIVED, rounds, signal
 
 
 @hub_flow
@@ -21,17 +21,20 @@ async def fulfil_orders() -> list[object]:
     progress = await Progress.of("fulfil-orders-progress", "Orders checked and decided", work_in_orders())
     expired = await expire_reservations()
     done: list[object] = [expired] if expired.reservations else []
-    for messages in arrived_orders():
-        done.append(await accept_orders(messages, rules))
-        await progress.add(len(messages))
-    done += [await book_payments(messages, rules) for messages in arrived_payments()]
-    for orders in undecided_orders():
-        done.append(await reserve_orders(orders, rules))
-        await progress.add(len(orders))
-    done += [await follow_channel(orders) for orders in reported_orders()]
+    for _ in rounds(ORDERS_ARRIVED):
+        for messages in arrived_orders():
+            done.append(await accept_orders(messages, rules))
+            await progress.add(len(messages))
+        done += [await book_payments(messages, rules) for messages in arrived_payments()]
+        for orders in undecided_orders():
+            done.append(await reserve_orders(orders, rules))
+            await progress.add(len(orders))
+        done += [await follow_channel(orders) for orders in reported_orders()]
+        if done:
+            signal(MESSAGES_DUE)
     reminded = await remind_of_questions(rules)
-    done += [reminded] if reminded.late else []
-    if done:
+    if reminded.late:
+        done.append(reminded)
         signal(MESSAGES_DUE)
     await publish("fulfil-orders", "What became of the orders", done)
     return done

@@ -4,12 +4,15 @@ from flows.summary import publish
 from tasks.hub import current_rules, hub_flow
 from tasks.ready import due_messages
 from tasks.relay import Relayed, send_messages
+from tasks.signals import MESSAGES_DUE, rounds
 
 
 @hub_flow
 async def relay_outbox() -> list[Relayed]:
     """Send every message that is due and behind no closed gate."""
     rules = current_rules()
-    done = [await send_messages(messages, rules) async for messages in due_messages()]
+    done: list[Relayed] = []
+    for _ in rounds(MESSAGES_DUE):
+        done += [await send_messages(messages, rules) async for messages in due_messages()]
     await publish("relay-outbox", "What went out", done)
     return done

@@ -9,24 +9,25 @@ from tasks.book_confirmations import book_confirmations
 from tasks.book_tracking import book_tracking
 from tasks.hub import current_rules, hub_flow
 from tasks.ready import arrived_confirmations, arrived_tracking
-from tasks.signals import MESSAGES_DUE, STOCK_MOVED, signal
+from tasks.signals import CONFIRMATIONS_ARRIVED, MESSAGES_DUE, STOCK_MOVED, rounds, signal
 from tasks.track_parcels import parcels_to_look_at, track_parcels
 
 
 @hub_flow
 async def track_shipments() -> list[object]:
-    """Book what warehouses confirmed and trackers told, ask about every parcel that is due for a look, and book what
-    came in meanwhile. Whatever was booked goes to the partners at once."""
+    """Book what warehouses confirmed and trackers told, then ask about every parcel that is due for a look."""
     rules = current_rules()
-    done = await _book(rules)
-    looks = [track_parcels(carrier, parcels, rules) for carrier, parcels in parcels_to_look_at().items()]
-    outcomes = await asyncio.gather(*looks, return_exceptions=True)
-    if looks:
-        signal(MESSAGES_DUE)
-        done += [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+    done: list[object] = []
+    asked: list[object] = []
+    for _ in rounds(CONFIRMATIONS_ARRIVED):
         done += await _book(rules)
+        looks = [track_parcels(carrier, parcels, rules) for carrier, parcels in parcels_to_look_at().items()]
+        asked += await asyncio.gather(*looks, return_exceptions=True)
+        if looks:
+            signal(MESSAGES_DUE)
+    done += [outcome for outcome in asked if not isinstance(outcome, BaseException)]
     await publish("track-shipments", "Where the parcels are", done)
-    raise_first(outcomes)
+    raise_first(asked)
     return done
 
 

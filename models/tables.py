@@ -17,6 +17,7 @@ from models.outbox import Outbox
 from models.partner_account import PartnerAccount
 from models.quarantine import Quarantine
 from models.shipment import Outbound, OutboundLine, Parcel, Shipment, TrackingEvent
+from models.signal import Signal
 from models.stock import Arrival, Reservation, StockLevel, StockMovement
 from models.stock_snapshot import StockSnapshot
 
@@ -58,6 +59,7 @@ __all__ = [
     "SettlementLine",
     "SettlementMatch",
     "Shipment",
+    "Signal",
     "StockLevel",
     "StockMovement",
     "StockSnapshot",

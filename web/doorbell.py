@@ -5,16 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-PAUSE: Final = 2.0
-"""Seconds between two rings for the same event: about as long as the run takes that the first one starts."""
+PAUSE: Final = 0.2
+"""Seconds between two rings for the same event; most of them start no run (``tasks.signals``)."""
 
 
 @dataclass(slots=True)
 class Doorbell:
     """Sends an event at once and then at most every ``pause`` seconds; the last call of a burst always rings after it.
 
-    Each event makes Prefect create a flow run, so twenty webhooks a second must not be twenty events. Rings happen in
-    the background and in a thread: a Prefect server that is down delays nobody.
+    A ring writes to the database, and hundreds of webhooks a second must not be hundreds of rings. They happen in the
+    background and in a thread: a Prefect server that is down delays nobody.
     """
 
     send: Callable[[str], None]
