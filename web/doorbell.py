@@ -1,12 +1,17 @@
 """Waking the flows: once for a burst, and once more for what came after the first ring."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 PAUSE: Final = 0.2
 """Seconds between two rings for the same event; most of them start no run (``tasks.signals``)."""
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -14,7 +19,8 @@ class Doorbell:
     """Sends an event at once and then at most every ``pause`` seconds; the last call of a burst always rings after it.
 
     A ring writes to the database, and hundreds of webhooks a second must not be hundreds of rings. They happen in the
-    background and in a thread: a Prefect server that is down delays nobody.
+    background and in a thread: a Prefect server that is down delays nobody. A ring that the database does not take is
+    written to the log; what it was for has a schedule too.
     """
 
     send: Callable[[str], None]
@@ -33,7 +39,7 @@ class Doorbell:
         try:
             while True:
                 self._again.discard(event)
-                await asyncio.to_thread(self.send, event)
+                await self._send(event)
                 await asyncio.sleep(self.pause)
                 if event not in self._again:
                     return
@@ -48,4 +54,10 @@ class Doorbell:
             task.cancel()
         await asyncio.gather(*resting, return_exceptions=True)
         for event in owed:
+            await self._send(event)
+
+    async def _send(self, event: str) -> None:
+        try:
             await asyncio.to_thread(self.send, event)
+        except SQLAlchemyError as error:  # its text may hold addresses and values
+            _logger.warning("%s was not told (%s); the schedule will find what is there", event, type(error).__name__)

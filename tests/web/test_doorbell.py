@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+from sqlalchemy.exc import OperationalError
+
 from web.doorbell import Doorbell
 
 
@@ -50,3 +53,23 @@ async def test_what_is_owed_when_the_server_stops_is_still_rung() -> None:
     doorbell.ring("orders")
     await doorbell.close()
     assert await heard(rings, 1) == ["orders"]
+
+
+async def test_a_ring_that_the_database_does_not_take_is_logged_and_the_next_one_rings(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rings: asyncio.Queue[str] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def send(event: str) -> None:
+        loop.call_soon_threadsafe(rings.put_nowait, event)
+        raise OperationalError("INSERT INTO signal", {"url": "postgresql://hub:s3cret@db"}, Exception("no route"))
+
+    doorbell = Doorbell(send, pause=0.01)
+    for _ in range(2):
+        doorbell.ring("orders")
+        assert await heard(rings, 1) == ["orders"]
+    await doorbell.close()
+    assert {record.getMessage() for record in caplog.records} == {
+        "orders was not told (OperationalError); the schedule will find what is there"
+    }
