@@ -26,7 +26,10 @@ from sqlalchemy.types import TypeEngine
 
 
 def among(values: ColumnElement[Any], wanted: Iterable[Any]) -> ColumnElement[bool]:
-    """The column ``values``, of numbers or texts, holds one of those that are ``wanted``."""
+    """The column ``values``, of numbers or texts, holds one of those that are ``wanted``; of none if there are none.
+
+    Every statement that picks rows by keys does it so, however many there are; pairs of keys are ``given`` and joined.
+    """
     return _Among(values, bindparam(None, [*wanted], type_=_Listed(values.type), unique=True))
 
 
