@@ -53,6 +53,21 @@ def test_no_row_has_one_of_no_keys(
         assert keys(work, key, UNIT.c.product_id == 1) == set(stored)
 
 
+FOUND_BY_INDEX = {
+    "sqlite": ("EXPLAIN QUERY PLAN", ("[1,2]",), "SEARCH sales_order USING INTEGER PRIMARY KEY (rowid=?)"),
+    "postgresql": ("EXPLAIN", {"param_1": [1, 2]}, "Index Cond: (id = ANY ('{1,2}'::integer[]))"),
+}
+
+
+def test_an_index_finds_the_rows(begin: Begin) -> None:
+    with begin() as work:
+        connection = work.session.connection()
+        explain, sent, found = FOUND_BY_INDEX[connection.dialect.name]
+        asked = select(ORDER.c.id).where(among(ORDER.c.id, [1, 2])).compile(connection)
+        plan = connection.exec_driver_sql(f"{explain} {asked}", sent).all()
+        assert found in [str(row[-1]).strip() for row in plan]
+
+
 def add_units(work: Work) -> None:
     """Product 1 is ordered in three units."""
     named = zip(KEYS["texts"][1], KEYS["numbers"][1], strict=True)
