@@ -10,6 +10,8 @@
   collector comes by, in the event loop's thread, and has to wait there for the cursor's connection; that may be used
   again by then, and waits for a write of another, whose commit waits for the event loop. SQLite gives up after 60 s.
   Seen in two of three demos, with aiosqlite 0.22 and SQLAlchemy 2.0.
+- What task runs report is written once a second, all of it in one transaction, unless a setting says otherwise: one
+  transaction per report is Prefect's default, and each of them holds the right to write.
 """
 
 import sqlite3
@@ -21,10 +23,20 @@ from typing import Any, Concatenate, ParamSpec
 from aiosqlite import Cursor
 from prefect.cli import app
 from prefect.server.database.configurations import AioSqliteConfiguration
+from prefect.settings import (
+    PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE,
+    PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL,
+    temporary_settings,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 Given = ParamSpec("Given")
 Execute = Callable[Concatenate[Cursor, Given], Awaitable[Cursor]]
+
+WRITTEN_TOGETHER = {
+    PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE: 100,
+    PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL: 1,
+}
 
 
 def wait_for_the_right_to_write() -> None:
@@ -59,4 +71,5 @@ def _closing(execute: Execute[Given]) -> Any:
 if __name__ == "__main__":
     wait_for_the_right_to_write()
     close_failed_cursors()
-    app()
+    with temporary_settings(set_defaults=WRITTEN_TOGETHER):
+        app()

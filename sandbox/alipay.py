@@ -98,14 +98,18 @@ def _check(params: Mapping[str, str]) -> None:
         raise invalid("isv.invalid-method", "不存在的方法名")
 
 
+def _invalid_arguments() -> _GatewayError:
+    return _GatewayError("40004", "Business Failed", "INVAILID_ARGUMENTS", "入参不合法")
+
+
 def _bill_link(world: World, call: Call, params: Mapping[str, str]) -> dict[str, Any]:
     try:
         wanted = json.loads(params.get("biz_content", "{}"))
         day = date.fromisoformat(wanted["bill_date"])
     except (ValueError, KeyError, TypeError) as error:
-        raise _GatewayError("40004", "Business Failed", "INVAILID_ARGUMENTS", "入参不合法") from error
+        raise _invalid_arguments() from error
     if wanted.get("bill_type") != "trade":
-        raise _GatewayError("40004", "Business Failed", "INVAILID_ARGUMENTS", "入参不合法")
+        raise _invalid_arguments()
     if day not in world.bills.days:
         raise _GatewayError("40004", "Business Failed", "isp.bill_not_exist", "账单不存在")
     if not world.bills.days[day]:
@@ -164,4 +168,9 @@ def _token_expired(call: Call) -> Reply:
     return _signed(_node_name(_params(call)), node, "aop.app-auth-token-time-out")
 
 
-ALIPAY = Partner("alipay", "/alipay", _operation, _answer, _throttled, _token_expired)
+def _rejected(call: Call) -> Reply:
+    node = _invalid_arguments().node
+    return _signed(_node_name(_params(call)), node, node["sub_code"])
+
+
+ALIPAY = Partner("alipay", "/alipay", _operation, _answer, _throttled, _token_expired, _rejected)

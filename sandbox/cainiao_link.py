@@ -22,10 +22,11 @@ from defusedxml.ElementTree import fromstring
 
 from sandbox.cainiao_link_envelope import Content, data_digest, document, fields_text
 from sandbox.cainiao_link_order import missing_fields, outbound_from, text_of
-from sandbox.cainiao_link_report import STATUS, tms_orders
+from sandbox.cainiao_link_report import OPERATION, STATUS, tms_orders
 from sandbox.clock import beijing_text
 from sandbox.credentials import CAINIAO_LINK_OWNER, CAINIAO_LINK_PROVIDER, CAINIAO_LINK_SECRET
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
+from sandbox.faults import CALLBACK_KINDS, FaultKind
 from sandbox.warehouse import Outbound, OutboundStatus
 
 if TYPE_CHECKING:
@@ -171,4 +172,8 @@ CAINIAO_LINK = Partner(
     _throttled,
     _unauthorised,
     _rejected,
+    plays={
+        **dict.fromkeys(CALLBACK_KINDS, (OPERATION,)),
+        FaultKind.WRONG_STOCK: ("WMS_INVENTORY_QUERY",),
+    },
 )

@@ -58,7 +58,7 @@ def _answer(world: World, call: Call) -> Reply:
         return _xml(_index(list(listed.values()), now, call.base_url), "application/atom+xml")
     alert = listed.get(call.path.removeprefix("/alerts/").removesuffix(".xml"))
     if alert is None:
-        return rest_error(404, "not_found", "there is no such alert")
+        return _rejected(call)
     return _xml(alert_xml(world, alert), "application/cap+xml")
 
 
@@ -144,4 +144,8 @@ def _unauthorized(_: Call) -> Reply:
     return replace(reply, headers={"WWW-Authenticate": 'Basic realm="warnings"'})
 
 
-CAP = Partner("cap", "/cap", _operation, _answer, _throttled, _unauthorized)
+def _rejected(_: Call) -> Reply:
+    return rest_error(404, "not_found", "there is no such file")
+
+
+CAP = Partner("cap", "/cap", _operation, _answer, _throttled, _unauthorized, _rejected)

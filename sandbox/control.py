@@ -230,7 +230,10 @@ async def cancel_alert(request: Request, alert_id: str) -> Json:
 @router.post("/faults")
 async def add_fault(request: Request, body: LayFault) -> Json:
     """Lay a fault on a partner's operation."""
-    _world(request).add_fault(Fault(**body.model_dump()))
+    try:
+        _world(request).add_fault(Fault(**body.model_dump()))
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from error
     return {"laid": len(_world(request).faults.laid)}
 
 

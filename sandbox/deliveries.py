@@ -18,7 +18,7 @@ from sandbox.qimen_return import CONFIRM as RETURNED
 from sandbox.qimen_return import arrival_message
 from sandbox.qimen_sign import accepted
 from sandbox.qimen_stock import operation_of, stock_message
-from sandbox.shop import webhook
+from sandbox.shop import WEBHOOK, webhook
 from sandbox.warehouse import Arrived, GoodsBack, Outbound, StockNotice
 
 
@@ -39,7 +39,7 @@ class Delivery:
         message_id = "msg_" + sha256(f"{number} {updated_at}".encode()).hexdigest()[:24]
         return Delivery(
             "shop",
-            "order.updated",
+            WEBHOOK,
             number,
             lambda now: webhook(order, message_id, now),
             lambda answer: 200 <= answer.status < 300,

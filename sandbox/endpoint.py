@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from sandbox.exchange import Call, Partner, Refused, Reply
-from sandbox.faults import FaultKind, ReplyDropped, answer_instead
+from sandbox.faults import FaultKind, ReplyDropped, answer_instead, repertoire_of
 from sandbox.ledger import Request
 from sandbox.world import World
 
@@ -21,6 +21,7 @@ class PartnerEndpoint:
     def __init__(self, world: World, partner: Partner) -> None:
         self._world = world
         self._partner = partner
+        world.players[partner.name] = repertoire_of(partner)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = await _read(HttpRequest(scope, receive), self._partner.mount)
@@ -35,10 +36,10 @@ class PartnerEndpoint:
             call = replace(call, stray_sku=fault.sku)
         reply = answer_instead(fault, self._partner, call) or self._too_often(call) or self._work(call)
         self._world.requests.count(Request(self._partner.name, operation, reply.outcome, kind))
+        if kind is FaultKind.DROP_REPLY or (kind is FaultKind.MALFORMED and not reply.body):
+            await _break_off(reply, send)
         if kind is FaultKind.MALFORMED:
             reply = replace(reply, body=reply.body[: len(reply.body) * 2 // 3])
-        if kind is FaultKind.DROP_REPLY:
-            await _break_off(reply, send)
         await _response(reply)(scope, receive, send)
 
     def _too_often(self, call: Call) -> Reply | None:

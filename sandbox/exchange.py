@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
+    from sandbox.faults import FaultKind
     from sandbox.world import World
 
 
@@ -77,7 +78,7 @@ def rest_error(status: int, code: str, message: str, **headers: str) -> Reply:
 class Partner:
     """One simulated partner: where it lives, how to name and answer a request, its words for three troubles.
 
-    ``rejected`` is a refusal of this one request that no repeat will change; a partner that is only read has none.
+    ``rejected`` is a refusal of this one request that no repeat will change.
     """
 
     name: str
@@ -87,4 +88,6 @@ class Partner:
     answer: Callable[[World, Call], Reply]
     rate_limited: Callable[[Call], Reply]
     session_expired: Callable[[Call], Reply]
-    rejected: Callable[[Call], Reply] | None = None
+    rejected: Callable[[Call], Reply]
+    plays: Mapping[FaultKind, Collection[str]] = field(default_factory=dict)
+    """Which of the faults that not every partner can play this one plays, and at which operations."""

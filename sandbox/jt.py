@@ -206,4 +206,8 @@ def _token_expired(_: Call) -> Reply:
     return json_reply({"code": code, "msg": _WORDS[code], "data": None}, outcome=code)
 
 
-JT = Partner("jt", "/jt", _operation, _answer, _throttled, _token_expired)
+def _rejected(_: Call) -> Reply:
+    return _failed("145003050").reply
+
+
+JT = Partner("jt", "/jt", _operation, _answer, _throttled, _token_expired, _rejected)

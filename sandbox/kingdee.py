@@ -28,6 +28,7 @@ from sandbox.credentials import (
     KINGDEE_USER,
 )
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
+from sandbox.faults import FaultKind
 from sandbox.kingdee_forms import FORM_OPERATIONS, NUMBERED_OPERATIONS, FormError
 from sandbox.kingdee_query import execute_bill_query
 from sandbox.kingdee_reply import failure, field_error
@@ -40,11 +41,14 @@ TOLERANCE = timedelta(minutes=15)
 _SERVICE = re.compile(r"/Kingdee\.BOS\.WebApi\.ServicesStub\.(AuthService|DynamicFormService)\.(\w+)\.common\.kdsvc")
 _SESSION_COOKIE = "kdservice-sessionid"
 _BY_NUMBER = "ExcuteOperation"
+_QUERY = "ExecuteBillQuery"
+_STOCK_QUERY = f"{_QUERY} STK_Inventory"
 
 
 def _operation(call: Call) -> str:
     match = _SERVICE.fullmatch(call.path)
-    return match[2] if match else "unknown"
+    name = match[2] if match else "unknown"
+    return _STOCK_QUERY if name == _QUERY and b"STK_Inventory" in call.body else name
 
 
 def _answer(world: World, call: Call) -> Reply:
@@ -59,7 +63,7 @@ def _answer(world: World, call: Call) -> Reply:
         return _login(world, content)
     _check_caller(world, call)
     form, data = _arguments(operation, content)
-    if operation == "ExecuteBillQuery":
+    if operation.startswith(_QUERY):
         rows = execute_bill_query(world.erp, data, call.stock_factor)
         return json_reply(rows, outcome="ok" if not _is_error(rows) else "query-error")
     known = FORM_OPERATIONS
@@ -148,7 +152,7 @@ def _arguments(operation: str, content: dict[str, Any]) -> tuple[str, dict[str, 
         form, data = [content.get("formid", "")], content.get("data", {})
     if isinstance(data, str):
         data = json.loads(data)
-    if operation == "ExecuteBillQuery":
+    if operation.startswith(_QUERY):
         return data.get("FormId", ""), data
     return form[0] if form else "", data
 
@@ -171,4 +175,13 @@ def _rejected(_: Call) -> Reply:
     return json_reply(failure([field_error("FCustId", "客户已禁用，不允许使用")]), outcome="disabled")
 
 
-KINGDEE = Partner("kingdee", "/k3cloud", _operation, _answer, _throttled, _session_lost, _rejected)
+KINGDEE = Partner(
+    "kingdee",
+    "/k3cloud",
+    _operation,
+    _answer,
+    _throttled,
+    _session_lost,
+    _rejected,
+    plays={FaultKind.WRONG_STOCK: (_STOCK_QUERY,)},
+)

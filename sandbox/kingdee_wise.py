@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.credentials import KINGDEE_WISE_AUTHORITY, KINGDEE_WISE_CHECKER
 from sandbox.erp import Document, DocumentStatus
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
+from sandbox.faults import FaultKind
 from sandbox.kingdee_wise_list import listed
 
 if TYPE_CHECKING:
@@ -214,4 +215,13 @@ def _rejected(_: Call) -> Reply:
     return _said(500, "客户已禁用")
 
 
-KINGDEE_WISE = Partner("kingdee_wise", "/K3API", _operation, _answer, _throttled, _token_ended, _rejected)
+KINGDEE_WISE = Partner(
+    "kingdee_wise",
+    "/K3API",
+    _operation,
+    _answer,
+    _throttled,
+    _token_ended,
+    _rejected,
+    plays={FaultKind.WRONG_STOCK: ("ICInventory/GetList",)},
+)

@@ -158,7 +158,7 @@ def _file(world: World, call: Call) -> Reply:
     serial = call.path.removeprefix("/file/").removesuffix(".pdf")
     invoice = next((each for each in world.tax_office.invoices.values() if each.serial == serial), None)
     if invoice is None or not invoice.number:
-        return Reply(b"not found", status=404, media_type="text/plain", outcome="404")
+        return _rejected(call)
     total = invoice.net + invoice.tax
     page = small_pdf([f"Invoice {invoice.number}", f"Amount {total:.2f} CNY, tax {invoice.tax:.2f} CNY"])
     return Reply(page, media_type="application/pdf")
@@ -178,7 +178,9 @@ def _throttled(_: Call) -> Reply:
     return json_reply({"code": "429", "describe": "请求过于频繁", "result": None}, status=429, outcome="429")
 
 
-def _rejected(_: Call) -> Reply:
+def _rejected(call: Call) -> Reply:
+    if call.path.startswith("/file/"):
+        return Reply(b"not found", status=404, media_type="text/plain", outcome="404")
     return _reply("E9103", "购方税号有误")
 
 

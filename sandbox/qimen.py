@@ -20,10 +20,11 @@ from xml.etree.ElementTree import Element, ParseError, SubElement
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from sandbox import qimen_create, qimen_return
+from sandbox import qimen_confirm, qimen_create, qimen_return, qimen_stock
 from sandbox.clock import beijing_text, from_beijing_text
 from sandbox.credentials import QIMEN_APP_KEY, QIMEN_APP_SECRET, QIMEN_CUSTOMER_ID
 from sandbox.exchange import Call, Partner, Reply
+from sandbox.faults import CALLBACK_KINDS, FaultKind
 from sandbox.qimen_order import text_of
 from sandbox.qimen_reply import element, record, refuse, reply
 from sandbox.qimen_sign import sign
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = timedelta(minutes=10)
 _PREFIX = "taobao.qimen."
+_CALLBACKS = (qimen_confirm.OPERATION, qimen_return.CONFIRM, qimen_stock.CHANGE, qimen_stock.COUNT)
 
 
 def _operation(call: Call) -> str:
@@ -177,4 +179,17 @@ def _rejected(_: Call) -> Reply:
     return reply("failure", "S003", "the warehouse does not do this")
 
 
-QIMEN = Partner("qimen", "/qimen/router/qimen/service", _operation, _answer, _throttled, _unauthorised, _rejected)
+QIMEN = Partner(
+    "qimen",
+    "/qimen/router/qimen/service",
+    _operation,
+    _answer,
+    _throttled,
+    _unauthorised,
+    _rejected,
+    plays={
+        **dict.fromkeys(CALLBACK_KINDS, _CALLBACKS),
+        FaultKind.WRONG_STOCK: ("inventory.query",),
+        FaultKind.STRAY_STOCK: ("inventory.query",),
+    },
+)

@@ -146,4 +146,8 @@ def _unauthorized(_: Call) -> Reply:
     return _problem(401, "Unauthorized", "the token is invalid or expired")
 
 
-QWEATHER = Partner("qweather", "/qweather", _operation, _answer, _throttled, _unauthorized)
+def _rejected(_: Call) -> Reply:
+    return _problem(400, "Data Not Available", "there are no warnings for this place")
+
+
+QWEATHER = Partner("qweather", "/qweather", _operation, _answer, _throttled, _unauthorized, _rejected)

@@ -26,6 +26,7 @@ from uuid import uuid4
 
 from sandbox.credentials import SAP_CLIENT, SAP_PASSWORD, SAP_USER
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
+from sandbox.faults import FaultKind
 from sandbox.odata import Json, error, literal_of, page_of, parse_filter
 from sandbox.sap_billing import create_invoice, create_request, delivery_items, invoice_items, invoices, requests
 from sandbox.sap_model import (
@@ -38,6 +39,7 @@ from sandbox.sap_model import (
     REQUEST,
     SALES_ORDERS,
     SERVICES,
+    STOCK,
     metadata,
 )
 from sandbox.sap_orders import change_item, change_order, create, etag_of, fields_of, invalid, items_of
@@ -210,4 +212,13 @@ def _rejected(_: Call) -> Reply:
     return error(400, "V1/154", "Sold-to party is blocked")
 
 
-SAP = Partner("sap", "/sap", _operation, _answer, _throttled, _logon_failed, _rejected)
+SAP = Partner(
+    "sap",
+    "/sap",
+    _operation,
+    _answer,
+    _throttled,
+    _logon_failed,
+    _rejected,
+    plays={FaultKind.WRONG_STOCK: (f"{STOCK}.read",)},
+)

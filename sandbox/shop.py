@@ -27,6 +27,7 @@ from sandbox.channel import Channel, ReportedStatus, Shipment
 from sandbox.clock import aware
 from sandbox.credentials import SHOP_SECRET
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply, rest_error
+from sandbox.faults import CALLBACK_KINDS
 from sandbox.hub import Message
 from sandbox.order_book import Order, Position
 
@@ -50,6 +51,7 @@ REPORTABLE = frozenset(
 )
 _WRITE = re.compile(r"/orders/(?P<order_no>[^/]+)/(?P<what>shipments|status|messages)")
 
+WEBHOOK = "order.updated"
 _OPERATIONS = {"shipments": "ship", "status": "status", "messages": "message"}
 
 
@@ -62,7 +64,7 @@ def signature(message_id: str, timestamp: str, content: str) -> str:
 
 def webhook(order: Order, message_id: str, now: datetime) -> Message:
     """The signed webhook that tells the hub of an order's present state."""
-    body = json.dumps({"type": "order.updated", "data": order}, ensure_ascii=False, separators=(",", ":"))
+    body = json.dumps({"type": WEBHOOK, "data": order}, ensure_ascii=False, separators=(",", ":"))
     timestamp = str(int(now.timestamp()))
     headers = {
         "content-type": "application/json",
@@ -226,4 +228,13 @@ def _rejected(_: Call) -> Reply:
     return rest_error(422, "not_allowed", "the shop does not take this")
 
 
-SHOP = Partner("shop", "/shop", _operation, _answer, _too_many, _unauthorized, _rejected)
+SHOP = Partner(
+    "shop",
+    "/shop",
+    _operation,
+    _answer,
+    _too_many,
+    _unauthorized,
+    _rejected,
+    plays=dict.fromkeys(CALLBACK_KINDS, (WEBHOOK,)),
+)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.credentials import U8_APP_KEY, U8_APP_SECRET, U8_FROM_ACCOUNT, U8_TO_ACCOUNT
 from sandbox.erp import Document, DocumentStatus
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
+from sandbox.faults import FaultKind
 from sandbox.u8_deliveries import add_delivery, deliveries_between, verify_delivery
 from sandbox.u8_desk import done, refused
 from sandbox.u8_receivables import add_receivable, receivables_between, verify_receivable
@@ -243,4 +244,13 @@ def _rejected(_: Call) -> Reply:
     return _said("20001", "客户已停用")
 
 
-U8 = Partner("u8", "/u8", _operation, _answer, _throttled, _token_expired, _rejected)
+U8 = Partner(
+    "u8",
+    "/u8",
+    _operation,
+    _answer,
+    _throttled,
+    _token_expired,
+    _rejected,
+    plays={FaultKind.WRONG_STOCK: ("currentstock/batch_get",)},
+)

@@ -44,6 +44,7 @@ _FIXED = {
 }
 _WORDS = {
     "00": "成功",
+    "01": "交易失败",
     "10": "报文格式错误",
     "11": "验证签名失败",
     "13": "报文交易要素缺失",
@@ -128,4 +129,8 @@ def _token_expired(call: Call) -> Reply:
     return _reply(call.form, "31")
 
 
-UNION_PAY = Partner("union_pay", "/unionpay", lambda _: "file", _answer, _throttled, _token_expired)
+def _rejected(call: Call) -> Reply:
+    return _reply(call.form, "01")
+
+
+UNION_PAY = Partner("union_pay", "/unionpay", lambda _: "file", _answer, _throttled, _token_expired, _rejected)

@@ -194,5 +194,9 @@ def _token_expired(_: Call) -> Reply:
     return _failed(403, "NO_AUTH", "商户证书已失效").reply
 
 
+def _rejected(_: Call) -> Reply:
+    return _failed(400, "INVALID_REQUEST", "仅支持下载三个月内的账单").reply
+
+
 # Mounted at its real path: the signature covers the path, and an SDK cannot be told of another.
-WECHAT_PAY = Partner("wechat_pay", "/v3", _operation, _answer, _throttled, _token_expired)
+WECHAT_PAY = Partner("wechat_pay", "/v3", _operation, _answer, _throttled, _token_expired, _rejected)

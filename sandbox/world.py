@@ -18,7 +18,7 @@ from sandbox.chat import ChatRoom
 from sandbox.clock import Clock
 from sandbox.deliveries import Deliveries, Delivery, Pushed
 from sandbox.erp import Erp
-from sandbox.faults import Fault, Faults
+from sandbox.faults import Fault, Faults, Repertoire
 from sandbox.hub import HubLine
 from sandbox.ledger import Ledger, RequestLog
 from sandbox.official_account import OfficialAccount
@@ -39,14 +39,15 @@ class World:
     def __init__(self, seed: int = 1) -> None:
         self.seed = seed
         self.hub = HubLine()
+        self.players: dict[str, Repertoire] = {}
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything but the seed and the address of the hub."""
+        """Forget everything but the seed, the address of the hub and who plays which faults."""
         self.clock = Clock()
         self.ledger = Ledger(self.clock)
         self.requests = RequestLog()
-        self.faults = Faults()
+        self.faults = Faults(self.players)
         self.quotas: dict[str, Quota] = {}
         self.deliveries = Deliveries(self.hub, self.faults, self.requests)
         self.catalogue = make_catalogue(seed=self.seed)
@@ -246,6 +247,7 @@ class World:
         return self.weather.cancel(alert_id, self.clock.now())
 
     def add_fault(self, fault: Fault) -> None:
+        """Lay a fault. Raises ``ValueError`` for one that nobody there plays."""
         self.faults.add(fault)
 
     def clear_faults(self) -> None:

@@ -2,16 +2,13 @@
 
 import os
 import shutil
-import socket
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import uvicorn
+from loopback import served
 from played import Sandbox
 from sqlalchemy import NullPool, create_engine, make_url, text
 
@@ -25,6 +22,7 @@ from settings import ROOT, get_settings
 from tasks.connections import connections
 from tasks.hub import unit_of_work
 from tasks.masters import add_products, open_stock, prepare_database, warehouse_id_of
+from tests.prefect_api import PrefectServer, running_server
 
 DIALECTS = ("sqlite", "postgresql")
 
@@ -116,22 +114,8 @@ def _named(url: str, database: str) -> str:
 @pytest.fixture(scope="session")
 def _sandbox_server() -> Iterator[Sandbox]:
     world = World()
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(world), log_level="critical", access_log=False))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        _wait_until(lambda: server.started)
-        yield Sandbox(f"http://127.0.0.1:{listening.getsockname()[1]}", world)
-        server.should_exit = True
-        thread.join(timeout=10)
-
-
-def _wait_until(true: object, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]  # a condition
-        assert time.monotonic() < deadline, "it did not come up in time"
-        time.sleep(0.02)
+    with served(create_app(world)) as url:
+        yield Sandbox(url, world)
 
 
 @pytest.fixture
@@ -171,12 +155,24 @@ def stock_everything(work: Work, world: World, units: int) -> None:
 
 
 @pytest.fixture(scope="session")
-def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A real Prefect server for the session; flows called in tests report to it."""
-    from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415  (importing Prefect takes seconds)
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """A real Prefect server for the session."""
+    with running_server(tmp_path_factory.mktemp("prefect-server")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def prefect_api(prefect_server: PrefectServer) -> Iterator[None]:
+    """Flows called in tests report to the session's Prefect server."""
+    # Importing Prefect takes seconds.
+    from prefect.events.worker import EventsWorker  # noqa: PLC0415
+    from prefect.logging.handlers import APILogWorker  # noqa: PLC0415
+    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
 
     from warm.tls import share_contexts  # noqa: PLC0415
 
     share_contexts()  # as in every run of the warm worker
-    with prefect_test_harness(server_startup_timeout=180):
+    with temporary_settings({PREFECT_API_URL: prefect_server.api}):
         yield
+        for worker in (APILogWorker, EventsWorker):  # what they still have to tell, they tell while the server is there
+            worker.drain_all()

@@ -1,7 +1,8 @@
 """Faults at scale: orders of three channels, while every partner is in trouble, end whole at all systems.
 
 ``python -m benchmarks.faults [--orders 2000] [--seed 1]`` starts the sandbox, a Prefect server and the web on loopback,
-and nothing of it outlives the command. It fails if an order is lost, anything is done twice, or two systems disagree.
+and nothing of it outlives the command. It fails if an order is lost, anything is done twice, two systems disagree, or
+one of the channels, ERPs, warehouses and carriers had no part in it.
 """
 
 import argparse

@@ -8,7 +8,9 @@ from sandbox import credentials as known
 from settings import ROOT
 
 CHANNELS = ("shop", "taobao", "wechat_shop")
+ERPS = ("kingdee", "sap")
 WAREHOUSES = ("SZ-01", "SH-01")
+CARRIERS = ("SF", "JT", "YTO")
 SECRETS = {
     "cainiao": {"secret": known.CAINIAO_APP_SECRET, "session": known.CAINIAO_SESSION},
     "jt": {"private_key": known.JT_PRIVATE_KEY, "password": known.JT_PASSWORD},

@@ -43,7 +43,9 @@ def tell_end(verdict: Verdict, failed: Counter[str], seconds: Mapping[str, float
     print(f"  {verdict.tried_again:,} messages needed more than one try, one of them {verdict.most_tries}")
     for flow, times in sorted(failed.items()):
         print(f"  {times:,} runs of {flow} failed, and the next one went on")
-    print("  parcels by " + ", ".join(f"{name} {count:,}" for name, count in sorted(verdict.carriers.items())))
+    print("had a part in it")
+    for what, share in verdict.shares.items():
+        print(f"  {what:<22}" + ", ".join(f"{code} {count:,}" for code, count in share.items()))
     print("\norders")
     for name, count in verdict.statuses.most_common():
         print(f"  {name:<40}{count:>7,}")
@@ -56,6 +58,7 @@ def tell_end(verdict: Verdict, failed: Counter[str], seconds: Mapping[str, float
         ("done twice", verdict.doubled),
         ("not of one mind", verdict.apart),
         ("books unsound", verdict.unsound),
+        ("without a part", verdict.idle),
     ):
         print(f"{name:<20}{len(found):>5,}")
         for sentence in found[:SHOWN]:

@@ -35,20 +35,20 @@ LIKELY = {
     FaultKind.MALFORMED: 3,
     FaultKind.RATE_LIMIT: 3,
     FaultKind.EXPIRED_SESSION: 1,
-    FaultKind.REJECT: 3,
     FaultKind.REPEAT: 3,
     FaultKind.REORDER: 3,
 }
-"""How often each kind is drawn. A booking that SF rejects goes to J&T, and one that J&T rejects to Cainiao; nobody else
-rejects, for then a person is asked.
-Repeated and reordered are the warehouse's confirmations and the shop's webhooks."""
+"""How often each kind is drawn. Repeated and reordered are the warehouse's confirmations and the shop's webhooks."""
+REFUSALS = {("sf", "EXP_RECE_CREATE_ORDER"): 3, ("jt", "order/addOrder"): 1}
+"""Who rejects bookings, and up to how many in a mix, from the first one on: what SF rejects goes to J&T, and what J&T
+rejects to Cainiao. Every mix has both, so that all carriers get parcels, however few the orders are. Nobody else
+rejects, for then a person is asked."""
 WRITES = (
     ("shop", "ship"), ("taobao", "logistics.*"), ("wechat_shop", "order/delivery/send"), ("qimen", "*create"),
     ("sf", "EXP_RECE_CREATE_ORDER"), ("jt", "order/*"), ("cainiao", "*.get"), ("kingdee", "Save"), ("sap", "*.change"),
 )  # fmt: skip
 CALLBACKS = (("qimen", "*"), ("shop", "*"))
 ONLY_AT = {
-    FaultKind.REJECT: (("sf", "EXP_RECE_CREATE_ORDER"), ("jt", "order/*addOrder")),
     FaultKind.RATE_LIMIT: WRITES,
     FaultKind.REPEAT: CALLBACKS,
     FaultKind.REORDER: CALLBACKS,
@@ -77,17 +77,19 @@ class Trouble:
     def _work(self) -> None:
         while not self._over.is_set():
             self._world.end_faults()
-            for _ in range(AT_ONCE):
-                self._lay(self._rng.choices(list(LIKELY), list(LIKELY.values()))[0])
+            for (partner, operation), most in REFUSALS.items():
+                self._lay(FaultKind.REJECT, partner, operation, times=self._rng.randint(1, most), after=0)
+            for kind in self._rng.choices(list(LIKELY), list(LIKELY.values()), k=AT_ONCE - len(REFUSALS)):
+                self._lay_somewhere(kind)
             self._over.wait(EVERY)
 
-    def _lay(self, kind: FaultKind) -> None:
+    def _lay_somewhere(self, kind: FaultKind) -> None:
         rng = self._rng
         partner = rng.choice(PARTNERS)
         partner, operation = rng.choice(ONLY_AT.get(kind) or [(partner, name) for name in OPERATIONS[partner]])
         times = 1 if kind is FaultKind.EXPIRED_SESSION else rng.randint(1, 6)
-        self._world.do(
-            "/faults", partner=partner, operation=operation, kind=kind, times=times, after=rng.randint(0, 10),
-            seconds=rng.choice((0.2, 0.5, 2.0)),
-        )  # fmt: skip
+        self._lay(kind, partner, operation, times=times, after=rng.randint(0, 10), seconds=rng.choice((0.2, 0.5, 2.0)))
+
+    def _lay(self, kind: FaultKind, partner: str, operation: str, **more: float) -> None:
+        self._world.do("/faults", partner=partner, operation=operation, kind=kind, **more)
         self.laid[kind] += 1

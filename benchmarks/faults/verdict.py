@@ -1,27 +1,26 @@
-"""What became of every order: lost, done twice, of one mind or not, or waiting for a person."""
+"""What became of every order: lost, done twice, of one mind or not, or with a person; and who had a part in it."""
 
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from benchmarks.agreement import disagreements, systems_of
 from benchmarks.control import World
 from benchmarks.faults.connected import CHANNELS
+from benchmarks.faults.shares import Shares, shares_of
 from models.base import table_of
 from models.company import SalesChannel
 from models.event import broken_links
 from models.lifecycle import Status
 from models.order_book import HOLD, ORDER
 from models.outbox import OUTBOX
-from models.shipment import Outbound
 from models.work import Work
 from tasks.hub import unit_of_work
 
 _CHANNEL = table_of(SalesChannel)
-_OUTBOUND = table_of(Outbound)
 _ENDED = {Status.DELIVERED, Status.CANCELLED}
 _TALK = {"dingtalk"}
 """A robot takes a message twice if its reply is lost; no fault is laid there, and people count as no system."""
@@ -34,18 +33,19 @@ class Verdict:
     orders: int
     statuses: Counter[str]
     waits: Counter[str]
-    carriers: Counter[str]
+    shares: Shares
     tried_again: int
     most_tries: int
     lost: Sequence[str]
     doubled: Sequence[str]
     apart: Sequence[str]
     unsound: Sequence[str]
+    idle: Sequence[str]
 
     @property
     def bad(self) -> bool:
         """Whether anything is so that must not be."""
-        return bool(self.lost or self.doubled or self.apart or self.unsound)
+        return bool(self.lost or self.doubled or self.apart or self.unsound or self.idle)
 
 
 def judge(world: World) -> Verdict:
@@ -69,18 +69,19 @@ def judge(world: World) -> Verdict:
             if Status(row.status) not in _ENDED and row.id not in waits
         ]
         tries = [row.tries for row in work.rows(select(OUTBOX.c.tries))]
-        carriers = select(_OUTBOUND.c.carrier, func.count()).where(_OUTBOUND.c.state != "cancelled")
+        shares = shares_of(work)
         return Verdict(
             orders=len(placed),
             statuses=Counter(row.status for row in rows),
             waits=Counter(reason for reasons in waits.values() for reason in sorted(set(reasons))),
-            carriers=Counter(dict(work.rows(carriers.group_by(_OUTBOUND.c.carrier)))),
+            shares=shares,
             tried_again=sum(many > 1 for many in tries),
             most_tries=max(tries, default=0),
             lost=lost,
             doubled=doubled,
             apart=apart,
             unsound=[*map(str, broken_links(work.session)), *map(str, work.stock.balances_broken())],
+            idle=[f"{what}: none for {code}" for what, share in shares.items() for code, n in share.items() if n == 0],
         )
 
 

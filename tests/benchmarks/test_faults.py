@@ -6,6 +6,7 @@ import pytest
 from played import Sandbox
 
 from benchmarks.control import World
+from benchmarks.faults.connected import WAREHOUSES
 from benchmarks.faults.verdict import Verdict, judge
 from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
@@ -30,10 +31,11 @@ def evils(verdict: Verdict) -> tuple[int, int, int, int]:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_it_sees_what_is_lost_done_twice_or_differs(hub: Sandbox) -> None:
+async def test_it_sees_what_is_lost_done_twice_or_differs_and_who_had_no_part(hub: Sandbox) -> None:
     world = World(hub.url)
     numbers = place(world, 6)
     assert evils(judge(world)) == (6, 0, 0, 0), "none has come yet"
+    assert len(judge(world).idle) == 10, "so nobody had a part in it"
 
     await ingest_channels(["shop"])
     await fulfil_orders()
@@ -43,6 +45,8 @@ async def test_it_sees_what_is_lost_done_twice_or_differs(hub: Sandbox) -> None:
     assert len(stuck) == verdict.statuses["released"] > 0
     assert evils(verdict) == (len(stuck), 0, 0, 0)
     assert verdict.orders == len(numbers)
+    idle = {sentence.split()[-1] for sentence in verdict.idle}
+    assert idle - {*WAREHOUSES} == {"taobao", "wechat_shop", "sap", "JT", "YTO"}
 
     effect = hub.world.ledger.effects("qimen")[0]
     hub.world.ledger.record("qimen", effect.effect, effect.key)

@@ -21,7 +21,7 @@ from tasks.connections import connections
 from tasks.hub import unit_of_work
 from tasks.masters import prepare_database
 from tests.conftest import stock_everything
-from tests.warm.prefect_api import FINAL, QUIET, ended, running_server, until
+from tests.prefect_api import FINAL, QUIET, ended, running_server, until
 
 POOL = "orderspine"
 
@@ -84,7 +84,7 @@ def run_prefect(environment: dict[str, str], *arguments: str) -> subprocess.Comp
 def environment(tmp_path_factory: pytest.TempPathFactory, _sandbox_server: Sandbox) -> Iterator[dict[str, str]]:
     """The environment of every process of the machine, with a fresh Prefect server; this process is in it too."""
     home = tmp_path_factory.mktemp("machine")
-    with running_server(tmp_path_factory.mktemp("prefect")) as api, pytest.MonkeyPatch.context() as patch:
+    with running_server(tmp_path_factory.mktemp("prefect")) as server, pytest.MonkeyPatch.context() as patch:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -95,7 +95,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, _sandbox_server: Sandb
             "ORDERSPINE_WEB_URL": f"http://127.0.0.1:{port}",
             "ORDERSPINE_RULES": str(ROOT / "orderspine.toml"),
             "PREFECT_HOME": str(home / "prefect"),
-            "PREFECT_API_URL": api,
+            "PREFECT_API_URL": server.api,
             "PREFECT_WORKER_QUERY_SECONDS": "0.5",
         }
         for name, value in own.items():

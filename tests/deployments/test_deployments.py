@@ -13,7 +13,7 @@ from tasks.automations import NAME
 from tasks.stock_report import compared_stock
 from tasks.story import Story, order_story
 from tests.deployments.conftest import Machine, deploy
-from tests.warm.prefect_api import until
+from tests.prefect_api import until
 
 pytestmark = pytest.mark.timeout(900)
 

@@ -43,7 +43,7 @@ def also_connected(section: str) -> None:
 
 
 @pytest.fixture
-def two_carriers(hub: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def j_and_t_too(hub: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """J&T stands behind SF."""
     settings = (
         f'url = "{hub.url}/jt/webopenplatformapi/api", api_account = "{known.JT_API_ACCOUNT}", '
@@ -55,26 +55,30 @@ def two_carriers(hub: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def only_cainiao(hub: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cainiao gives the waybills, of YTO, and Kuaidi100 follows the parcels."""
-    file = get_settings().connections
-    text = file.read_text(encoding="utf-8")
+def cainiao_too(hub: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind them Cainiao gives the waybills, of YTO, and Kuaidi100 follows the parcels."""
     settings = (
         f'url = "{hub.url}/cainiao/router/rest", app_key = "{known.CAINIAO_APP_KEY}", '
         f'cp_code = "{known.CAINIAO_COMPANY}", user_id = {known.CAINIAO_USER_ID}, template_url = "http://template"'
     )
-    carrier = (
-        '[[carrier]]\ncode = "CN"\npartner = "cainiao"\ncarried_by = "yto"\ntracked_by = "K"\n'
-        f'settings = {{ {settings} }}\nsecret = "cn"\n\n'
+    also_connected(
+        '\n[[carrier]]\ncode = "CN"\npartner = "cainiao"\ncarried_by = "yto"\ntracked_by = "K"\n'
+        f'settings = {{ {settings} }}\nsecret = "cn"\n'
     )
-    before, _, after = text.partition("[[carrier]]")
-    file.write_text(before + carrier + after[after.index("[[") :], encoding="utf-8")
     tracker = f'url = "{hub.url}/kuaidi100", customer = "{known.KUAIDI100_CUSTOMER}"'
     also_connected(f'\n[[tracker]]\ncode = "K"\npartner = "kuaidi100"\nsettings = {{ {tracker} }}\nsecret = "k"\n')
     secrets = {"secret": known.CAINIAO_APP_SECRET, "session": known.CAINIAO_SESSION}
     monkeypatch.setenv("ORDERSPINE_SECRET_CN", json.dumps(secrets))
     keys = {"key": known.KUAIDI100_KEY, "salt": known.KUAIDI100_SALT}
     monkeypatch.setenv("ORDERSPINE_SECRET_K", json.dumps(keys))
+
+
+@pytest.fixture
+def only_cainiao(cainiao_too: None) -> None:
+    """SF is not connected."""
+    file = get_settings().connections
+    before, _, after = file.read_text(encoding="utf-8").partition("[[carrier]]")
+    file.write_text(before + after[after.index("[[") :], encoding="utf-8")
 
 
 @pytest.mark.usefixtures("only_cainiao")
@@ -183,7 +187,7 @@ async def relay_for_hours(clock: Clock, hours: int = 5) -> None:
         clock.advance(hours=1)
 
 
-@pytest.mark.usefixtures("two_carriers")
+@pytest.mark.usefixtures("j_and_t_too")
 @pytest.mark.parametrize(
     ("kind", "times", "issued_in_vain"),
     [(FaultKind.REJECT, 1, 0), (FaultKind.REFUSE, None, 0), (FaultKind.MALFORMED, 3, 1)],
@@ -219,7 +223,25 @@ async def test_the_next_carrier_takes_what_the_first_will_not(
     assert_books_are_sound()
 
 
-@pytest.mark.usefixtures("two_carriers")
+@pytest.mark.usefixtures("j_and_t_too", "cainiao_too")
+async def test_carriers_are_asked_in_their_order_until_one_takes_it(hub: Sandbox, clock: Clock) -> None:
+    number = await reserved(hub)
+    hub.world.add_fault(Fault("sf", BOOK, FaultKind.REJECT))
+    hub.world.add_fault(Fault("jt", "order/addOrder", FaultKind.REJECT))
+
+    await relay_for_hours(clock)
+
+    assert status_of(number) == "released"
+    [outbound] = hub.world.warehouse.open_outbounds()
+    issued = {effect[0]: times for effect, times in effects(hub).items() if effect[1] == "waybill-issued"}
+    assert (issued, outbound.logistics_code) == ({"cainiao": 1}, "YTO")
+    assert column("SELECT carrier FROM outbound") == ["CN"]
+    noticed = column("SELECT reasons FROM order_event WHERE kind = 'noticed' ORDER BY id")
+    assert [codes(reasons)[0] for reasons in noticed if reasons] == ["carrier-passed-over"] * 2
+    assert_books_are_sound()
+
+
+@pytest.mark.usefixtures("j_and_t_too")
 async def test_an_order_that_no_carrier_takes_is_for_a_person(hub: Sandbox, clock: Clock) -> None:
     number = await reserved(hub)
     hub.world.add_fault(Fault("sf", BOOK, FaultKind.REJECT))

@@ -13,7 +13,7 @@ from prefect.settings import PREFECT_API_URL
 from flows.track_shipments import track_shipments
 from sandbox.faults import Fault, FaultKind
 from tasks.signals import CONFIRMATIONS_ARRIVED, MOST_ROUNDS, look, rounds, signal
-from tests.warm.prefect_api import until
+from tests.prefect_api import until
 
 CODES = "SELECT o.channel_order_no, b.outbound_no FROM outbound b JOIN sales_order o ON o.id = b.order_id"
 pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]

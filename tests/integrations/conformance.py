@@ -14,7 +14,7 @@ import httpx
 import pytest
 from bench import Bench
 from loopback import closed_port
-from peers import UNDISTURBED, WITHOUT_A_BODY
+from peers import UNDISTURBED
 from samples import CALLS, Call
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
@@ -128,8 +128,6 @@ async def failure(bench: Bench, name: str, call: Call, kind: FaultKind) -> Partn
 async def a_page_an_empty_or_a_cut_body_is_an_outage(bench: Bench, name: str) -> None:
     for call in calls(name):
         for kind in (FaultKind.HTML_200, FaultKind.EMPTY_JSON, FaultKind.MALFORMED):
-            if kind is FaultKind.MALFORMED and (name, call.method) in WITHOUT_A_BODY:
-                continue
             error = await failure(bench, name, call, kind)
             assert isinstance(error, Unavailable), (call.method, kind, error)
             assert error.outcome_unknown == call.writes, (call.method, kind)
@@ -168,11 +166,17 @@ async def an_expired_session_stops_the_partner(bench: Bench, name: str) -> None:
         assert isinstance(error, Misconfigured), (call.method, error)
 
 
-@of(Notifier)
-async def a_message_that_is_not_accepted_is_rejected(bench: Bench, name: str) -> None:
-    error = await failure(bench, name, calls(name)[0], FaultKind.REJECT)
-    assert isinstance(error, Rejected), error
-    assert bench.effects(name) == []
+@of()
+async def a_refusal_in_the_partners_own_words_is_rejected_and_not_asked_again(bench: Bench, name: str) -> None:
+    for call in calls(name):
+        bench.world.reset()
+        arguments = await call.prepare(bench, name)
+        bench.fault(name, FaultKind.REJECT, times=1, method=call.method)
+        with pytest.raises(Rejected):
+            await call.run(bench.partner(name), arguments)
+        refused = bench.effects(name)
+        await call.run(bench.partner(name), arguments)
+        assert not call.writes or len(bench.effects(name)) > len(refused), f"{call.method} was asked again and done"
 
 
 @of()

@@ -68,9 +68,11 @@ def bridge_settings(address: str) -> dict[str, Any]:
 def people_served(people: People) -> Iterator[str]:
     """The address of the server that shares their directory."""
     (people.root / "stock").mkdir(exist_ok=True)
+    judges = played(people.world, PARTNER)
+    people.world.players[PARTNER] |= {FaultKind.WRONG_STOCK: ("stock",)}
     with sftp_served(
         people.root,
-        played(people.world, PARTNER),
+        judges,
         password=lambda: current_password(people.world, PARTNER),
         full=lambda: not people.admits(),
         noticed=people.notice,

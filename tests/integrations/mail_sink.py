@@ -22,7 +22,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from sandbox.faults import FaultKind
+from sandbox.faults import RARE_KINDS, FaultKind
 from sandbox.world import World
 
 USER: Final = "hub@orderspine.example"
@@ -79,6 +79,7 @@ class _Handler:
 
 def played(world: World) -> Answer:
     """Keeps messages in the world's ledger, and plays the faults that are laid on ``mail``."""
+    world.players["mail"] = dict.fromkeys(set(FaultKind) - RARE_KINDS - {FaultKind.DELAY}, ("message",))
 
     def answer(server: SMTP, envelope: Envelope, request: httpx.Request) -> str | None:  # noqa: PLR0911 - one per kind
         fault = world.faults.on_request("mail", "message")

@@ -286,7 +286,7 @@ FAULTED: Mapping[str, Mapping[str, str]] = {
     "dingtalk_approval": {"*": "workflow.*"},
     "feishu_approval": {"*": "approval.*"},
     "nuonuo": {"*": "[!t]*"},
-    "kingdee_wise": {"push_order": "SO/Save", "cancel_order": "SO/Delete"},
+    "kingdee_wise": {"*": "[!T]*", "push_order": "SO/Save", "cancel_order": "SO/Delete"},
     "u8_openapi": {
         "push_order": "saleorder/add",
         "cancel_order": "saleorder/close",
@@ -301,9 +301,6 @@ FAULTED: Mapping[str, Mapping[str, str]] = {
 """Where a partner is asked something before it is told anything, a token or what it has already: the operations of the
 work on which faults are laid, by method or for all (``*``), for nothing is done yet before them. What becomes of a call
 whose token is not had is asked in the partner's own tests."""
-
-WITHOUT_A_BODY = frozenset({("sap", "cancel_order")})
-"""Methods whose work is answered by a status alone: nothing of the reply can be cut off."""
 
 UNDISTURBED = frozenset({"folder", "sftp", "ftp", "mailbox", *erp_tables.SHAPES})
 """Whose peers cannot be told to fail in the ways that all partners are asked about: a disk, and servers that others

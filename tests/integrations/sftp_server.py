@@ -16,7 +16,7 @@ from typing import Any, Final
 import asyncssh
 import httpx
 
-from sandbox.faults import FaultKind
+from sandbox.faults import RARE_KINDS, FaultKind
 from sandbox.world import World
 
 USER: Final = "hub"
@@ -101,6 +101,7 @@ def current_password(world: World, partner: str) -> str:
 def played(world: World, partner: str) -> tuple[Judge, Judge]:
     """Before and after of a server that plays the faults which are laid on ``partner``."""
     cut: list[bool] = []
+    world.players[partner] = dict.fromkeys(set(FaultKind) - RARE_KINDS - {FaultKind.DELAY}, (WORK,))
 
     def before(connection: asyncssh.SSHServerConnection) -> None:
         cut.clear()
@@ -111,6 +112,8 @@ def played(world: World, partner: str) -> tuple[Judge, Judge]:
                 raise asyncssh.SFTPFailure("cut off")
             case FaultKind.STATUS_500:
                 raise asyncssh.SFTPFailure("the disk does not answer")
+            case FaultKind.REJECT:
+                raise asyncssh.SFTPOpUnsupported("not here")
             case FaultKind.DROP_REPLY | FaultKind.MALFORMED:
                 cut.append(True)
 

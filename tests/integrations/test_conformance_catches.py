@@ -22,6 +22,7 @@ from integrations.cap import Cap
 from integrations.cap_alerts import Area, CapAlert
 from integrations.dingtalk import DingTalk
 from integrations.errors import PartnerError, Rejected, Unavailable
+from integrations.jtexpress import JtExpress
 from integrations.kingdee_cloud import KingdeeCloud
 from integrations.kingdee_model import sale_order
 from integrations.kingdee_wise import KingdeeWise
@@ -165,6 +166,17 @@ class InventsAWaybill(SfExpress):
             if not error.outcome_unknown:
                 raise
             return Waybill(request.request_no, f"SF{request.request_no}", "sf_express")
+
+
+class AsksAgainAfterANo(JtExpress):
+    """Hopes that J&T changes its mind, and says what it said first."""
+
+    async def book_waybill(self, request: WaybillRequest) -> Waybill:
+        try:
+            return await super().book_waybill(request)
+        except Rejected:
+            await super().book_waybill(request)
+            raise
 
 
 class AsksForAllAtOnce(SfExpress):
@@ -385,6 +397,7 @@ BROKEN: list[tuple[str, type, set[str]]] = [
         TakesARefusalForDone,
         {
             "an_erp_order_whose_goods_are_issued_is_not_taken_back",
+            "a_refusal_in_the_partners_own_words_is_rejected_and_not_asked_again",
             "a_refusal_by_status_is_classed",
             "no_secret_is_shown",
         },
@@ -417,6 +430,7 @@ BROKEN: list[tuple[str, type, set[str]]] = [
             "an_erp_order_is_taken_back_wherever_it_stands",
             "an_erp_is_not_told_of_what_it_has_not_or_what_is_anothers",
             "a_lost_reply_to_a_write_says_so_and_is_not_sent_again",
+            "a_refusal_in_the_partners_own_words_is_rejected_and_not_asked_again",
         },
     ),
     ("u8_database", ReadsOneBatchOnly, {"stock_in_the_books_is_read_to_exact_values"}),
@@ -473,6 +487,7 @@ BROKEN: list[tuple[str, type, set[str]]] = [
         TakesDefectivePiecesForGood,
         {"a_change_of_stock_says_what_changed_and_why", "recorded_replies_are_read_to_exact_values"},
     ),
+    ("jtexpress", AsksAgainAfterANo, {"a_refusal_in_the_partners_own_words_is_rejected_and_not_asked_again"}),
     ("sf_express", AsksForAllAtOnce, {"any_number_of_parcels_is_tracked"}),
     ("dingtalk", SendsAWriteAgain, {"a_lost_reply_to_a_write_says_so_and_is_not_sent_again"}),
     ("wechat_account", KeepsAnExpiredToken, {"recorded_replies_are_read_to_exact_values"}),

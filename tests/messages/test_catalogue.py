@@ -61,18 +61,16 @@ def test_the_languages_have_the_same_keys_in_the_same_groups() -> None:
     assert outline("zh") == outline("en")
 
 
-@pytest.mark.parametrize("key", sorted(ENGLISH))
-def test_the_languages_use_the_same_placeholders(key: str) -> None:
-    assert placeholders("zh")[key] == ENGLISH[key]
+def test_the_languages_use_the_same_placeholders() -> None:
+    assert placeholders("zh") == ENGLISH
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("key", sorted(ENGLISH))
-def test_every_sentence_can_be_said(key: str, locale: str) -> None:
-    sentence = say(key, locale, **dict.fromkeys(ENGLISH[key], "Ω7"))
-    assert sentence
-    assert ("Ω7" in sentence) == bool(ENGLISH[key])
-    assert not set("{}$\u2068\u2069") & set(sentence)
+def test_every_sentence_can_be_said(locale: str) -> None:
+    said = {key: say(key, locale, **dict.fromkeys(needed, "Ω7")) for key, needed in ENGLISH.items()}
+    assert [key for key, sentence in said.items() if not sentence] == []
+    assert [key for key, sentence in said.items() if ("Ω7" in sentence) != bool(ENGLISH[key])] == []
+    assert [key for key, sentence in said.items() if set("{}$\u2068\u2069") & set(sentence)] == []
 
 
 def test_the_scan_sees_the_code() -> None:
@@ -80,15 +78,13 @@ def test_the_scan_sees_the_code() -> None:
     assert ("weather-clear", {"region"}) in [(code, facts) for _, code, facts in STATED]
 
 
-@pytest.mark.parametrize(("where", "code", "facts"), STATED, ids=[f"{where} {code}" for where, code, _ in STATED])
-def test_every_reason_that_the_code_names_has_its_sentence_and_its_facts(
-    where: str, code: str, facts: set[str] | None
-) -> None:
-    assert code in ENGLISH, f"{where} names {code}; add it to messages/*.ftl"
-    if facts is not None:
-        assert ENGLISH[code] <= facts, f"{where}: the sentence of {code} needs {ENGLISH[code]}"
+def test_every_reason_that_the_code_names_has_its_sentence_and_its_facts() -> None:
+    for where, code, facts in STATED:
+        assert code in ENGLISH, f"{where} names {code}; add it to messages/*.ftl"
+        if facts is not None:
+            assert ENGLISH[code] <= facts, f"{where}: the sentence of {code} needs {ENGLISH[code]}"
 
 
-@pytest.mark.parametrize("word", [*(f"status-{status}" for status in Status), *(f"hold-{kind}" for kind in HoldKind)])
-def test_the_words_of_the_life_are_all_there(word: str) -> None:
-    assert word in ENGLISH
+def test_the_words_of_the_life_are_all_there() -> None:
+    words = {*(f"status-{status}" for status in Status), *(f"hold-{kind}" for kind in HoldKind)}
+    assert words - ENGLISH.keys() == set()

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from played import Sandbox
 from prefect.client.orchestration import get_client
-from prefect.settings import get_current_settings
 from sqlalchemy import inspect, text
 
 from cli.rehearsal import SECRETS
@@ -27,6 +26,7 @@ from settings import get_settings
 from tasks.connections import connections
 from tasks.failures import Failure, tell_of_failure
 from tasks.partners.credentials import block_type, keep_credential, variable
+from tests.prefect_api import PrefectServer
 
 FLOWS = (
     ingest_channels, fulfil_orders, relay_outbox, track_shipments, compare_stock, reconcile_payments, check_gates,
@@ -84,14 +84,16 @@ async def live(hub: Sandbox) -> None:
 
 @pytest.mark.usefixtures("prefect_api", "_all_is_logged")
 async def test_no_secret_is_written_down_anywhere(
-    hub: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    hub: Sandbox,
+    prefect_server: PrefectServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    prefect = str(get_current_settings().server.database.connection_url.get_secret_value()).replace("+aiosqlite", "")
     async with kept_in_prefect(monkeypatch):
         await live(hub)
         async with get_client() as client:
             runs, artifacts = await client.read_flow_runs(limit=50), await client.read_artifacts()
-        in_prefect = [*everything_in(prefect)]
+        in_prefect = [*everything_in(f"sqlite:///{prefect_server.database}")]
     written = [
         *in_prefect,
         *everything_in(get_settings().resolved_database_url()),

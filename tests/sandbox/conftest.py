@@ -1,12 +1,10 @@
 """A world, its application in-process, and the same served on loopback."""
 
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
+import loopback
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from sandbox.app import create_app
@@ -31,16 +29,6 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def served(app: FastAPI) -> Iterator[str]:
-    """The address of the sandbox behind a real uvicorn on a free loopback port."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started and thread.is_alive() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert server.started
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(30)
-    assert not thread.is_alive()
+    """The address of the sandbox behind a real uvicorn."""
+    with loopback.served(app) as address:
+        yield address

@@ -150,6 +150,42 @@ async def test_each_partner_says_log_in_again_in_its_own_words(client: httpx.Asy
     assert (await client.get("/qweather/weatheralert/v1/current/1/1", headers=headers)).status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (
+            {"partner": "sf", "kind": "wrong_stock"},
+            "sf does not play wrong_stock at *; who does: qimen at inventory.query",
+        ),
+        ({"partner": "kingdee", "kind": "stray_stock", "sku": "X"}, "who does: qimen at inventory.query"),
+        ({"partner": "qimen", "operation": "deliveryorder.*", "kind": "wrong_stock"}, "at deliveryorder.*; who does"),
+        (
+            {"partner": "*", "operation": "ship", "kind": "repeat"},
+            "* does not play repeat at ship; who does: shop at order.",
+        ),
+        ({"partner": "jt", "kind": "reorder"}, "jt does not play reorder at *"),
+        ({"partner": "jtexpress", "kind": "reject"}, "jtexpress does not play reject at *; who does: shop at *;"),
+        ({"partner": "sf", "kind": "delay"}, "delay needs seconds above 0"),
+        ({"partner": "qimen", "kind": "wrong_stock", "factor": 1}, "wrong_stock needs a factor other than 1"),
+        ({"partner": "qimen", "kind": "stray_stock"}, "stray_stock needs a sku"),
+        ({"partner": "sf", "kind": "refuse", "times": 0}, "times is 1 or more"),
+    ],
+)
+async def test_a_fault_that_could_do_nothing_is_not_laid(
+    client: httpx.AsyncClient, world: World, fault: dict[str, Any], said: str
+) -> None:
+    reply = await client.post("/_sandbox/faults", json=fault)
+    assert (reply.status_code, said in reply.json()["detail"], world.faults.laid) == (422, True, []), reply.text
+
+
+async def test_a_fault_passes_by_what_it_could_do_nothing_to(world: World, client: httpx.AsyncClient) -> None:
+    world.add_fault(Fault("*", "*", FaultKind.WRONG_STOCK))
+    await client.post("/qimen/router/qimen/service", params={"method": "taobao.qimen.order.cancel"})
+    assert world.faults.laid[0].times == 1
+    await client.post("/qimen/router/qimen/service", params={"method": "taobao.qimen.inventory.query"})
+    assert world.faults.laid[0].times == 0
+
+
 async def test_requests_are_counted_with_their_fault(client: httpx.AsyncClient, world: World, number: str) -> None:
     lay(world, FaultKind.REFUSE)
     for _ in range(3):

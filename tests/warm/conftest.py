@@ -1,4 +1,4 @@
-"""One real Prefect server for the session, and workers for its pools."""
+"""Workers for pools of the Prefect server that the session shares."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,22 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.warm.prefect_api import Pool, running_server
+from tests.prefect_api import Pool, PrefectServer
 from tests.warm.worker_process import Worker, running_worker
 from warm.worker import WarmWorker
 
 
 @pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The API address of a server with a home of its own."""
-    with running_server(tmp_path_factory.mktemp("prefect-server")) as api:
-        yield api
-
-
-@pytest.fixture(scope="session")
-def api(prefect_server: str) -> Iterator[httpx.Client]:
+def api(prefect_server: PrefectServer) -> Iterator[httpx.Client]:
     """A client of that server."""
-    with httpx.Client(base_url=prefect_server, timeout=120) as client:
+    with httpx.Client(base_url=prefect_server.api, timeout=120) as client:
         yield client
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.warm.prefect_api import until
+from tests.prefect_api import until
 from tests.warm.worker_process import Worker
 
 

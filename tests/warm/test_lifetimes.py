@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.warm.prefect_api import Pool, until
+from tests.prefect_api import Pool, until
 from tests.warm.test_endings import alive, noted_processes
 from tests.warm.worker_process import Worker, running_worker
 

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.warm.prefect_api import REPOSITORY, until
+from tests.prefect_api import REPOSITORY, until
 from tests.warm.worker_process import Worker
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.warm.prefect_api import QUIET, REPOSITORY, Pool, clean_environment, ended, until
+from tests.prefect_api import QUIET, REPOSITORY, Pool, clean_environment, ended, until
 
 
 @dataclass(frozen=True)

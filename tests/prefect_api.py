@@ -14,9 +14,15 @@ from uuid import uuid4
 
 import httpx
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[1]
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
-QUIET = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_CLI_COLORS": "false"}
+QUIET = {
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLI_COLORS": "false",
+}
 Seen = TypeVar("Seen")
 
 
@@ -35,9 +41,17 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
 
 
+@dataclass(frozen=True)
+class PrefectServer:
+    """A running server: the address of its REST API, and the SQLite database of all that it keeps."""
+
+    api: str
+    database: Path
+
+
 @contextmanager
-def running_server(home: Path) -> Iterator[str]:
-    """A server on an ephemeral port with all that it keeps in ``home``; yields its API address."""
+def running_server(home: Path) -> Iterator[PrefectServer]:
+    """Prefect's server as ``orderspine up`` starts it, on an ephemeral port, with all that it keeps in ``home``."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -58,7 +72,7 @@ def running_server(home: Path) -> Iterator[str]:
                 return False
 
         until(healthy, "the server", seconds=120)
-        yield api
+        yield PrefectServer(api, home / "prefect.db")
 
 
 @contextmanager
