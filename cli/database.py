@@ -27,6 +27,7 @@ def verify() -> None:
     from sqlalchemy import func, select
 
     from models.event import EVENT, broken_links
+    from models.many import among
     from models.order_book import ORDER
     from tasks.hub import unit_of_work
 
@@ -34,7 +35,7 @@ def verify() -> None:
         count = select(func.count(), func.count(EVENT.c.order_id.distinct()))
         events, orders = work.session.execute(count.select_from(EVENT)).one()
         broken = sorted({link.order_id for link in broken_links(work.session)})
-        numbers = work.session.scalars(select(ORDER.c.channel_order_no).where(ORDER.c.id.in_(broken[:10]))).all()
+        numbers = work.session.scalars(select(ORDER.c.channel_order_no).where(among(ORDER.c.id, broken[:10]))).all()
     if broken:
         raise Unusable(t("cli-db-broken", count=len(broken), orders=", ".join(numbers)), answer_is_no=True)
     line("cli-db-verified", events=events, orders=orders)

@@ -1,9 +1,9 @@
 """What every table shares: column types that hold on SQLite and PostgreSQL alike, and constraint names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Dialect, MetaData, TypeDecorator
@@ -43,8 +43,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-_T = TypeVar("_T")
-
 Json: Any = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """A JSON column; binary and indexable on PostgreSQL."""
 
@@ -83,8 +81,3 @@ def insert_or_replace(session: Session, table: Any, unique: Sequence[str], colum
     statement = insert(table)
     fresh = {column: statement.excluded[column] for column in columns if column not in unique}
     return statement.on_conflict_do_update(index_elements=[*unique], set_=fresh)
-
-
-def chunks(ids: Sequence[_T], size: int = 5_000) -> Iterator[Sequence[_T]]:
-    """Slices that one statement can bind: SQLite takes at most 32,766 variables."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))

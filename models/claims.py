@@ -96,7 +96,7 @@ class Claims:
             OUTBOX.c.company_id == self.company_id,
             OUTBOX.c.state == "due",
             OUTBOX.c.next_try_at <= now,
-            OUTBOX.c.connection.not_in(besides),
+            ~among(OUTBOX.c.connection, besides),
             or_(OUTBOX.c.region == "", ~shut),
             ~exists().where(
                 _EARLIER.c.order_id == OUTBOX.c.order_id,

@@ -9,9 +9,10 @@ from sqlalchemy import Index, UniqueConstraint, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from models.base import UTC_TIME, chunks, one_of, table_of
+from models.base import UTC_TIME, one_of, table_of
 from models.bulk import insert_missing
 from models.lifecycle import Route
+from models.many import among
 
 
 class Inbox(SQLModel, table=True):
@@ -67,6 +68,5 @@ class InboxPost:
 
     def finish(self, ids: Sequence[int], state: str = "done") -> None:
         """The messages are understood, or refused."""
-        for chunk in chunks(ids):
-            ended = {"state": state, "handled_at": self.now, "leased_by": None, "leased_until": None}
-            self.session.execute(update(INBOX).where(INBOX.c.id.in_(chunk)).values(**ended))
+        ended = {"state": state, "handled_at": self.now, "leased_by": None, "leased_until": None}
+        self.session.execute(update(INBOX).where(among(INBOX.c.id, ids)).values(**ended))

@@ -4,7 +4,7 @@ Thousands of bind variables cost more to compile than the database needs to answ
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import (
     ARRAY,
@@ -22,11 +22,15 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 
 
 def among(values: ColumnElement[Any], wanted: Iterable[Any]) -> ColumnElement[bool]:
-    """The column ``values``, of numbers or texts, holds one of those that are ``wanted``."""
+    """The column ``values``, of numbers or texts, holds one of those that are ``wanted``; of none if there are none.
+
+    Every statement that picks rows by keys does it so, however many there are; pairs of keys are ``given`` and joined.
+    """
     return _Among(values, bindparam(None, [*wanted], type_=_Listed(values.type), unique=True))
 
 
@@ -50,19 +54,23 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: OperatorType | None = None) -> Self:  # noqa: ARG002  (SQLAlchemy's signature)
+        """As it is, in brackets already. SQLAlchemy would ask SQLite whether it ``= 1``, and no index answers that."""
+        return self
+
 
 @compiles(_Among, "postgresql")
 def _on_postgresql(element: _Among, compiler: Any, **options: Any) -> str:
     # A join with the elements of a document would be planned for a hundred of them: in a table that was not analysed
     # yet, thousands are then compared one by one.
     values, wanted = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{values} = ANY ({wanted})"
+    return f"({values} = ANY ({wanted}))"
 
 
 @compiles(_Among, "sqlite")
 def _on_sqlite(element: _Among, compiler: Any, **options: Any) -> str:
     values, wanted = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{values} IN (SELECT value FROM json_each({wanted}))"  # noqa: S608  (our own names and bind variables)
+    return f"({values} IN (SELECT value FROM json_each({wanted})))"  # noqa: S608  (our own names and bind variables)
 
 
 def given(session: Session, rows: Sequence[Mapping[str, Any]], **types: Any) -> FromClause:

@@ -134,7 +134,7 @@ class OutboxPost:
         gone = {"state": "withdrawn", "outcome_unknown": perhaps_sent}
         due = (
             among(OUTBOX.c.order_id, order_ids),
-            OUTBOX.c.kind.in_(sorted(kinds)),
+            among(OUTBOX.c.kind, kinds),
             OUTBOX.c.state.in_(("due", "person")),
         )
         statement = update(OUTBOX).where(*due)

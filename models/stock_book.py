@@ -101,7 +101,7 @@ class StockBook:
             .limit(limit)
         )
         ids = list(self._session.execute(due).scalars())
-        ended = self._end(RESERVATION.c.id.in_(ids), "expired", at) if ids else []
+        ended = self._end(among(RESERVATION.c.id, ids), "expired", at) if ids else []
         self._promise(ended, -1)
         return ended
 

@@ -9,7 +9,8 @@ from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint, delete, se
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from models.base import UTC_TIME, chunks, insert_or_replace, table_of
+from models.base import UTC_TIME, insert_or_replace, table_of
+from models.many import among
 
 OUR_BOOKS: Final = "orderspine"
 """The ``system`` of our own figures, as they stood when they were compared."""
@@ -55,8 +56,8 @@ def keep_snapshot(
         SNAPSHOT.c.warehouse_id == warehouse_id,
     )
     before = session.execute(select(SNAPSHOT.c.product_id).where(*mine)).scalars()
-    for gone in chunks(sorted(set(before) - stated.keys())):
-        session.execute(delete(SNAPSHOT).where(*mine, SNAPSHOT.c.product_id.in_(gone)))
+    gone = set(before) - stated.keys()
+    session.execute(delete(SNAPSHOT).where(*mine, among(SNAPSHOT.c.product_id, gone)))
     rows = [
         {
             "company_id": company_id, "system": system, "warehouse_id": warehouse_id, "product_id": product_id,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from models.base import table_of
 from models.company import SalesChannel
 from models.inbox import Inbox
+from models.many import among
 from models.work import Work
 from policies.acceptance import judge_statement
 from policies.rules import Rules
@@ -47,7 +48,7 @@ async def accept_orders(batch: Batch, rules: Rules) -> Accepted:
     """
     with unit_of_work() as work:
         messages = work.rows(
-            select(INBOX).where(INBOX.c.id.in_(batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
+            select(INBOX).where(among(INBOX.c.id, batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
         )
         channels = _channels(work, {message.source for message in messages})
     async with order_readers(channels.values()) as read:
@@ -89,10 +90,10 @@ async def accept_orders(batch: Batch, rules: Rules) -> Accepted:
 
 
 def _channels(work: Work, codes: set[str]) -> dict[str, SalesChannel]:
-    query = select(CHANNEL).where(CHANNEL.c.company_id == work.company_id, CHANNEL.c.code.in_(sorted(codes)))
+    query = select(CHANNEL).where(CHANNEL.c.company_id == work.company_id, among(CHANNEL.c.code, codes))
     return {row.code: SalesChannel(**row._mapping) for row in work.rows(query)}
 
 
 def _lock(work: Work, batch: Batch) -> None:
     """Hold the messages, so that a worker that claimed them after our lease ran out waits and then finds them done."""
-    work.rows(select(INBOX.c.id).where(INBOX.c.id.in_(batch.ids)).order_by(INBOX.c.id).with_for_update())
+    work.rows(select(INBOX.c.id).where(among(INBOX.c.id, batch.ids)).order_by(INBOX.c.id).with_for_update())

@@ -17,6 +17,7 @@ from models.company import Product, SalesChannel
 from models.external_ref import ExternalRef
 from models.inbox import INBOX
 from models.lifecycle import HoldKind, OrderKind, Status
+from models.many import among
 from models.messages import OutboundConfirmed, OutboundProgress, PackedParcel, RawMessage
 from models.order import order_number
 from models.order_book import Stop
@@ -66,7 +67,7 @@ class Booked:
 async def book_confirmations(batch: Batch, rules: Rules) -> Booked:
     """Book a claimed batch of warehouse confirmations, each in its own transaction; a repeat changes nothing."""
     with unit_of_work() as work:
-        query = select(INBOX).where(INBOX.c.id.in_(batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
+        query = select(INBOX).where(among(INBOX.c.id, batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
         messages = work.rows(query)
     counts = {"shipped": 0, "followed": 0, "moved": 0, "repeated": 0, "refused": 0}
     for source in sorted({message.source for message in messages}):
@@ -137,7 +138,7 @@ def _planned(work: Work, outbound_id: int) -> dict[str, int]:
 def _waybills_of_others(work: Work, outbound: Any, confirmed: OutboundConfirmed) -> dict[str, str]:
     """Which of these parcels' waybills were booked for other outbounds of ours, and for which."""
     booked = (REF.c.company_id == work.company_id, REF.c.connection == outbound.carrier, REF.c.kind == "waybill")
-    here = REF.c.their_no.in_([parcel.waybill_no for parcel in confirmed.parcels])
+    here = among(REF.c.their_no, [parcel.waybill_no for parcel in confirmed.parcels])
     others = select(REF.c.their_no, REF.c.our_no).where(*booked, here, REF.c.our_no != outbound.outbound_no)
     return dict(map(tuple, work.rows(others)))
 

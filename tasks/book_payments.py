@@ -8,6 +8,7 @@ from sqlalchemy import select
 from integrations.errors import Rejected
 from integrations.ports import PushesPayments
 from models.inbox import INBOX
+from models.many import among
 from models.messages import PaymentNews, RawMessage
 from models.reasons import Reason
 from models.work import Work
@@ -35,7 +36,7 @@ async def book_payments(batch: Batch, rules: Rules) -> PaymentsBooked:
     Money that fits no order is kept and stands in quarantine until its order comes or somebody decides.
     """
     with unit_of_work() as work:
-        query = select(INBOX).where(INBOX.c.id.in_(batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
+        query = select(INBOX).where(among(INBOX.c.id, batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
         messages = work.rows(query)
     counts = {"booked": 0, "repeated": 0, "refused": 0}
     look_at: list[LookAt] = []

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from integrations.errors import Rejected
 from integrations.ports import Tracker
 from models.inbox import INBOX
+from models.many import among
 from models.messages import RawMessage
 from models.order_book import ORDER
 from models.reasons import Reason
@@ -23,7 +24,7 @@ from tasks.track_parcels import PARCEL, Tracked, add, deliver, note_scans, watch
 async def book_tracking(batch: Batch, rules: Rules) -> Tracked:
     """Book a claimed batch of pushed histories, each in its own transaction; a repeat changes nothing."""
     with unit_of_work() as work:
-        query = select(INBOX).where(INBOX.c.id.in_(batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
+        query = select(INBOX).where(among(INBOX.c.id, batch.ids), INBOX.c.state == "waiting").order_by(INBOX.c.id)
         messages = work.rows(query)
     done = Tracked()
     for source in sorted({message.source for message in messages}):
@@ -49,7 +50,7 @@ def _book(message: Any, tracker: Tracker, rules: Rules) -> Tracked:
             select(PARCEL)
             .join(ORDER, ORDER.c.id == PARCEL.c.order_id)
             .where(ORDER.c.company_id == work.company_id)
-            .where(PARCEL.c.waybill_no.in_({*given_up, *(point.waybill_no for point in points)}))
+            .where(among(PARCEL.c.waybill_no, {*given_up, *(point.waybill_no for point in points)}))
         )
         # Two carriers may use one number: only parcels that this tracker follows.
         parcels = {

@@ -11,6 +11,7 @@ from models.change import CHANGE, ChangeState
 from models.company import Warehouse
 from models.event import Happened
 from models.lifecycle import HoldKind, Status, Step
+from models.many import among
 from models.order_book import ORDER, Stop
 from models.outbox import OUTBOX, Owed
 from models.reasons import Reason, to_json
@@ -52,7 +53,7 @@ def free_stock(work: Work, order_ids: Sequence[int]) -> None:
 
 def overtake_changes(work: Work, order_ids: Sequence[int], why: Reason, besides: int | None = None) -> None:
     """Close the changes of these orders that are asked for and not in effect, but for the one numbered ``besides``."""
-    open_ = [CHANGE.c.order_id.in_(order_ids), CHANGE.c.closed_at.is_(None)]
+    open_ = [among(CHANGE.c.order_id, order_ids), CHANGE.c.closed_at.is_(None)]
     if besides is not None:
         open_.append(CHANGE.c.id != besides)
     closed = {"state": ChangeState.OVERTAKEN, "closed_at": work.now, "outcome": to_json([why])}
@@ -114,8 +115,9 @@ def take_back(
         OUTBOX.c.leased_by.is_not(None),
     )
     columns = (OUTBOX.c.order_id, OUTBOX.c.kind, OUTBOX.c.connection, OUTBOX.c.payload, OUTBOX.c.idempotency_key)
-    kinds = sorted(_TAKEN_BACK_BY)
-    query = select(*columns).where(OUTBOX.c.order_id.in_(order_ids), OUTBOX.c.kind.in_(kinds), perhaps_there)
+    query = select(*columns).where(
+        among(OUTBOX.c.order_id, order_ids), OUTBOX.c.kind.in_(_TAKEN_BACK_BY), perhaps_there
+    )
     if only is not None:
         query = query.where(OUTBOX.c.id == only)
     if besides is not None:
@@ -140,8 +142,8 @@ def stop_outbounds(work: Work, order_ids: Sequence[int], why: str) -> frozenset[
     asked = outbounds_there(work, order_ids)
     work.outbox.withdraw(order_ids)
     ask_to_stop(work, asked, why, Purpose.CANCEL)
-    of_orders = OUTBOUND.c.order_id.in_(order_ids)
-    only_planned = and_(OUTBOUND.c.state == "planned", OUTBOUND.c.id.not_in([row.id for row in asked]))
+    of_orders = among(OUTBOUND.c.order_id, order_ids)
+    only_planned = and_(OUTBOUND.c.state == "planned", ~among(OUTBOUND.c.id, [row.id for row in asked]))
     work.session.execute(update(OUTBOUND).where(of_orders, only_planned).values(state="cancelled"))
     return frozenset(row.order_id for row in asked)
 
@@ -157,7 +159,7 @@ def outbounds_there(work: Work, order_ids: Sequence[int]) -> list[Any]:
     query = (
         select(OUTBOUND.c.id, OUTBOUND.c.order_id, OUTBOUND.c.outbound_no, WAREHOUSE.c.code)
         .join(WAREHOUSE, WAREHOUSE.c.id == OUTBOUND.c.warehouse_id)
-        .where(OUTBOUND.c.order_id.in_(order_ids))
+        .where(among(OUTBOUND.c.order_id, order_ids))
         .where(or_(OUTBOUND.c.state == "accepted", and_(OUTBOUND.c.state == "planned", perhaps_there)))
     )
     return work.rows(query.order_by(OUTBOUND.c.id))

@@ -10,6 +10,7 @@ from models.change import APPROVAL, CHANGE, ChangeState
 from models.content import OrderContent
 from models.event import Happened
 from models.lifecycle import HoldKind, Status, Step
+from models.many import among
 from models.order import Answer
 from models.order_book import HOLD, ORDER
 from models.reasons import Reason, to_json
@@ -153,7 +154,7 @@ def _plan_anew(work: Work, change: Any, order: Any, rules: Rules) -> None:
 
 def let_go_on(work: Work, order_ids: Sequence[int]) -> None:
     """The hold that showed the channel's change has done its service; a hold for another reason stays."""
-    query = select(HOLD.c.order_id, HOLD.c.reasons).where(HOLD.c.order_id.in_(order_ids), HOLD.c.closed_at.is_(None))
+    query = select(HOLD.c.order_id, HOLD.c.reasons).where(among(HOLD.c.order_id, order_ids), HOLD.c.closed_at.is_(None))
     shown = [row.order_id for row in work.rows(query.where(HOLD.c.kind == HoldKind.DATA)) if _shows_change(row.reasons)]
     work.orders.unhold(shown, HoldKind.DATA, work.run.actor)
 

@@ -8,6 +8,7 @@ from models.base import table_of
 from models.company import Product, Warehouse
 from models.content import OrderContent
 from models.lifecycle import LineKind, Status
+from models.many import among
 from models.shipment import Outbound
 from models.stock import LEVEL
 from models.work import Work
@@ -54,14 +55,14 @@ def _shelves(work: Work, order_id: int, after: OrderContent) -> tuple[Shelf, ...
         held[take.stock_level_id] = held.get(take.stock_level_id, 0) + take.quantity
     if not held:
         return ()
-    levels = {row.id: row for row in work.rows(select(LEVEL).where(LEVEL.c.id.in_(sorted(held))))}
+    levels = {row.id: row for row in work.rows(select(LEVEL).where(among(LEVEL.c.id, held)))}
     warehouse_id = next(iter(levels.values())).warehouse_id
     by_product = {levels[level].product_id: units for level, units in held.items()}
     wanted = _wanted(work, after)
     products = sorted({*by_product, *wanted})
     free = {s.product_id: s.available for s in work.stock.on_shelf(products) if s.warehouse_id == warehouse_id}
     code = work.session.execute(select(WAREHOUSE.c.code).where(WAREHOUSE.c.id == warehouse_id)).scalar_one()
-    skus = dict(work.rows(select(PRODUCT.c.id, PRODUCT.c.sku).where(PRODUCT.c.id.in_(products))))
+    skus = dict(work.rows(select(PRODUCT.c.id, PRODUCT.c.sku).where(among(PRODUCT.c.id, products))))
     return tuple(Shelf(skus[p], code, by_product.get(p, 0), wanted.get(p, 0), free.get(p, 0)) for p in products)
 
 

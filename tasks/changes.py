@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import select, update
 
 from messages import say_reason
-from models.base import chunks
 from models.bulk import insert_numbered, insert_rows
 from models.change import APPROVAL, CHANGE, ChangeState
 from models.content import OrderContent
 from models.event import Happened
 from models.lifecycle import HoldKind
+from models.many import among
 from models.order import order_id_of, order_number
 from models.order_book import ORDER, Stop
 from models.reasons import Reason, to_json
@@ -90,11 +90,9 @@ def withdraw_of_channel(work: Work, order_ids: Sequence[int]) -> None:
     """What the channel asked for these orders before is no longer what it says."""
     why = (Reason("change-restated"),)
     ended = {"state": ChangeState.OVERTAKEN, "closed_at": work.now, "outcome": to_json(why)}
-    gone: list[Any] = []
-    for chunk in chunks(sorted(order_ids)):
-        open_ = (CHANGE.c.order_id.in_(chunk), CHANGE.c.content_hash != "", CHANGE.c.state == ChangeState.PROPOSED)
-        closed = update(CHANGE).where(*open_).values(**ended).returning(CHANGE.c.id, CHANGE.c.order_id)
-        gone += work.session.execute(closed).all()
+    open_ = (among(CHANGE.c.order_id, order_ids), CHANGE.c.content_hash != "", CHANGE.c.state == ChangeState.PROPOSED)
+    closed = update(CHANGE).where(*open_).values(**ended).returning(CHANGE.c.id, CHANGE.c.order_id)
+    gone = work.session.execute(closed).all()
     let_go_on(work, [order_id for _, order_id in gone])
     work.events.add(
         [

@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 
 from integrations.errors import Rejected, Unavailable
 from integrations.ports import Invoicer
+from models.many import among
 from models.messages import Invoice, InvoiceState
 from models.money import Money
 from models.outbox import OUTBOX
@@ -72,7 +73,7 @@ def _drop_called_off(work: Work, connection: str, told: str) -> int:
     for invoice in unsent:
         fail(work, invoice, Reason("invoice-called-off", {"number": invoice.request_no}), told)
     perhaps = [invoice.id for invoice in found if invoice.outcome_unknown]
-    work.session.execute(INVOICE.update().where(INVOICE.c.id.in_(perhaps)).values(state="issuing"))
+    work.session.execute(INVOICE.update().where(among(INVOICE.c.id, perhaps)).values(state="issuing"))
     return len(unsent)
 
 

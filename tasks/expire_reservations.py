@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from models.base import chunks
 from models.event import Happened
 from models.lifecycle import HoldKind, Status, Step
+from models.many import among
 from models.order_book import ORDER, Stop
 from models.reasons import Reason
 from models.work import Work
@@ -46,10 +46,8 @@ async def expire_reservations() -> Expired:
 def _step_back(work: Work, order_ids: list[int]) -> None:
     """An order that nobody fetched is promised no more, and a person says what becomes of it; one that waits for its
     money goes on waiting."""
-    reserved: list[int] = []
-    for chunk in chunks(order_ids):
-        query = select(ORDER.c.id).where(ORDER.c.id.in_(chunk), ORDER.c.status == Status.RESERVED)
-        reserved += work.session.execute(query.order_by(ORDER.c.id).with_for_update()).scalars()
+    query = select(ORDER.c.id).where(among(ORDER.c.id, order_ids), ORDER.c.status == Status.RESERVED)
+    reserved = list(work.session.execute(query.order_by(ORDER.c.id).with_for_update()).scalars())
     steps = [Step(Status.CONFIRMED, work.now, _EXPIRED)]
     work.orders.advance([plan_move(order_id, Status.RESERVED, steps) for order_id in reserved])
     work.orders.hold([Stop(order_id, HoldKind.APPROVAL, _EXPIRED) for order_id in reserved])

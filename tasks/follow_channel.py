@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from models.base import table_of
 from models.company import Warehouse
 from models.lifecycle import HoldKind, LineKind, Move, Status
+from models.many import among
 from models.messages import Reported
 from models.order_book import LINE, ORDER, Stop
 from models.reasons import Reason
@@ -43,7 +44,7 @@ async def follow_channel(batch: Batch) -> Followed:
     books show the discrepancy instead of hiding it.
     """
     with unit_of_work() as work:
-        query = select(ORDER).where(ORDER.c.id.in_(batch.ids), ORDER.c.reported_status.is_not(None))
+        query = select(ORDER).where(among(ORDER.c.id, batch.ids), ORDER.c.reported_status.is_not(None))
         orders = work.rows(query.order_by(ORDER.c.id).with_for_update())
         moves = [move for order in orders if (move := _plan(order, work.now))]
         ahead = [move for move in moves if _end(move) is not Status.CANCELLED]
@@ -56,7 +57,7 @@ async def follow_channel(batch: Batch) -> Followed:
         told_to_wait = [(order.id, _report(order).hold) for order in orders if _report(order).hold]
         work.orders.hold([Stop(order_id, HoldKind.STOCK, (Reason(code),)) for order_id, code in told_to_wait])
         done = {"reported_status": None, "reported": None, "leased_by": None, "leased_until": None}
-        work.session.execute(update(ORDER).where(ORDER.c.id.in_([order.id for order in orders])).values(**done))
+        work.session.execute(update(ORDER).where(among(ORDER.c.id, [order.id for order in orders])).values(**done))
     result = Followed(moved=len(ahead), cancelled=len(off), there_already=len(orders) - len(moves))
     tell("%d followed, %d cancelled, %d were there already", result.moved, result.cancelled, result.there_already)
     return result
@@ -111,8 +112,8 @@ def _find_missing(work: Work, order_ids: Sequence[int]) -> None:
     promised = select(RESERVATION.c.order_line_id).where(RESERVATION.c.state.in_(("open", "consumed")))
     query = (
         select(LINE.c.id, LINE.c.order_id, LINE.c.product_id, LINE.c.quantity)
-        .where(LINE.c.order_id.in_(order_ids), LINE.c.state == "good", LINE.c.kind == LineKind.GOODS)
-        .where(LINE.c.id.not_in(promised.where(RESERVATION.c.order_id.in_(order_ids))))
+        .where(among(LINE.c.order_id, order_ids), LINE.c.state == "good", LINE.c.kind == LineKind.GOODS)
+        .where(LINE.c.id.not_in(promised.where(among(RESERVATION.c.order_id, order_ids))))
         .order_by(LINE.c.id)
     )
     missing = work.rows(query)

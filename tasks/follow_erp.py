@@ -4,7 +4,7 @@ An ERP that can is asked what changed. Of any other, or else of its books, it is
 left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import select
 
 from integrations.ports import ShowsOrders, TellsOfOrders
-from models.base import chunks, insert_or_replace, table_of
+from models.base import insert_or_replace, table_of
 from models.check_code import check_code
 from models.external_ref import ExternalRef
 from models.feed import Feed
 from models.lifecycle import HoldKind, Status
+from models.many import among
 from models.messages import ErpNews
 from models.order_book import HOLD, ORDER, Stop
 from models.outbox import OUTBOX, Owed
@@ -62,7 +63,7 @@ async def follow_erp(erp: str) -> ErpFollowed:
     until = get_settings().now()
     news = await _news_of(erp, until)
     with unit_of_work() as work:
-        stops = [stop for some in chunks(news) for stop in _judged(work, erp, some)]
+        stops = _judged(work, erp, news)
         held = work.orders.hold(stops)
         mark = {"company_id": work.company_id, "connection": erp, "read_until": until}
         work.session.execute(
@@ -98,12 +99,10 @@ def _still_here(erp: str) -> list[str]:
         here = {erp_number(row.outbound_no): row.order_id for row in work.rows(query)}
         asked = {
             row.order_id
-            for some in chunks([*here.values()])
-            for row in work.rows(select(HOLD.c.order_id, HOLD.c.reasons).where(HOLD.c.order_id.in_(some)))
+            for row in work.rows(select(HOLD.c.order_id, HOLD.c.reasons).where(among(HOLD.c.order_id, here.values())))
             if any(reason["code"] == _ASKED_ABOUT for reason in row.reasons)
         }
-        bound = [number for some in chunks([*here]) for number in _bound(work, erp, some)]
-        return [number for number in bound if here[number] not in asked]
+        return [number for number in _bound(work, erp, here) if here[number] not in asked]
 
 
 def _read_until(erp: str) -> datetime:
@@ -119,7 +118,7 @@ def _judged(work: Work, erp: str, news: Sequence[ErpNews]) -> list[Stop]:
     query = (
         select(OUTBOUND.c.id, OUTBOUND.c.outbound_no, OUTBOUND.c.order_id, OUTBOUND.c.state, ORDER.c.status)
         .join(ORDER, ORDER.c.id == OUTBOUND.c.order_id)
-        .where(ORDER.c.company_id == work.company_id, OUTBOUND.c.outbound_no.in_(numbers))
+        .where(ORDER.c.company_id == work.company_id, among(OUTBOUND.c.outbound_no, numbers))
         .order_by(ORDER.c.id)
         .with_for_update(of=(ORDER,))
     )
@@ -138,10 +137,10 @@ def _judged(work: Work, erp: str, news: Sequence[ErpNews]) -> list[Stop]:
     return stops
 
 
-def _bound(work: Work, erp: str, numbers: Sequence[str]) -> dict[str, str]:
+def _bound(work: Work, erp: str, numbers: Iterable[str]) -> dict[str, str]:
     """The ERP's own ids of these orders, as we know them."""
     mine = (REF.c.company_id == work.company_id, REF.c.connection == erp, REF.c.kind == "erp-order")
-    return dict(map(tuple, work.rows(select(REF.c.our_no, REF.c.their_no).where(*mine, REF.c.our_no.in_(numbers)))))
+    return dict(map(tuple, work.rows(select(REF.c.our_no, REF.c.their_no).where(*mine, among(REF.c.our_no, numbers)))))
 
 
 def _another(news: ErpNews, known: str) -> Reason | None:

@@ -11,6 +11,7 @@ from models.company import Product
 from models.event import Happened
 from models.invoice import Invoice
 from models.lifecycle import OrderKind, Status
+from models.many import among
 from models.messages import InvoiceLine
 from models.order import order_id_of, order_number
 from models.order_book import ORDER
@@ -96,7 +97,7 @@ def _lines_of(work: Work, order: Any, rules: Invoices) -> list[InvoiceLine]:
     lines = work.orders.lines_of([order.id])[order.id]
     if sum(line.amount_minor for line in lines) + order.freight_minor != order.amount_minor:
         raise CannotInvoice(f"The lines of {order_number(order.id)} do not add up to its amount.")
-    products = select(PRODUCT.c.id, PRODUCT.c.category).where(PRODUCT.c.id.in_([line.product_id for line in lines]))
+    products = select(PRODUCT.c.id, PRODUCT.c.category).where(among(PRODUCT.c.id, [line.product_id for line in lines]))
     categories = dict(map(tuple, work.rows(products)))
     sold = [
         Sold(line.sku, line.title, categories.get(line.product_id, ""), line.quantity, line.amount_minor)

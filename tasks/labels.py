@@ -12,6 +12,7 @@ from sqlalchemy import select
 from integrations.errors import PartnerError
 from models.base import table_of
 from models.check_code import Mistyped
+from models.many import among
 from models.messages import Label, Waybill
 from models.shipment import Outbound
 from tasks.connections import can_print, connections, partner
@@ -58,7 +59,7 @@ def _waybill_of(number: str) -> Waybill:
             orders = find_orders(work, number)
         except Mistyped:
             orders = []
-        booked = (OUTBOUND.c.order_id.in_(orders[:1]), OUTBOUND.c.waybill_no.is_not(None))
+        booked = (among(OUTBOUND.c.order_id, orders[:1]), OUTBOUND.c.waybill_no.is_not(None))
         query = select(OUTBOUND).where(*booked, OUTBOUND.c.state != "cancelled").order_by(OUTBOUND.c.id.desc())
         newest = next(iter(work.rows(query)), None)
     if newest is None:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
-from models.base import chunks, insert_or_replace, table_of
+from models.base import insert_or_replace, table_of
 from models.bulk import insert_missing, insert_numbered, insert_rows
 from models.company import Company, Product, SalesChannel, Warehouse
 from models.database import transaction, upgrade
+from models.many import among
 from models.messages import CatalogueItem
 from models.stock import LEVEL, MOVEMENT, Cause
 from models.work import Work
@@ -58,11 +59,8 @@ def add_products(work: Work, items: Iterable[CatalogueItem]) -> dict[str, int]:
         for item in items
     ]  # fmt: skip
     insert_missing(work.session, PRODUCT, rows, ("company_id", "sku"))
-    ids: dict[str, int] = {}
-    for chunk in chunks([row["sku"] for row in rows]):
-        query = select(PRODUCT.c.sku, PRODUCT.c.id).where(PRODUCT.c.company_id == work.company_id)
-        ids.update(dict(work.rows(query.where(PRODUCT.c.sku.in_(chunk)))))
-    return ids
+    query = select(PRODUCT.c.sku, PRODUCT.c.id).where(PRODUCT.c.company_id == work.company_id)
+    return dict(work.rows(query.where(among(PRODUCT.c.sku, [row["sku"] for row in rows]))))
 
 
 def warehouse_id_of(work: Work, code: str) -> int:

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from models.base import chunks, table_of
+from models.base import table_of
 from models.company import Product
 from models.content import LineContent, OrderContent
 from models.lifecycle import LineKind
+from models.many import among
 from models.messages import Address
 from models.order_book import LINE, ORDER, VERSION
 from models.work import Work
@@ -18,11 +19,8 @@ PRODUCT = table_of(Product)
 
 def known_products(work: Work, skus: set[str]) -> dict[str, int]:
     """The product ids of those SKUs that the company has."""
-    found: dict[str, int] = {}
-    for chunk in chunks(sorted(skus)):
-        query = select(PRODUCT.c.sku, PRODUCT.c.id).where(PRODUCT.c.company_id == work.company_id)
-        found.update(dict(work.rows(query.where(PRODUCT.c.sku.in_(chunk)))))
-    return found
+    query = select(PRODUCT.c.sku, PRODUCT.c.id).where(PRODUCT.c.company_id == work.company_id)
+    return dict(work.rows(query.where(among(PRODUCT.c.sku, skus))))
 
 
 def line_row(line: Any, order_id: int, products: Mapping[str, int], refused: bool = False) -> dict[str, Any]:
@@ -94,7 +92,7 @@ def write_lines(work: Work, order_id: int, rows: Sequence[Mapping[str, Any]]) ->
     of_order = LINE.c.order_id == order_id
     present = {row.line_no for row in work.rows(select(LINE.c.line_no).where(of_order))}
     gone = present - {row["line_no"] for row in rows}
-    work.session.execute(update(LINE).where(of_order, LINE.c.line_no.in_(gone)).values(state="dropped"))
+    work.session.execute(update(LINE).where(of_order, among(LINE.c.line_no, gone)).values(state="dropped"))
     for row in rows:
         if row["line_no"] in present:
             work.session.execute(update(LINE).where(of_order, LINE.c.line_no == row["line_no"]).values(**row))

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.base import chunks, table_of
+from models.base import table_of
 from models.company import Product, ProductUnit, Warehouse
+from models.many import among
 from models.messages import ChannelLine, ChannelOrder
 from models.reasons import Reason
 from models.work import Work
@@ -19,12 +20,9 @@ WAREHOUSE = table_of(Warehouse)
 
 def units_of(work: Work, skus: Collection[str]) -> set[tuple[str, str]]:
     """``(SKU, unit)`` for every unit in which these products can be ordered, their base unit apart."""
-    found: set[tuple[str, str]] = set()
-    for chunk in chunks(sorted(skus)):
-        query = select(PRODUCT.c.sku, UNIT.c.unit).join(UNIT, UNIT.c.product_id == PRODUCT.c.id)
-        query = query.where(PRODUCT.c.company_id == work.company_id, PRODUCT.c.sku.in_(chunk))
-        found |= {(sku, unit) for sku, unit in work.rows(query)}
-    return found
+    query = select(PRODUCT.c.sku, UNIT.c.unit).join(UNIT, UNIT.c.product_id == PRODUCT.c.id)
+    query = query.where(PRODUCT.c.company_id == work.company_id, among(PRODUCT.c.sku, skus))
+    return {(sku, unit) for sku, unit in work.rows(query)}
 
 
 def known_units(work: Work, lines: Sequence[ChannelLine]) -> set[tuple[str, str]]:
@@ -34,9 +32,9 @@ def known_units(work: Work, lines: Sequence[ChannelLine]) -> set[tuple[str, str]
 
 def known_stores(work: Work, orders: Sequence[ChannelOrder]) -> dict[str, int]:
     """The warehouse ids of those stores, named by orders that are fetched, that the company has."""
-    codes = sorted({order.pickup_store for order in orders if order.pickup_store})
+    codes = {order.pickup_store for order in orders if order.pickup_store}
     query = select(WAREHOUSE.c.code, WAREHOUSE.c.id).where(
-        WAREHOUSE.c.company_id == work.company_id, WAREHOUSE.c.code.in_(codes)
+        WAREHOUSE.c.company_id == work.company_id, among(WAREHOUSE.c.code, codes)
     )
     return dict(work.rows(query)) if codes else {}
 

@@ -11,6 +11,7 @@ from models.base import table_of
 from models.company import Company, Customer, SalesChannel
 from models.gate import Gate
 from models.lifecycle import HoldKind, Status
+from models.many import among
 from models.money import Money
 from models.order import order_number
 from models.order_book import HOLD, ORDER
@@ -128,7 +129,7 @@ def list_orders(status: str = "", hold: str = "", words: str = "", before: int |
 
 def _found_by(work: Work, words: str) -> Any:
     if found := find_orders(work, words):
-        return ORDER.c.id.in_(found)
+        return among(ORDER.c.id, found)
     named = (CUSTOMER.c.code == words) | CUSTOMER.c.name.startswith(words, autoescape=True)
     return ORDER.c.customer_id.in_(select(CUSTOMER.c.id).where(CUSTOMER.c.company_id == work.company_id, named))
 
@@ -196,7 +197,7 @@ def _quarantine(work: Work) -> tuple[RefusedFor, ...]:
     rows = work.rows(counted)
     ids = {row.example for row in rows}
     examples = dict(
-        map(tuple, work.rows(select(QUARANTINE.c.id, QUARANTINE.c.reasons).where(QUARANTINE.c.id.in_(ids))))
+        map(tuple, work.rows(select(QUARANTINE.c.id, QUARANTINE.c.reasons).where(among(QUARANTINE.c.id, ids))))
     )
     return tuple(
         RefusedFor(next(reason for reason in reasons_of(examples[row.example]) if reason.code == row.code), row.count)
@@ -211,7 +212,7 @@ def _closed_gates(work: Work) -> tuple[ClosedGate, ...]:
 
 def _messages(work: Work, closed_regions: Sequence[str]) -> tuple[int, int, int]:
     """Messages that are due, those of them that a closed gate covers, and those that wait for a person."""
-    covered = OUTBOX.c.region.in_(closed_regions)
+    covered = among(OUTBOX.c.region, closed_regions)
     query = (
         select(OUTBOX.c.state, covered, func.count())
         .where(OUTBOX.c.company_id == work.company_id, OUTBOX.c.state.in_(("due", "person")))

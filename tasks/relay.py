@@ -19,6 +19,7 @@ from integrations.chunks import chunks
 from integrations.errors import Conflict, Misconfigured, Rejected, Unavailable
 from models.base import table_of
 from models.gate import Gate
+from models.many import among
 from models.outbox import OUTBOX, Owed
 from models.work import Work
 from policies.rules import Rules
@@ -51,7 +52,7 @@ async def send_messages(batch: Batch, rules: Rules) -> Relayed:
     """Send a claimed batch. Each outcome is written as soon as it is known, so a killed run repeats at most the
     messages of the calls in flight, and asks about them first."""
     with unit_of_work() as work:
-        query = select(OUTBOX).where(OUTBOX.c.id.in_(batch.ids), OUTBOX.c.state == "due").order_by(OUTBOX.c.id)
+        query = select(OUTBOX).where(among(OUTBOX.c.id, batch.ids), OUTBOX.c.state == "due").order_by(OUTBOX.c.id)
         letters = [_letter(row, row.id in batch.abandoned) for row in work.rows(query)]
     outcomes: Counter[str] = Counter()
     troubles: Counter[str] = Counter()

@@ -182,7 +182,7 @@ def _offered(work: Work, rules: Sequence[Rules]) -> set[int]:
     skus = {sku for some in rules for listed in some.substitutes.values() for sku in listed}
     if not skus:
         return set()
-    query = select(PRODUCT.c.id).where(PRODUCT.c.company_id == work.company_id, PRODUCT.c.sku.in_(sorted(skus)))
+    query = select(PRODUCT.c.id).where(PRODUCT.c.company_id == work.company_id, among(PRODUCT.c.sku, skus))
     return set(work.session.execute(query).scalars())
 
 
@@ -293,7 +293,7 @@ def _warehouses(work: Work) -> tuple[WarehouseFacts, ...]:
     if any(row.orders_a_day is not None for row in rows):
         midnight = work.now.astimezone(ZoneInfo(work.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
         planned = select(OUTBOUND.c.warehouse_id, func.count()).where(
-            OUTBOUND.c.warehouse_id.in_([row.id for row in rows]), OUTBOUND.c.planned_at >= midnight,
+            among(OUTBOUND.c.warehouse_id, [row.id for row in rows]), OUTBOUND.c.planned_at >= midnight,
             OUTBOUND.c.state != "cancelled",
         )  # fmt: skip
         given = dict(work.rows(planned.group_by(OUTBOUND.c.warehouse_id)))

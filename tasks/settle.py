@@ -1,8 +1,10 @@
 """Providers' statements, and how they meet the orders (F1, F2)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from pandas import DataFrame
@@ -10,8 +12,9 @@ from sqlalchemy import and_, delete, func, select
 
 from expectations.apply import find_failures
 from expectations.settlements import settlement_lines
-from models.base import chunks, insert_or_ignore, insert_or_replace, table_of
+from models.base import insert_or_ignore, insert_or_replace, table_of
 from models.event import Happened
+from models.many import among
 from models.messages import StatementLine
 from models.money_flow import SettlementLine, SettlementMatch
 from models.order_book import LINE, ORDER
@@ -108,16 +111,11 @@ def _found_since(work: Work) -> set[str]:
 
 def judge_orders(work: Work, order_keys: set[str], rules: Rules) -> list[Verdict]:
     """Judge the accounts of these order numbers anew and keep the outcome; each changed order gets an event."""
-    verdicts = [
-        judge_account(account, rules.settlement)
-        for chunk in chunks(sorted(order_keys), 2_000)
-        for account in _accounts(work, chunk)
-    ]
-    before: dict[str, tuple[str, int]] = {}
-    for subjects in chunks([verdict.account.subject for verdict in verdicts]):
-        query = select(MATCH.c.subject, MATCH.c.outcome, MATCH.c.settled_minor)
-        mine = query.where(MATCH.c.company_id == work.company_id, MATCH.c.subject.in_(subjects))
-        before.update({row.subject: (row.outcome, row.settled_minor) for row in work.rows(mine)})
+    verdicts = [judge_account(account, rules.settlement) for account in _accounts(work, order_keys)]
+    subjects = [verdict.account.subject for verdict in verdicts]
+    query = select(MATCH.c.subject, MATCH.c.outcome, MATCH.c.settled_minor)
+    mine = query.where(MATCH.c.company_id == work.company_id, among(MATCH.c.subject, subjects))
+    before = {row.subject: (row.outcome, row.settled_minor) for row in work.rows(mine)}
     changed = [v for v in verdicts if before.get(v.account.subject) != (v.outcome, v.account.settled_minor)]
     _forget_unknown(work, order_keys)
     _keep(work, changed)
@@ -133,14 +131,12 @@ def judge_orders(work: Work, order_keys: set[str], rules: Rules) -> list[Verdict
 
 def _forget_unknown(work: Work, order_keys: set[str]) -> None:
     """Money whose order was unknown is judged anew under these keys; its old row would count it twice."""
-    for chunk in chunks(sorted(order_keys), 2_000):
-        keys = select(STATEMENT.c.provider + ":" + STATEMENT.c.order_key).where(STATEMENT.c.order_key.in_(chunk))
-        mine = keys.where(STATEMENT.c.company_id == work.company_id)
-        gone = delete(MATCH).where(MATCH.c.company_id == work.company_id, MATCH.c.subject.in_(mine))
-        work.session.execute(gone)
+    keys = select(STATEMENT.c.provider + ":" + STATEMENT.c.order_key).where(among(STATEMENT.c.order_key, order_keys))
+    mine = keys.where(STATEMENT.c.company_id == work.company_id)
+    work.session.execute(delete(MATCH).where(MATCH.c.company_id == work.company_id, MATCH.c.subject.in_(mine)))
 
 
-def _accounts(work: Work, order_keys: Sequence[str]) -> list[Account]:
+def _accounts(work: Work, order_keys: Collection[str]) -> Iterator[Account]:
     settled = (
         select(
             STATEMENT.c.order_key,
@@ -149,7 +145,7 @@ def _accounts(work: Work, order_keys: Sequence[str]) -> list[Account]:
             func.sum(STATEMENT.c.amount_minor).label("settled"),
             func.count().label("lines"),
         )
-        .where(STATEMENT.c.company_id == work.company_id, STATEMENT.c.order_key.in_(order_keys))
+        .where(STATEMENT.c.company_id == work.company_id, among(STATEMENT.c.order_key, order_keys))
         .group_by(STATEMENT.c.order_key)
         .subquery()
     )
@@ -161,10 +157,8 @@ def _accounts(work: Work, order_keys: Sequence[str]) -> list[Account]:
         .join(ORDER, and_(*same_number), isouter=True)
         .order_by(settled.c.order_key)
     )
-    of_key: dict[str, list[Any]] = {}
-    for row in work.rows(query):
-        of_key.setdefault(row.order_key, []).append(row)
-    return [_account(rows) for rows in of_key.values()]
+    for _, rows in groupby(work.session.execute(query), key=attrgetter("order_key")):
+        yield _account([*rows])
 
 
 def _account(rows: Sequence[Any]) -> Account:

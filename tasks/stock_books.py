@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models.lifecycle import Bucket
+from models.many import among
 from models.stock import LEVEL
 from models.stock_snapshot import OUR_BOOKS, SNAPSHOT, Pieces, keep_snapshot
 from models.work import Work
@@ -63,4 +64,4 @@ def _connected_warehouses(work: Work) -> list[Any]:
     """Id and code of the warehouses that can be asked."""
     codes = [warehouse.code for warehouse in connections().warehouse]
     query = select(WAREHOUSE.c.id, WAREHOUSE.c.code).where(WAREHOUSE.c.company_id == work.company_id)
-    return work.rows(query.where(WAREHOUSE.c.code.in_(codes)).order_by(WAREHOUSE.c.code))
+    return work.rows(query.where(among(WAREHOUSE.c.code, codes)).order_by(WAREHOUSE.c.code))

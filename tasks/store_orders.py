@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy import case, select, update
 
-from models.base import chunks, table_of
+from models.base import table_of
 from models.bulk import insert_missing
 from models.company import Customer
 from models.content import content_stated
 from models.event import Happened
 from models.lifecycle import HoldKind, Status
+from models.many import among
 from models.messages import ChannelOrder
 from models.order_book import ORDER, Stop
 from models.reasons import Reason
@@ -33,15 +34,14 @@ def known_orders(work: Work, statements: Sequence[Statement]) -> dict[tuple[int,
     found: dict[tuple[int, str], Known] = {}
     for channel_id in {int(s.channel.id or 0) for s in statements}:
         numbers = [s.order.order_no for s in statements if s.channel.id == channel_id]
-        for chunk in chunks(numbers):
-            columns = (
-                ORDER.c.id, ORDER.c.channel_order_no, ORDER.c.status, ORDER.c.version, ORDER.c.stated_at, ORDER.c.paid,
-                ORDER.c.content_hash,
-            )  # fmt: skip
-            query = select(*columns).where(ORDER.c.channel_id == channel_id, ORDER.c.channel_order_no.in_(chunk))
-            for row in work.rows(query.with_for_update()):
-                known = Known(row.id, Status(row.status), row.version, row.stated_at, row.paid, row.content_hash)
-                found[channel_id, row.channel_order_no] = known
+        columns = (
+            ORDER.c.id, ORDER.c.channel_order_no, ORDER.c.status, ORDER.c.version, ORDER.c.stated_at, ORDER.c.paid,
+            ORDER.c.content_hash,
+        )  # fmt: skip
+        query = select(*columns).where(ORDER.c.channel_id == channel_id, among(ORDER.c.channel_order_no, numbers))
+        for row in work.rows(query.with_for_update()):
+            known = Known(row.id, Status(row.status), row.version, row.stated_at, row.paid, row.content_hash)
+            found[channel_id, row.channel_order_no] = known
     return found
 
 
@@ -162,11 +162,8 @@ def _customers(work: Work, statements: Sequence[Statement]) -> dict[str, int]:
         for code, party in sorted(parties.items())
     ]
     insert_missing(work.session, CUSTOMER, rows, ("company_id", "code"))
-    found: dict[str, int] = {}
-    for chunk in chunks(sorted(parties)):
-        query = select(CUSTOMER.c.code, CUSTOMER.c.id).where(CUSTOMER.c.company_id == work.company_id)
-        found.update(dict(work.rows(query.where(CUSTOMER.c.code.in_(chunk)))))
-    return found
+    query = select(CUSTOMER.c.code, CUSTOMER.c.id).where(CUSTOMER.c.company_id == work.company_id)
+    return dict(work.rows(query.where(among(CUSTOMER.c.code, parties))))
 
 
 def _customer_code(statement: Statement) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models.base import table_of
+from models.many import among
 from models.outbox import OUTBOX, Owed
 from models.shipment import Parcel
 from models.work import Work
@@ -27,7 +28,7 @@ def subscribe(work: Work, shipment_id: int, rules: Tracking) -> None:
         return
     parcels = _told_of(work.rows(select(PARCEL).where(PARCEL.c.shipment_id == shipment_id)))
     first_look = {"next_look_at": work.now + timedelta(minutes=rules.look_again_minutes)}
-    work.session.execute(update(PARCEL).where(PARCEL.c.id.in_([row.id for row in parcels])).values(**first_look))
+    work.session.execute(update(PARCEL).where(among(PARCEL.c.id, [row.id for row in parcels])).values(**first_look))
     work.outbox.add([_owed(row, 1) for row in parcels])
 
 
@@ -38,7 +39,9 @@ def subscribe_again(work: Work, parcels: Sequence[Any]) -> None:
         return
     ids = [row.id for row in parcels]
     not_told = {"subscribed_at": None, "next_look_at": work.now}
-    work.session.execute(update(PARCEL).where(PARCEL.c.id.in_(ids), PARCEL.c.delivered_at.is_(None)).values(**not_told))
+    work.session.execute(
+        update(PARCEL).where(among(PARCEL.c.id, ids), PARCEL.c.delivered_at.is_(None)).values(**not_told)
+    )
     asked = _asked(work, parcels)
     work.outbox.add([_owed(row, asked[row.id] + 1) for row in _told_of(parcels) if may_subscribe(asked[row.id])])
 
@@ -51,7 +54,7 @@ def _asked(work: Work, parcels: Sequence[Any]) -> dict[int, int]:
     """How often the tracker was asked to tell of each parcel; what is due is asked once, however often it is owed."""
     query = select(OUTBOX.c.payload).where(
         OUTBOX.c.kind == Owed.SUBSCRIPTION,
-        OUTBOX.c.order_id.in_({row.order_id for row in parcels}),
+        among(OUTBOX.c.order_id, {row.order_id for row in parcels}),
         OUTBOX.c.state != "due",
     )
     times = {row.id: 0 for row in parcels}

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.base import chunks, table_of
+from models.base import table_of
 from models.check_code import check_code
 from models.company import Warehouse
 from models.external_ref import ExternalRef
 from models.lifecycle import OrderKind, Status
+from models.many import among
 from models.messages import ErpStatus
 from models.order_book import ORDER
 from models.outbox import OUTBOX, Owed
@@ -47,17 +48,14 @@ class Known:
 
 def tell_of(work: Work, order_ids: Iterable[int]) -> None:
     """Owe the ERP how far these orders are, where it does not know and no message is due that will say it."""
-    for chunk in chunks(sorted(set(order_ids))):
-        there = select(OUTBOUND.c.order_id).where(
-            OUTBOUND.c.order_id.in_(chunk), OUTBOUND.c.state.in_(_WITH_A_WAREHOUSE)
-        )
-        ids = sorted(set(work.session.execute(there).scalars()))
-        if not ids:
-            continue
-        work.session.execute(select(ORDER.c.id).where(ORDER.c.id.in_(ids)).order_by(ORDER.c.id).with_for_update())
-        work.outbox.add(
-            [_owed(known) for known in known_to_erps(work, ids) if Listener.ERP in who_hears(known.standing)]
-        )
+    there = select(OUTBOUND.c.order_id).where(
+        among(OUTBOUND.c.order_id, set(order_ids)), OUTBOUND.c.state.in_(_WITH_A_WAREHOUSE)
+    )
+    ids = sorted(set(work.session.execute(there).scalars()))
+    if not ids:
+        return
+    work.session.execute(select(ORDER.c.id).where(among(ORDER.c.id, ids)).order_by(ORDER.c.id).with_for_update())
+    work.outbox.add([_owed(known) for known in known_to_erps(work, ids) if Listener.ERP in who_hears(known.standing)])
 
 
 def known_to_erps(work: Work, order_ids: Iterable[int]) -> list[Known]:
@@ -69,7 +67,7 @@ def known_to_erps(work: Work, order_ids: Iterable[int]) -> list[Known]:
     )  # fmt: skip
     query = select(*columns).join(ORDER, ORDER.c.id == OUTBOUND.c.order_id).order_by(OUTBOUND.c.id)
     query = query.join(_WAREHOUSE, _WAREHOUSE.c.id == OUTBOUND.c.warehouse_id)
-    query = query.where(ORDER.c.company_id == work.company_id, ORDER.c.id.in_(ids))
+    query = query.where(ORDER.c.company_id == work.company_id, among(ORDER.c.id, ids))
     outbounds = work.rows(query.where(OUTBOUND.c.state.in_(_WITH_A_WAREHOUSE)))
     in_erp = _connections(work, [erp_number(row.outbound_no) for row in outbounds])
     parcels = _parcels(work, ids)
@@ -103,9 +101,9 @@ def _owed(known: Known) -> dict[str, Any]:
 
 def _connections(work: Work, erp_numbers: list[str]) -> dict[str, str]:
     """Which ERP has each of these numbers."""
-    erps = (REF.c.company_id == work.company_id, REF.c.connection.in_([erp.code for erp in connections().erp]))
+    erps = (REF.c.company_id == work.company_id, among(REF.c.connection, [erp.code for erp in connections().erp]))
     query = select(REF.c.our_no, REF.c.connection).where(*erps, REF.c.kind == "erp-order")
-    return dict(map(tuple, work.rows(query.where(REF.c.our_no.in_(erp_numbers)))))
+    return dict(map(tuple, work.rows(query.where(among(REF.c.our_no, erp_numbers)))))
 
 
 def _parcels(work: Work, order_ids: list[int]) -> Mapping[int, dict[str, str]]:
@@ -114,7 +112,7 @@ def _parcels(work: Work, order_ids: list[int]) -> Mapping[int, dict[str, str]]:
         select(_SHIPMENT.c.outbound_id, _PARCEL.c.waybill_no, _TRACK.c.state)
         .join(_PARCEL, _PARCEL.c.shipment_id == _SHIPMENT.c.id)
         .join(_TRACK, _TRACK.c.parcel_id == _PARCEL.c.id, isouter=True)
-        .where(_PARCEL.c.order_id.in_(order_ids))
+        .where(among(_PARCEL.c.order_id, order_ids))
         .order_by(_PARCEL.c.id, _TRACK.c.happened_at, _TRACK.c.id)
     )
     found: dict[int, dict[str, str]] = {}
@@ -127,6 +125,6 @@ def _messages(work: Work, order_ids: list[int]) -> Mapping[int, list[Any]]:
     """What the ERP was or is to be told, by outbound, newest first."""
     query = select(OUTBOX.c.state, OUTBOX.c.payload).order_by(OUTBOX.c.id.desc())
     found: dict[int, list[Any]] = {}
-    for row in work.rows(query.where(OUTBOX.c.order_id.in_(order_ids), OUTBOX.c.kind == Owed.ERP_STATUS)):
+    for row in work.rows(query.where(among(OUTBOX.c.order_id, order_ids), OUTBOX.c.kind == Owed.ERP_STATUS)):
         found.setdefault(row.payload["outbound_id"], []).append(row)
     return found

@@ -12,6 +12,7 @@ from sqlalchemy import and_, delete, func, insert, select, text, update
 
 from models.event import Happened
 from models.lifecycle import HoldKind, Status
+from models.many import among
 from models.messages import PaymentNews
 from models.money import Money
 from models.order_book import ORDER, Stop
@@ -101,10 +102,10 @@ def _bind(work: Work, order_id: int, told: Told) -> None:
     of_order = (PAYMENT.c.order_id == order_id, PAYMENT.c.reference == told.reference)
     aside = [row.id for row in _rows(work, told)]
     if work.rows(select(PAYMENT.c.id).where(*of_order)):
-        work.session.execute(delete(PAYMENT).where(PAYMENT.c.id.in_(aside), PAYMENT.c.order_id.is_(None)))
+        work.session.execute(delete(PAYMENT).where(among(PAYMENT.c.id, aside), PAYMENT.c.order_id.is_(None)))
         work.session.execute(update(PAYMENT).where(*of_order).values(provider=told.provider))
     elif aside:
-        work.session.execute(update(PAYMENT).where(PAYMENT.c.id.in_(aside)).values(order_id=order_id))
+        work.session.execute(update(PAYMENT).where(among(PAYMENT.c.id, aside)).values(order_id=order_id))
     else:
         work.session.execute(insert(PAYMENT), _row(work, told) | {"order_id": order_id})
     if told.amount.minor > 0:

@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import case, func, select, update
 
+from integrations.chunks import chunks
 from integrations.ports import Tracker, TracksParcels
-from models.base import chunks, table_of
+from models.base import table_of
 from models.bulk import insert_missing
 from models.event import Happened
 from models.lifecycle import Status
+from models.many import among
 from models.messages import TrackPoint
 from models.order import order_number
 from models.order_book import ORDER
@@ -74,7 +76,7 @@ async def track_parcels(carrier: str, parcel_ids: Sequence[int], rules: Rules) -
 
 async def _look(client: TracksParcels | Tracker, carrier: str, parcel_ids: Sequence[int], rules: Rules) -> Tracked:
     with unit_of_work() as work:
-        parcels = {row.waybill_no: row for row in work.rows(select(PARCEL).where(PARCEL.c.id.in_(parcel_ids)))}
+        parcels = {row.waybill_no: row for row in work.rows(select(PARCEL).where(among(PARCEL.c.id, parcel_ids)))}
     numbers = list(parcels)
     points = await (client.track_for(carrier, numbers) if isinstance(client, Tracker) else client.track(numbers))
     with unit_of_work() as work:
@@ -124,7 +126,7 @@ def deliver(work: Work, parcels: Mapping[str, Any], points: Sequence[TrackPoint]
     query = (
         select(ORDER.c.id, ORDER.c.status, func.max(PARCEL.c.delivered_at).label("at"))
         .join(PARCEL, PARCEL.c.order_id == ORDER.c.id)
-        .where(ORDER.c.id.in_(order_ids))
+        .where(among(ORDER.c.id, order_ids))
         .group_by(ORDER.c.id, ORDER.c.status)
         .having(on_the_way == 0)
     )
@@ -139,7 +141,7 @@ def watch(work: Work, parcels: Sequence[Any], rules: Rules) -> int:
     newest = dict(
         work.rows(
             select(TRACK.c.parcel_id, func.max(TRACK.c.happened_at))
-            .where(TRACK.c.parcel_id.in_(ids))
+            .where(among(TRACK.c.parcel_id, ids))
             .group_by(TRACK.c.parcel_id)
         )
     )

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from sqlalchemy import or_, select
 
-from models.base import chunks
 from models.lifecycle import HoldKind
+from models.many import among
 from models.order_book import HOLD, LINE
 from models.reasons import Reason
 from models.stock import LEVEL
@@ -18,15 +18,14 @@ def decide_again(work: Work, levels: Collection[int], because: tuple[Reason, ...
 
     Which orders that are; the next ``fulfil-orders`` decides them, by the fairness of the rules.
     """
-    freed: list[int] = []
-    for chunk in chunks(sorted(levels)):
-        products = select(LEVEL.c.product_id).where(LEVEL.c.id.in_(chunk))
-        kits = select(KIT.c.kit_id).where(KIT.c.component_id.in_(products))
-        waiting = (
-            select(HOLD.c.order_id)
-            .join(LINE, LINE.c.order_id == HOLD.c.order_id)
-            .where(HOLD.c.kind == HoldKind.STOCK, HOLD.c.closed_at.is_(None))
-            .where(or_(LINE.c.product_id.in_(products), LINE.c.product_id.in_(kits)))
-        )
-        freed += work.orders.unhold(work.session.execute(waiting).scalars(), HoldKind.STOCK, work.run.actor, because)
-    return freed
+    if not levels:
+        return []
+    products = select(LEVEL.c.product_id).where(among(LEVEL.c.id, levels))
+    kits = select(KIT.c.kit_id).where(KIT.c.component_id.in_(products))
+    waiting = (
+        select(HOLD.c.order_id)
+        .join(LINE, LINE.c.order_id == HOLD.c.order_id)
+        .where(HOLD.c.kind == HoldKind.STOCK, HOLD.c.closed_at.is_(None))
+        .where(or_(LINE.c.product_id.in_(products), LINE.c.product_id.in_(kits)))
+    )
+    return work.orders.unhold(work.session.execute(waiting).scalars(), HoldKind.STOCK, work.run.actor, because)

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import delete
 
 from models.bulk import insert_rows
+from models.many import among
 from models.messages import CatalogueItem
 from models.work import Work
 from tasks.hub import unit_of_work
@@ -69,7 +70,7 @@ def _read(path: Path) -> tuple[list[str], Table]:
 
 def _store_units(work: Work, table: Table, path: Path) -> None:
     ids = _known(work, set(table), path)
-    work.session.execute(delete(UNIT).where(UNIT.c.product_id.in_([ids[sku] for sku in table])))
+    work.session.execute(delete(UNIT).where(among(UNIT.c.product_id, [ids[sku] for sku in table])))
     rows = [
         {"product_id": ids[sku], "unit": unit, "units": units}
         for sku, stated in table.items()
@@ -85,7 +86,7 @@ def _store_kits(work: Work, table: Table, path: Path) -> None:
         raise CannotMoveStock(f"{path}: a kit cannot hold another kit: {', '.join(sorted(nested))}.")
     ids = _known(work, parts, path)
     kits = add_products(work, [CatalogueItem(kit, kit, None) for kit in table])
-    work.session.execute(delete(KIT).where(KIT.c.kit_id.in_(list(kits.values()))))
+    work.session.execute(delete(KIT).where(among(KIT.c.kit_id, kits.values())))
     rows = [
         {"kit_id": kits[kit], "component_id": ids[component], "units": units}
         for kit, stated in table.items()

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.base import chunks
 from models.lifecycle import Bucket, HoldKind
+from models.many import among
 from models.order import order_number
 from models.order_book import ORDER, Stop
 from models.reasons import Fact, Reason
@@ -78,13 +78,10 @@ def give_up(
 def lock_holders(work: Work, level: int) -> Mapping[int, Any]:
     """The orders that hold something of this level, locked before it, as every step locks them."""
     query = select(RESERVATION.c.order_id).where(RESERVATION.c.stock_level_id == level, RESERVATION.c.state == "open")
-    ids = sorted(set(work.session.execute(query).scalars()))
-    found: dict[int, Any] = {}
-    for chunk in chunks(ids):
-        rows = select(ORDER, CUSTOMER.c.grade).join(CUSTOMER, CUSTOMER.c.id == ORDER.c.customer_id)
-        locked = rows.where(ORDER.c.id.in_(chunk)).order_by(ORDER.c.id).with_for_update(of=ORDER)
-        found.update({row.id: row for row in work.rows(locked)})
-    return found
+    ids = set(work.session.execute(query).scalars())
+    rows = select(ORDER, CUSTOMER.c.grade).join(CUSTOMER, CUSTOMER.c.id == ORDER.c.customer_id)
+    locked = rows.where(among(ORDER.c.id, ids)).order_by(ORDER.c.id).with_for_update(of=ORDER)
+    return {row.id: row for row in work.rows(locked)}
 
 
 def _shortfall(work: Work, level: int, holders: Mapping[int, Any], counted: int) -> Shortfall:

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from models.base import chunks
 from models.event import Happened
 from models.lifecycle import HoldKind, Status, Step
+from models.many import among
 from models.order_book import ORDER, Stop
 from models.outbox import OUTBOX, Owed
 from models.reasons import Reason
@@ -18,6 +18,7 @@ from policies.lifecycle import plan_move
 from tasks.call_off import OUTBOUND, retract
 
 _WAY_OUT = (Owed.WAYBILL, Owed.OUTBOUND)
+_AT_WORK = (Status.RELEASED, Status.PICKED)
 
 
 def orders_at_work(work: Work, order_ids: Collection[int]) -> set[int]:
@@ -25,19 +26,17 @@ def orders_at_work(work: Work, order_ids: Collection[int]) -> set[int]:
 
     Their messages are locked, so none leaves until this work is done.
     """
-    found: set[int] = set()
-    for chunk in chunks(sorted(order_ids)):
-        owed = select(OUTBOX.c.order_id, OUTBOX.c.outcome_unknown, OUTBOX.c.leased_by, OUTBOX.c.state).where(
-            OUTBOX.c.order_id.in_(chunk), OUTBOX.c.kind.in_(_WAY_OUT)
-        )
-        for message in work.rows(owed.order_by(OUTBOX.c.id).with_for_update()):
-            if message.leased_by is not None or (message.outcome_unknown and message.state != "sent"):
-                found.add(message.order_id)
-        further = (Status.RELEASED, Status.PICKED)
-        on_list = select(ORDER.c.id).join(OUTBOUND, OUTBOUND.c.order_id == ORDER.c.id, isouter=True)
-        on_list = on_list.where(or_(OUTBOUND.c.state == "accepted", ORDER.c.status.in_(further)))
-        found |= set(work.session.execute(on_list.where(ORDER.c.id.in_(chunk))).scalars())
-    return found
+    owed = select(OUTBOX.c.order_id, OUTBOX.c.outcome_unknown, OUTBOX.c.leased_by, OUTBOX.c.state).where(
+        among(OUTBOX.c.order_id, order_ids), OUTBOX.c.kind.in_(_WAY_OUT)
+    )
+    on_its_way = {
+        message.order_id
+        for message in work.rows(owed.order_by(OUTBOX.c.id).with_for_update())
+        if message.leased_by is not None or (message.outcome_unknown and message.state != "sent")
+    }
+    on_list = select(ORDER.c.id).join(OUTBOUND, OUTBOUND.c.order_id == ORDER.c.id, isouter=True)
+    on_list = on_list.where(or_(OUTBOUND.c.state == "accepted", ORDER.c.status.in_(_AT_WORK)))
+    return on_its_way | set(work.session.execute(on_list.where(among(ORDER.c.id, order_ids))).scalars())
 
 
 def give_back(work: Work, order_ids: Sequence[int], because: tuple[Reason, ...]) -> list[Take]:
@@ -59,14 +58,14 @@ def give_back(work: Work, order_ids: Sequence[int], because: tuple[Reason, ...])
 
 
 def _standing_at(work: Work, order_ids: Sequence[int], status: Status) -> list[int]:
-    query = select(ORDER.c.id).where(ORDER.c.id.in_(order_ids), ORDER.c.status == status)
+    query = select(ORDER.c.id).where(among(ORDER.c.id, order_ids), ORDER.c.status == status)
     return list(work.session.execute(query.order_by(ORDER.c.id)).scalars())
 
 
 def _nothing_elsewhere(work: Work, lost: Sequence[Take]) -> list[int]:
     """The orders of these takes whose goods no single warehouse has free."""
     levels = {take.stock_level_id for take in lost}
-    products = dict(work.rows(select(LEVEL.c.id, LEVEL.c.product_id).where(LEVEL.c.id.in_(levels))))
+    products = dict(work.rows(select(LEVEL.c.id, LEVEL.c.product_id).where(among(LEVEL.c.id, levels))))
     needs: dict[int, dict[int, int]] = {}
     for take in lost:
         wanted = needs.setdefault(take.order_id, {})

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.bulk import insert_missing
 from models.event import Happened
 from models.lifecycle import LineKind, OrderKind, Status
+from models.many import among
 from models.messages import Address
 from models.order_book import ORDER
 from models.work import Work
@@ -51,7 +52,7 @@ def own_order(work: Work, number: str, customer: str, items: Sequence[Item], **t
 
 
 def _lines(work: Work, order_id: int, items: Sequence[Item]) -> list[Mapping[str, Any]]:
-    query = select(PRODUCT.c.id, PRODUCT.c.title).where(PRODUCT.c.id.in_([item.product_id for item in items]))
+    query = select(PRODUCT.c.id, PRODUCT.c.title).where(among(PRODUCT.c.id, [item.product_id for item in items]))
     titles = dict(work.rows(query))
     return [
         {

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from models.arrival_book import Goods
 from models.lifecycle import OrderKind
+from models.many import among
 from models.messages import Address
 from models.order import order_number
 from models.stock import LEVEL, Cause
@@ -59,7 +60,7 @@ def expect_transfer(work: Work, order: Any, gone: Sequence[Take], at: datetime) 
     ``order`` has ``order_id``, ``destination_id`` and ``promised_on``.
     """
     levels = [take.stock_level_id for take in gone]
-    products = dict(work.rows(select(LEVEL.c.id, LEVEL.c.product_id).where(LEVEL.c.id.in_(levels))))
+    products = dict(work.rows(select(LEVEL.c.id, LEVEL.c.product_id).where(among(LEVEL.c.id, levels))))
     pieces: dict[int, int] = {}
     for take in gone:
         product = products[take.stock_level_id]

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.base import chunks
 from models.change import APPROVAL, CHANGE
+from models.many import among
 from models.order import order_number
 from models.reasons import Reason
 from models.work import Work
@@ -73,10 +73,10 @@ def _changes(work: Work, *wanted: Any, newest: int | None = None) -> tuple[Chang
     query = query.order_by(CHANGE.c.id) if newest is None else query.order_by(CHANGE.c.id.desc()).limit(newest)
     rows = work.rows(query)
     said: dict[int, tuple[Approval, ...]] = {}
-    for chunk in chunks([row.id for row in rows]):
-        for row in work.rows(select(APPROVAL).where(APPROVAL.c.change_id.in_(chunk)).order_by(APPROVAL.c.id)):
-            told = Approval(row.approver, row.verdict, row.by, row.why, row.answered_at)
-            said[row.change_id] = (*said.get(row.change_id, ()), told)
+    answers = select(APPROVAL).where(among(APPROVAL.c.change_id, [row.id for row in rows])).order_by(APPROVAL.c.id)
+    for row in work.rows(answers):
+        told = Approval(row.approver, row.verdict, row.by, row.why, row.answered_at)
+        said[row.change_id] = (*said.get(row.change_id, ()), told)
     return tuple(
         Change(
             row.id, order_number(row.order_id), row.base_version, row.size, row.state, row.reason, row.evidence,

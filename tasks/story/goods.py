@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models.base import table_of
 from models.check_code import check_code
 from models.company import Product, Warehouse
+from models.many import among
 from models.order_book import LINE
 from models.shipment import Outbound as OutboundRow
 from models.shipment import OutboundLine, TrackingEvent
@@ -120,7 +121,7 @@ def outbounds_of(work: Work, order_id: int) -> tuple[Outbound, ...]:
         select(item.outbound_id, LINE.c.line_no, PRODUCT.c.sku, item.quantity, item.shipped)
         .join(LINE, LINE.c.id == item.order_line_id)
         .join(PRODUCT, PRODUCT.c.id == item.product_id)
-        .where(item.outbound_id.in_([row.id for row in rows]))
+        .where(among(item.outbound_id, [row.id for row in rows]))
         .order_by(item.id)
     )
     items = work.rows(contents)
@@ -144,7 +145,7 @@ def parcels_of(work: Work, order_id: int) -> tuple[Parcel, ...]:
     rows = work.rows(select(PARCEL).where(PARCEL.c.order_id == order_id).order_by(PARCEL.c.id))
     query = (
         select(TRACK.c.parcel_id, TRACK.c.state, TRACK.c.text, TRACK.c.place, TRACK.c.happened_at)
-        .where(TRACK.c.parcel_id.in_([row.id for row in rows]))
+        .where(among(TRACK.c.parcel_id, [row.id for row in rows]))
         .order_by(TRACK.c.happened_at, TRACK.c.id)
     )
     scans = work.rows(query)

@@ -13,6 +13,7 @@ from models.decision import DecisionBatch
 from models.event import EVENT
 from models.external_ref import ExternalRef
 from models.gate import Gate
+from models.many import among
 from models.outbox import OUTBOX
 from models.quarantine import Quarantine
 from models.reasons import Reason
@@ -168,7 +169,7 @@ def refused_of(work: Work, order_id: int) -> tuple[Refused, ...]:
 
 def their_numbers(work: Work, our_numbers: Sequence[str]) -> tuple[TheirNumber, ...]:
     """What partners call the order and its outbounds."""
-    mine = (REF.c.company_id == work.company_id, REF.c.our_no.in_(our_numbers))
+    mine = (REF.c.company_id == work.company_id, among(REF.c.our_no, our_numbers))
     query = select(REF.c.connection, REF.c.kind, REF.c.our_no, REF.c.their_no).where(*mine).order_by(REF.c.id)
     return tuple(TheirNumber(*row) for row in work.rows(query))
 

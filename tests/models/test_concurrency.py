@@ -11,7 +11,6 @@ from little_company import NOW, Begin, add_orders
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from models.base import chunks
 from models.claims import ORDER, Claims
 from models.stock import LEVEL
 from models.stock_book import StockBook, StockMoved, Take
@@ -115,11 +114,9 @@ class Unguarded(StockBook):
     """Writes the balance that it computed from what it read, as a plain object mapper would."""
 
     def _add(self, counter: Any, change: Any) -> None:
-        for some in chunks(sorted(change)):
-            for level in some:
-                seen = self.seen[level]
-                changed = update(LEVEL).where(LEVEL.c.id == level).values({counter: seen + change[level]})
-                self._session.execute(changed)
+        for level in sorted(change):
+            changed = update(LEVEL).where(LEVEL.c.id == level).values({counter: self.seen[level] + change[level]})
+            self._session.execute(changed)
 
     seen: dict[int, int]
 
