@@ -54,11 +54,17 @@ def arrive(
 
 
 @app.command(name="call-off", help=t("cli-stock-call-off-help"))
-def call_off(reference: Announced, sku: OnlySku = "", by: By = "") -> None:
+def call_off(
+    reference: Announced,
+    sku: OnlySku = "",
+    why: Annotated[str, typer.Option(help=t("cli-stock-call-off-why-help"))] = "",
+    by: By = "",
+) -> None:
     """What was announced will not come."""
     from tasks.shelf import arrivals
 
-    line("cli-stock-called-off", pieces=arrivals.call_off_arrival(reference, _person(by), sku=sku))
+    done = arrivals.call_off(reference, _person(by), sku=sku, why=why)
+    line("cli-stock-call-off-asked" if done.asked else "cli-stock-called-off", pieces=done.pieces)
 
 
 @app.command(name="count", help=t("cli-stock-count-help"))

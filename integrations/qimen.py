@@ -113,7 +113,6 @@ class Qimen:
             "warehouseCode": warehouse,
             "ownerCode": self._settings.owner_code,
             "orderCode": outbound_no,
-            "orderType": "JYCK",
             "cancelReason": reason,
         }
         try:

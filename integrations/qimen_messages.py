@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from integrations.beijing import from_beijing, to_beijing
 from integrations.markup import Tree, text_of
 from integrations.reading import number, whole
+from models.lifecycle import OrderKind
 from models.messages import (
     Address,
     OutboundConfirmed,
@@ -24,6 +25,8 @@ _LOGISTICS_CODES: Final[Mapping[str, str]] = {
     "sf_express": "SF", "yto": "YTO", "zto": "ZTO", "sto": "STO", "yunda": "YUNDA", "ems": "EMS",
 }  # fmt: skip
 _CARRIERS: Final[Mapping[str, str]] = {code: carrier for carrier, code in _LOGISTICS_CODES.items()}
+_ORDER_TYPES: Final[Mapping[OrderKind, str]] = {OrderKind.EXCHANGE: "HHCK", OrderKind.TRANSFER: "QTCK"}
+"""What is no sale: an exchange, and anything else that leaves."""
 _PLATFORMS: Final[Mapping[str, str]] = {"taobao": "TB"}
 _SHIPPED: Final = {"", "DELIVERED", "PARTDELIVERED"}
 _STAGES: Final[Mapping[str, Stage]] = {
@@ -38,12 +41,12 @@ _FINAL: Final = {"": True, "0": True, "1": False}
 
 
 def create_request(request: OutboundRequest, owner_code: str) -> Tree:
-    """The content of ``deliveryorder.create``: sales outbound (``JYCK``), amounts in yuan, Beijing time."""
+    """The content of ``deliveryorder.create``: amounts in yuan, Beijing time."""
     requested_at = to_beijing(request.requested_at)
     return {
         "deliveryOrder": {
             "deliveryOrderCode": request.outbound_no,
-            "orderType": "JYCK",
+            "orderType": _ORDER_TYPES.get(request.kind, "JYCK"),
             "warehouseCode": request.warehouse,
             "sourcePlatformCode": _PLATFORMS.get(request.channel, "OTHERS"),
             "createTime": requested_at,

@@ -122,6 +122,8 @@ reported-by-channel = The channel reports that the order is { $status ->
 }.
 cancelled-by-channel = The customer cancelled the order in the channel.
 cancelled-too-late = The order was cancelled after the warehouse had shipped it; agree on a return with the customer.
+called-off = { $person } has called it off: { $why }
+called-off-too-late = It was called off after the warehouse had picked it, and will leave; when it has arrived, transfer it back.
 changed-after-reservation = The channel changed the order after stock was reserved; the change waits for approval: orderspine change list
 stale-statement = An older version of the order arrived late; the newer one stands.
 credit-document = This is a credit note: it is recorded, there is nothing to ship.
@@ -172,6 +174,8 @@ warehouse-not-theirs = The warehouse { $warehouse } is not connected to who says
 safety-lowered = The safety stock of { $sku } in { $warehouse } is lower now; the order is decided again.
 exchanged = { $quantity } of { $sku } are exchanged: { $why }
 picked-up = The customer has fetched the order; { $person } handed it over.
+transfer-arrived = { $quantity } of { $sku } have arrived in { $warehouse }.
+transfer-short = { $quantity } of { $sku } left and have not arrived in { $warehouse }. { $person } says: { $why }
 sold-in-store = Sold over the counter.
 warehouse-ranked-lower = { $warehouse } could have been asked next (score { $score }).
 warehouse-full = { $warehouse } has no capacity left today.
@@ -320,6 +324,7 @@ customer-shipped = Your order { $number } is on its way, waybill { $waybill }.
 gate-closed-title = Gate closed for { $region }: { $waiting } messages wait
 gate-opened-title = Gate open again for { $region }: { $waiting } messages go out
 parcel-late-title = A parcel of { $order } is late
+transfer-short-title = Goods were lost on the way: { $number }
 notice-invoice = The invoice of { $order } needs somebody
 
 ## Messages to customers and to our people
@@ -787,6 +792,8 @@ cli-stock-note-help = Delivery note of a part: booked once.
 cli-stock-arrived = { $pieces } pieces are booked in, { $left } are still expected; orders that are decided again: { $orders }
 cli-stock-call-off-help = What was announced and has not come will not come.
 cli-stock-called-off = { $pieces } pieces are expected no more.
+cli-stock-call-off-asked = The warehouse is asked to stop; when it agrees, { $pieces } pieces are free again.
+cli-stock-call-off-why-help = Why; a transfer keeps it.
 cli-stock-count-help = Book what was counted; orders for which it is too little are told.
 cli-stock-counted-help = How many lie there.
 cli-stock-quarantine-option-help = The quarantine was counted, not the shelf.

@@ -122,6 +122,8 @@ reported-by-channel = 渠道反馈订单{ $status ->
 }。
 cancelled-by-channel = 客户已在渠道取消订单。
 cancelled-too-late = 仓库发货之后订单才被取消，请与客户协商退货。
+called-off = { $person } 已取消：{ $why }
+called-off-too-late = 取消时仓库已拣货，货物仍会发出；到货后请调拨回来。
 changed-after-reservation = 库存预留后渠道修改了订单；变更等待审批：orderspine change list
 stale-statement = 收到的是订单的旧版本，以较新的版本为准。
 credit-document = 这是红字单据，只作记录，无需发货。
@@ -169,6 +171,8 @@ warehouse-not-theirs = 仓库 { $warehouse } 不属于发来该消息的连接�
 safety-lowered = { $warehouse } 的 { $sku } 安全库存已降低；订单将重新审单。
 exchanged = 换货 { $sku } { $quantity } 件：{ $why }
 picked-up = 客户已自提；由 { $person } 交付。
+transfer-arrived = { $sku } { $quantity } 件已到 { $warehouse }。
+transfer-short = { $sku } { $quantity } 件已发出但未到 { $warehouse }。{ $person } 说明：{ $why }
 sold-in-store = 门店柜台售出。
 warehouse-ranked-lower = { $warehouse } 排在其后（得分 { $score }）。
 warehouse-full = { $warehouse } 今日产能已满。
@@ -317,6 +321,7 @@ customer-shipped = 您的订单 { $number } 已发货，运单号 { $waybill }�
 gate-closed-title = { $region } 已熔断：{ $waiting } 条消息暂停发送
 gate-opened-title = { $region } 已恢复：{ $waiting } 条消息继续发送
 parcel-late-title = 订单 { $order } 的包裹延误
+transfer-short-title = 调拨途中货物缺失：{ $number }
 notice-invoice = { $order } 的发票需要人工处理
 
 ## Messages to customers and to our people
@@ -771,6 +776,8 @@ cli-stock-note-help = 部分到货的送货单号：只入账一次。
 cli-stock-arrived = 入库 { $pieces } 件，还有 { $left } 件在途；重新审单的订单：{ $orders }
 cli-stock-call-off-help = 登记过而未到的货物不再来了。
 cli-stock-called-off = { $pieces } 件不再预计到货。
+cli-stock-call-off-asked = 已请仓库停止；仓库同意后，{ $pieces } 件重新可用。
+cli-stock-call-off-why-help = 原因；调拨单会保留。
 cli-stock-count-help = 登记盘点结果；库存不够的订单会被告知。
 cli-stock-counted-help = 实际件数。
 cli-stock-quarantine-option-help = 盘点的是待检区，不是货架。

@@ -94,11 +94,11 @@ class ArrivalBook:
         )
         return quantity
 
-    def cancel(self, arrival: Any, at: datetime) -> int:
-        """What has not come will not come; how many pieces that is."""
+    def cancel(self, arrival: Any, at: datetime, cause: Cause = Cause.ANNOUNCED) -> int:
+        """What has not come will not come, or is ``LOST``; how many pieces that is."""
         left = int(arrival.quantity - arrival.arrived)
         way = self._on_the_way(arrival.product_id, arrival.warehouse_id)
-        self._stock.move([(way, -left, f"{arrival.reference}:cancelled")], Cause.ANNOUNCED, at)
+        self._stock.move([(way, -left, f"{arrival.reference}:cancelled")], cause, at)
         self._session.execute(update(ARRIVAL).where(ARRIVAL.c.id == arrival.id).values(state="cancelled"))
         return left
 

@@ -188,6 +188,7 @@ class OutboundRequest:
     lines: tuple[OutboundLine, ...]
     remark: str = ""
     check_code: str = ""
+    kind: OrderKind = OrderKind.SALE
 
 
 @dataclass(frozen=True, slots=True)

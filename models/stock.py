@@ -55,6 +55,7 @@ class Cause(StrEnum):
     CLEARED = "cleared"
     SCRAPPED = "scrapped"
     ADJUSTED = "adjusted"
+    LOST = "lost"
 
 
 class StockMovement(SQLModel, table=True):

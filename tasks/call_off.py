@@ -24,24 +24,31 @@ OUTBOUND = table_of(Outbound)
 WAREHOUSE = table_of(Warehouse)
 _TAKEN_BACK_BY = {Owed.WAYBILL: Owed.CANCEL_WAYBILL, Owed.ERP_ORDER: Owed.CANCEL_ERP_ORDER}
 _GIVEN_BACK = (Reason("stock-given-back"),)
+BY_CHANNEL = Reason("cancelled-by-channel")
 
 
 class Purpose(StrEnum):
-    """What follows when a warehouse has stopped: the order is cancelled, changed, or back before its stock; or nothing,
-    since the outbound had been given up already."""
+    """What follows when a warehouse has stopped: the order is cancelled, by its channel or by our own people, changed,
+    or back before its stock; or nothing, since the outbound had been given up already."""
 
     CANCEL = "cancel"
+    CALL_OFF = "call-off"
     CHANGE = "change"
     GIVE_BACK = "give-back"
     LOOSE_END = "loose-end"
 
 
-def close_cancelled(work: Work, order_ids: Sequence[int]) -> None:
+def called_off(person: str, why: str) -> Reason:
+    """Why an order of our own people is cancelled."""
+    return Reason("called-off", {"person": person, "why": why})
+
+
+def close_cancelled(work: Work, order_ids: Sequence[int], because: Reason = BY_CHANNEL) -> None:
     """What a cancelled order held is free again, nothing holds it any more, and carrier and ERP hear of it."""
     for kind in HoldKind:
-        work.orders.unhold(order_ids, kind, work.run.actor, (Reason("cancelled-by-channel"),))
+        work.orders.unhold(order_ids, kind, work.run.actor, (because,))
     free_stock(work, order_ids)
-    overtake_changes(work, order_ids, Reason("cancelled-by-channel"))
+    overtake_changes(work, order_ids, because)
     take_back(work, order_ids)
 
 
@@ -136,12 +143,14 @@ def take_back(
     )
 
 
-def stop_outbounds(work: Work, order_ids: Sequence[int], why: str) -> frozenset[int]:
+def stop_outbounds(
+    work: Work, order_ids: Sequence[int], why: str, purpose: Purpose = Purpose.CANCEL, **more: Any
+) -> frozenset[int]:
     """Withdraw all that is owed for these orders and not on its way; ask the warehouses that have, or may have, an
     outbound of theirs to stop. Returns the orders whose warehouse is asked."""
     asked = outbounds_there(work, order_ids)
     work.outbox.withdraw(order_ids)
-    ask_to_stop(work, asked, why, Purpose.CANCEL)
+    ask_to_stop(work, asked, why, purpose, **more)
     of_orders = among(OUTBOUND.c.order_id, order_ids)
     only_planned = and_(OUTBOUND.c.state == "planned", ~among(OUTBOUND.c.id, [row.id for row in asked]))
     work.session.execute(update(OUTBOUND).where(of_orders, only_planned).values(state="cancelled"))
@@ -165,10 +174,10 @@ def outbounds_there(work: Work, order_ids: Sequence[int]) -> list[Any]:
     return work.rows(query.order_by(OUTBOUND.c.id))
 
 
-def ask_to_stop(work: Work, outbounds: Sequence[Any], why: str, purpose: Purpose, change_id: int | None = None) -> None:
-    """Owe warehouses the request to stop; ``outbounds`` as ``outbounds_there`` gives them. Each purpose asks once."""
-    asker = {Purpose.CANCEL: "", Purpose.CHANGE: f":change:{change_id}"}.get(purpose, f":{purpose}")
-    more = {} if change_id is None else {"change_id": change_id}
+def ask_to_stop(work: Work, outbounds: Sequence[Any], why: str, purpose: Purpose, **more: Any) -> None:
+    """Owe warehouses the request to stop; ``outbounds`` as ``outbounds_there`` gives them, ``more`` what the purpose
+    needs to be carried out: ``change_id`` of a change, ``person`` who calls off. Each purpose asks once."""
+    asker = {Purpose.CANCEL: "", Purpose.CHANGE: f":change:{more.get('change_id')}"}.get(purpose, f":{purpose}")
     work.outbox.add(
         [
             {

@@ -48,7 +48,7 @@ def carry_out(work: Work, change: Any, order: Any, rules: Rules) -> ChangeState:
     work.session.execute(agreed)
     if plan.way is Way.INTERCEPT:
         there = outbounds_there(work, [order.id])
-        ask_to_stop(work, there, f"change {change.id}: {change.reason}", Purpose.CHANGE, change.id)
+        ask_to_stop(work, there, f"change {change.id}: {change.reason}", Purpose.CHANGE, change_id=change.id)
         return ChangeState.APPROVED
     make_effective(work, change.id, rules)
     return ChangeState.EFFECTIVE

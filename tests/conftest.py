@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 from loopback import served
 from played import Sandbox
@@ -162,6 +163,19 @@ def stock_everything(work: Work, world: World, units: int) -> None:
         for item in items:
             world.set_stock("wms", warehouse, item.sku, units)
             world.set_stock("erp", warehouse, item.sku, units)
+
+
+@pytest.fixture
+def web(hub: Sandbox) -> Iterator[str]:
+    """The application on loopback, known to the sandbox."""
+    # Importing it takes a second.
+    from web.app import create_app as create_web  # noqa: PLC0415
+
+    with served(create_web()) as address:
+        httpx.put(f"{hub.url}/_sandbox/hub", json={"url": address}).raise_for_status()
+        yield address
+        nowhere = {"url": "http://127.0.0.1:9"}  # so that it closes its connections to us
+        httpx.put(f"{hub.url}/_sandbox/hub", json=nowhere).raise_for_status()
 
 
 @pytest.fixture(scope="session")

@@ -25,9 +25,10 @@ def find_outbound_of(work: Work, letter: Letter, *, called_off: bool = False) ->
     """The outbound with its order, warehouse and channel; ``None`` for a cancelled order, unless ``called_off``."""
     columns = (
         OUTBOUND.c.id, OUTBOUND.c.outbound_no, OUTBOUND.c.order_id, OUTBOUND.c.state, OUTBOUND.c.carrier,
-        OUTBOUND.c.waybill_no, ORDER.c.receiver, ORDER.c.placed_at, ORDER.c.currency, ORDER.c.amount_minor,
-        ORDER.c.remark, WAREHOUSE.c.code.label("warehouse"), WAREHOUSE.c.name.label("warehouse_name"),
-        WAREHOUSE.c.region.label("from_region"), WAREHOUSE.c.city.label("from_city"),
+        OUTBOUND.c.waybill_no, ORDER.c.kind, ORDER.c.receiver, ORDER.c.placed_at, ORDER.c.currency,
+        ORDER.c.amount_minor, ORDER.c.remark, WAREHOUSE.c.code.label("warehouse"),
+        WAREHOUSE.c.name.label("warehouse_name"), WAREHOUSE.c.region.label("from_region"),
+        WAREHOUSE.c.city.label("from_city"),
         WAREHOUSE.c.street.label("from_street"), WAREHOUSE.c.phone.label("from_phone"),
         CHANNEL.c.code.label("channel"),
     )  # fmt: skip

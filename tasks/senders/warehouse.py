@@ -7,20 +7,25 @@ from sqlalchemy import select, update
 
 from integrations.ports import TakesOutboundsTogether, Warehouse
 from models.check_code import check_code
-from models.lifecycle import HoldKind, Status, Step
+from models.lifecycle import HoldKind, OrderKind, Status, Step
 from models.messages import OutboundAccepted, OutboundRequest
 from models.order import order_number
 from models.order_book import ORDER, Stop
 from models.reasons import Reason
 from models.work import Work
 from policies.lifecycle import plan_move
-from tasks.call_off import Purpose, ask_to_stop, close_cancelled, give_back
+from tasks.call_off import BY_CHANNEL, Purpose, ask_to_stop, called_off, close_cancelled, give_back
 from tasks.change_effect import is_under_way, make_effective, turn_down
 from tasks.connections import connections
 from tasks.hub import current_rules
 from tasks.senders.letter import Letter, Said, Sender, foreign_number, note_sent, remember
 from tasks.senders.outbounds import OUTBOUND, WAREHOUSE, find_outbound_of, goods_of, receiver_of, sender_of
 from tasks.telling import tell_of
+
+_ENDS_IT = (Purpose.CANCEL, Purpose.CALL_OFF)
+_PICKED = {
+    Purpose.CANCEL: "cancelled-too-late", Purpose.CALL_OFF: "called-off-too-late", Purpose.CHANGE: "changed-too-late",
+}  # fmt: skip
 
 
 class PushOutbound(Sender):
@@ -48,6 +53,7 @@ class PushOutbound(Sender):
             lines=goods_of(work, found.id),
             remark=found.remark,
             check_code=check_code(found.outbound_no),
+            kind=OrderKind(found.kind),
         )
 
     async def deliver(self, client: Warehouse, letter: Letter, request: OutboundRequest) -> OutboundAccepted:
@@ -123,20 +129,25 @@ class CancelOutbound(Sender):
             make_effective(work, letter.payload["change_id"], current_rules())
         elif purpose is Purpose.GIVE_BACK:
             give_back(work, order_id, (Reason("push-stopped"),))
-        elif purpose is Purpose.CANCEL and status in {Status.RESERVED, Status.RELEASED}:
-            step = Step(Status.CANCELLED, work.now, (Reason("cancelled-by-channel"),))
-            work.orders.advance([plan_move(order_id, status, [step])])
-            close_cancelled(work, [order_id])
+        elif purpose in _ENDS_IT and status in {Status.RESERVED, Status.RELEASED}:
+            because = _because(letter)
+            work.orders.advance([plan_move(order_id, status, [Step(Status.CANCELLED, work.now, (because,))])])
+            close_cancelled(work, [order_id], because)
 
     def refused(self, work: Work, letter: Letter, reason: Reason, *, unknown: bool) -> None:
         """It is picked: it will arrive as it was ordered first, so somebody must talk to the customer. A warehouse that
         cannot be reached may ship it or not."""
         purpose = _purpose(letter)
-        picked = {Purpose.CANCEL: "cancelled-too-late", Purpose.CHANGE: "changed-too-late"}
-        why = Reason(picked[purpose]) if purpose in picked and reason.code == "partner-rejected" else reason
+        why = Reason(_PICKED[purpose]) if purpose in _PICKED and reason.code == "partner-rejected" else reason
         if purpose is Purpose.CHANGE:
             turn_down(work, letter.payload["change_id"], why)
         work.orders.hold([Stop(letter.of_order, HoldKind.DATA, (why,))])
+
+
+def _because(letter: Letter) -> Reason:
+    if _purpose(letter) is Purpose.CANCEL:
+        return BY_CHANNEL
+    return called_off(letter.payload["person"], letter.payload["why"])
 
 
 def _purpose(letter: Letter) -> Purpose:

@@ -7,17 +7,15 @@ from typing import Any
 from sqlalchemy import select
 
 from models.arrival_book import Goods, NothingExpected
-from models.lifecycle import OrderKind, Status
-from models.order import order_id_of
-from models.order_book import ORDER
-from models.reasons import Reason
-from models.stock import ARRIVAL
+from models.reasons import Fact, Reason
+from models.stock import ARRIVAL, Cause
 from models.work import Work
-from policies.lifecycle import plan_way
 from tasks.connections import connections
 from tasks.hub import unit_of_work
 from tasks.masters import PRODUCT, WAREHOUSE
+from tasks.shelf.again import again_if_moved
 from tasks.shelf.find import CannotMoveStock, above_zero, product_named, warehouse_named
+from tasks.shelf.transfer_ends import call_off_transfer, has_left, note_arrival, note_short, transfer_named
 from tasks.waiting import decide_again
 
 
@@ -35,6 +33,14 @@ class Arrived:
     pieces: int
     still_expected: int
     orders_freed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """How many pieces are expected no more; or will not be, once the warehouse that is ``asked`` to stop agrees."""
+
+    pieces: int
+    asked: bool = False
 
 
 def announce(sku: str, warehouse: str, quantity: int, expected_on: date, reference: str, by: str) -> Announced:
@@ -61,6 +67,7 @@ def announce(sku: str, warehouse: str, quantity: int, expected_on: date, referen
         )
 
 
+@again_if_moved
 def arrive(reference: str, by: str, *, sku: str = "", quantity: int | None = None, note: str = "") -> Arrived:
     """Book in what is expected under a reference: all of it, all of one SKU, or a part under its own delivery note.
 
@@ -92,37 +99,39 @@ def book_in(work: Work, arrival: Any, quantity: int, note: str, at: datetime) ->
     """
     booked = work.arrivals.arrive(arrival, quantity, note, at)
     level = work.stock.open_level(arrival.product_id, arrival.warehouse_id)
-    freed = len(decide_again(work, {level}, (_arrived(work, arrival, booked),)))
-    if not work.arrivals.expected(arrival.reference):
-        _close_transfer(work, arrival.reference)
+    facts = _facts(work, arrival, booked)
+    freed = len(decide_again(work, {level}, (Reason("stock-arrived", facts),)))
+    if booked:
+        note_arrival(work, arrival.reference, facts)
     return booked, freed
 
 
-def call_off_arrival(reference: str, by: str, *, sku: str = "") -> int:
-    """What is still expected under a reference will not come; how many pieces. Raises ``CannotMoveStock``."""
+@again_if_moved
+def call_off(reference: str, by: str, *, sku: str = "", why: str = "") -> CalledOff:
+    """What was announced and has not come will not come; of a transfer that is on the road, it is lost. A transfer that
+    has not left is cancelled, as soon as its warehouse agrees if it is there already.
+
+    A transfer keeps ``why``. Raises ``CannotMoveStock``.
+    """
     with unit_of_work(by) as work:
         product_id = product_named(work, sku) if sku else None
+        order = transfer_named(work, reference)
+        if order is not None and not why:
+            raise CannotMoveStock(f"Say why, {reference} keeps it: --why …")
+        if order is not None and not has_left(order):
+            return CalledOff(*call_off_transfer(work, order, why))
         coming = work.arrivals.expected(reference, product_id)
         if not coming:
             raise CannotMoveStock(f"Nothing is expected under {reference}.")
-        pieces = sum(work.arrivals.cancel(arrival, work.now) for arrival in coming)
-        if not work.arrivals.expected(reference):
-            _close_transfer(work, reference)
-        return pieces
+        cause = Cause.ANNOUNCED if order is None else Cause.LOST
+        pieces = [(arrival, work.arrivals.cancel(arrival, work.now, cause)) for arrival in coming]
+        for arrival, missing in pieces if order is not None else ():
+            note_short(work, order, {**_facts(work, arrival, missing), "person": by, "why": why})
+        return CalledOff(sum(missing for _, missing in pieces))
 
 
-def _arrived(work: Work, arrival: Any, quantity: int) -> Reason:
+def _facts(work: Work, arrival: Any, quantity: int) -> dict[str, Fact]:
     sku = select(PRODUCT.c.sku).where(PRODUCT.c.id == arrival.product_id)
     code = select(WAREHOUSE.c.code).where(WAREHOUSE.c.id == arrival.warehouse_id)
     named = {"sku": work.session.execute(sku).scalar_one(), "warehouse": work.session.execute(code).scalar_one()}
-    return Reason("stock-arrived", {**named, "quantity": quantity})
-
-
-def _close_transfer(work: Work, reference: str) -> None:
-    """With the last piece a transfer has arrived: its store has what it ordered."""
-    query = select(ORDER.c.id, ORDER.c.status).where(
-        ORDER.c.id == order_id_of(reference), ORDER.c.company_id == work.company_id, ORDER.c.kind == OrderKind.TRANSFER
-    )
-    for order in work.rows(query.with_for_update()):
-        move = plan_way(order.id, Status(order.status), Status.COMPLETED, work.now)
-        work.orders.advance([move] if move else [])
+    return {**named, "quantity": quantity}

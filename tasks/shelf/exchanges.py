@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from models.event import Happened
 from models.lifecycle import LineKind, OrderKind, Status
 from models.order import order_number
 from models.order_book import LINE, ORDER
@@ -51,6 +52,8 @@ def exchange(number: str, sku: str, quantity: int, why: str, by: str, instead: s
             "quantity": quantity,
         }  # fmt: skip
         work.orders.add_lines([row])
+        detail = {"exchange": order_number(new_id)}
+        work.events.add([Happened(order.id, "noticed", work.now, reasons=(reason,), detail=detail)])
         return_no = expect_back(work, order, sku, quantity, why, exchange=True)
         return Exchanged(order_number(new_id), return_no or "")
 

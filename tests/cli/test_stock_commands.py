@@ -46,6 +46,16 @@ def test_what_is_shown_fits_80_columns(orderspine):
     assert all(word in shown.out for word in ("SZ-01", "SH-01", "ATP", "2099-03-08", "PO-2026-000001"))
 
 
+def test_a_transfer_that_has_not_left_is_called_off_with_its_reason(orderspine):
+    ordered = orderspine("stock", "transfer", SKU, "5", "--from", "SZ-01", "--to", "SH-01", "--reference", "T-1")
+    number = ordered.out.split(":")[0]
+    refused = orderspine("stock", "call-off", number)
+    assert (refused.code, "--why" in refused.err) == (2, True)
+    assert "5 pieces" in orderspine("stock", "call-off", number, "--why", "ordered twice", "--by", "ann").out
+    shown = orderspine("order", "show", number).out.replace("\n", " ")
+    assert "ann has called it off: ordered twice" in " ".join(shown.split())
+
+
 @pytest.mark.parametrize(
     ("command", "says"),
     [

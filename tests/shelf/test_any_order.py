@@ -33,7 +33,7 @@ from tasks.reading import reading
 from tasks.ready import arrived_orders, reported_orders, undecided_orders
 from tasks.reservation_facts import facts_of_open_orders
 from tasks.reserve_orders import reserve_orders
-from tasks.shelf.arrivals import announce, arrive, call_off_arrival
+from tasks.shelf.arrivals import announce, arrive, call_off
 from tasks.shelf.catalogue import define
 from tasks.shelf.counting import count
 from tasks.shelf.exchanges import exchange
@@ -184,6 +184,12 @@ class Warehouses(RuleBasedStateMachine):
     def a_store_asks_for_goods(self, sku: str, pieces: int, source: str) -> None:
         transfer(sku, pieces, source, "SH-01" if source == "SZ-01" else "SZ-01", self._next(), "ann")
 
+    @rule(data=DRAW)
+    def a_transfer_is_called_off(self, data: Any) -> None:
+        if moving := self._one_of(data, "SELECT id FROM sales_order WHERE kind = 'transfer' ORDER BY id"):
+            with _perhaps():
+                call_off(order_number(moving), "ann", why="not wanted")
+
     @rule(sku=ONE_SKU, house=ONE_HOUSE, pieces=FEW, days=st.integers(0, 5))
     def goods_are_announced(self, sku: str, house: str, pieces: int, days: int) -> None:
         announce(sku, house, pieces, (self.floor.now + timedelta(days=days)).date(), self._next(), "ann")
@@ -199,7 +205,7 @@ class Warehouses(RuleBasedStateMachine):
             if comes:
                 arrive(goods.reference, "bob", sku=goods.sku, quantity=pieces, note=self._next() if pieces else "")
             else:
-                call_off_arrival(goods.reference, "bob", sku=goods.sku)
+                call_off(goods.reference, "bob", sku=goods.sku, why="lost")
 
     @rule(sku=ONE_SKU, house=ONE_HOUSE, pieces=st.integers(0, 15), bucket=st.sampled_from(["sellable", "quarantine"]))
     def somebody_counts(self, sku: str, house: str, pieces: int, bucket: str) -> None:

@@ -7,7 +7,7 @@ from shop_floor import Floor, assert_it_adds_up, holds, place, rows, status
 
 from models.lifecycle import Bucket
 from tasks.hub import unit_of_work
-from tasks.shelf.arrivals import announce, arrive, call_off_arrival
+from tasks.shelf.arrivals import announce, arrive, call_off
 from tasks.shelf.counting import count
 from tasks.shelf.find import CannotMoveStock, product_named, warehouse_named
 from tasks.shelf.quarantined import clear, scrap, take_in
@@ -82,7 +82,7 @@ class TestGoodsOnTheirWay:
     def test_called_off_are_expected_no_more(self) -> None:
         announce(ONE, "SZ-01", 50, MONDAY, "PO-1", "ann")
         arrive("PO-1", "bob", sku=ONE, quantity=20, note="DN-1")
-        assert call_off_arrival("PO-1", "ann") == 30
+        assert call_off("PO-1", "ann").pieces == 30
         assert (place(ONE).on_hand, place(ONE).in_transit, place(ONE).coming) == (1_020, 0, ())
         assert_it_adds_up()
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.order_book import ORDER
 from tasks.reading import reading
-from tasks.shelf.arrivals import arrive, call_off_arrival
+from tasks.shelf.arrivals import arrive, call_off
 from tasks.shelf.catalogue import define
 from tasks.shelf.counting import count
 from tasks.shelf.exchanges import exchange
@@ -44,7 +44,7 @@ class TestATransfer:
         assert_it_adds_up()
         arrive(number, "bob", sku=ONE, quantity=39, note="DN-1")
         assert status(number) == "shipped"
-        call_off_arrival(number, "bob")
+        call_off(number, "bob", why="fell off the lorry")
         assert (status(number), place(ONE, "SH-01").on_hand, place(ONE, "SH-01").in_transit) == ("completed", 1_039, 0)
         assert_it_adds_up()
 

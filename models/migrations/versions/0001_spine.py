@@ -787,7 +787,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("moved_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
-            "cause IN ('opening', 'received', 'shipped', 'found', 'counted', 'announced', 'arrived', 'transferred', 'returned', 'cleared', 'scrapped', 'adjusted')",
+            "cause IN ('opening', 'received', 'shipped', 'found', 'counted', 'announced', 'arrived', 'transferred', 'returned', 'cleared', 'scrapped', 'adjusted', 'lost')",
             name=op.f("ck_stock_movement_cause"),
         ),
         sa.ForeignKeyConstraint(["stock_level_id"], ["stock_level.id"], name=op.f("fk_stock_movement_stock_level_id")),
