@@ -502,6 +502,7 @@ cli-doctor-prefect = Prefect
 cli-doctor-connections = connections
 cli-doctor-no-schema = There are no tables yet. Run: orderspine db upgrade
 cli-doctor-old-schema = The tables are at version { $present }, the code wants { $newest }. Run: orderspine db upgrade
+cli-doctor-older-checkout = An older checkout made this database, which lacks { $missing }. Until the first release none is carried over: name a new one in ORDERSPINE_DATABASE_URL, or move this one away, and run: orderspine db upgrade
 cli-doctor-schema = the tables are at version { $version }
 cli-doctor-prefect-embedded = none is set; each command starts one of its own. For good: orderspine up
 cli-doctor-prefect-down = { $address } does not answer. Start it, or unset PREFECT_API_URL

@@ -492,6 +492,7 @@ cli-doctor-prefect = Prefect
 cli-doctor-connections = 连接
 cli-doctor-no-schema = 还没有数据表。请运行：orderspine db upgrade
 cli-doctor-old-schema = 数据表版本为 { $present }，程序需要 { $newest }。请运行：orderspine db upgrade
+cli-doctor-older-checkout = 此数据库由旧版程序建立，缺少 { $missing }。首个正式版发布之前不保留旧数据库：请在 ORDERSPINE_DATABASE_URL 中指定新的数据库，或移走现有的，再运行：orderspine db upgrade
 cli-doctor-schema = 数据表版本为 { $version }
 cli-doctor-prefect-embedded = 未设置；每条命令各自启动一个。长期运行请用：orderspine up
 cli-doctor-prefect-down = { $address } 没有响应。请启动它，或取消 PREFECT_API_URL
