@@ -476,9 +476,10 @@ cli-credential-set = 凭证 { $name } 已保存，此后启动的运行即使用
 cli-credential-name-help = 连接文件中的凭证名（secret = ...）。回答 @文件名 表示取该文件的内容。
 cli-credential-unknown = 没有连接使用凭证 { $name }：请在连接文件中为它添加 secret = "{ $name }"。
 cli-credential-not-json = 管道传入的内容不是由凭证字段组成的 JSON 对象。
-cli-db-verify-help = 检查每张订单的事件链；若有断裂，退出码为 1。
-cli-db-verified = { $orders } 张订单的 { $events } 条事件：事件链全部完好。
+cli-db-verify-help = 检查每张订单的事件链和每项库存结余；若有不符，退出码为 1。
+cli-db-verified = { $orders } 张订单的 { $events } 条事件：事件链全部完好。{ $levels } 项库存结余：均等于其变动与预留之和。
 cli-db-broken = { $count } 张订单的事件被改动或有缺失：{ $orders }。请与备份比对。
+cli-db-unsound = 有 { $count } 项库存结余与其变动或预留之和不符：{ $shelves }。请与备份比对，并盘点实物。
 cli-db-restored-help = 让恢复的数据库可以安全运行：重新发送之前，先向对方查询。
 cli-db-restored = 有 { $count } 条消息待发，发送前会先向对方查询是否已收到。现在可以启动系统了。
 cli-doctor-help = 检查配置、连通性和问题，并告诉您怎么办。

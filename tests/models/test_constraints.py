@@ -57,7 +57,8 @@ def test_stock_goes_from_shelf_to_promise_to_the_door_and_the_books_add_up(begin
         assert work.rows(text("SELECT on_hand, reserved FROM stock_level WHERE id = 1")) == [(16, 4)]
         assert work.stock.balances_broken() == []
         run(work, "UPDATE stock_level SET reserved = 5 WHERE id = 1")
-        assert work.stock.balances_broken() == [1]
+        run(work, "UPDATE stock_level SET on_hand = 21 WHERE id = 2")
+        assert work.stock.balances_broken() == [1, 2]
 
 
 def test_a_system_says_one_thing_of_a_sku_and_never_less_than_nothing(begin: Begin) -> None:
