@@ -4,6 +4,7 @@ import asyncio
 
 from flows.outcomes import raise_first
 from flows.summary import publish
+from models.divisions import region_of
 from tasks.gates import GatesChecked, decide_gates, pull_alerts
 from tasks.hub import current_rules, hub_flow
 from tasks.signals import MESSAGES_DUE, signal
@@ -18,7 +19,7 @@ async def check_gates() -> GatesChecked:
         *(pull_alerts(p.region, p.latitude, p.longitude) for p in places), return_exceptions=True
     )
     alerts = {
-        place.region: answer
+        region_of(place.region): answer
         for place, answer in zip(places, answers, strict=True)
         if not isinstance(answer, BaseException)  # a region that could not be asked stays as it is
     }

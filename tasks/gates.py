@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, update
 
 from models.base import table_of
 from models.decision import Decision
+from models.divisions import region_of
 from models.event import hash_inputs
 from models.gate import Gate
 from models.messages import Alert, Place
@@ -70,7 +71,7 @@ class GateNotClosed(ValueError):
 def open_gate(region: str, why: str, by: str) -> None:
     """A named person opens a gate early, against the evidence (invariant 6). Raises ``GateNotClosed``."""
     with unit_of_work(by) as work:
-        shut = (GATE.c.company_id == work.company_id, GATE.c.region == region, GATE.c.opened_at.is_(None))
+        shut = (GATE.c.company_id == work.company_id, GATE.c.region == region_of(region), GATE.c.opened_at.is_(None))
         opened = update(GATE).where(*shut).values(opened_at=work.now, opened_by=by, opened_why=why)
         if not work.session.execute(opened.returning(GATE.c.id)).all():
             raise GateNotClosed(f"No gate of {region!r} is closed. See: orderspine gate list")

@@ -1,14 +1,24 @@
 """The weather closes and opens gates, with evidence, and people are told once (D1)."""
 
 import json
+from pathlib import Path
 
 import pytest
-from life import Clock, codes, column, effects, rows, warn
+from life import Clock, codes, column, effects, place_good, rows, status_of, up_to_released, warn
 from played import Sandbox
+from sqlalchemy import select
 
 from flows.check_gates import check_gates
 from flows.relay_outbox import relay_outbox
+from models.order_book import ORDER
+from settings import get_settings
+from tasks.connections import connections
+from tasks.gates import open_gate
+from tasks.hub import unit_of_work
+from tasks.masters import prepare_database
 from tasks.overview import overview
+from tasks.report import closed_gates
+from tasks.shelf.transfers import transfer
 
 pytestmark = pytest.mark.usefixtures("prefect_api")
 
@@ -16,6 +26,20 @@ pytestmark = pytest.mark.usefixtures("prefect_api")
 def closed() -> list[str]:
     """Regions whose gate is closed."""
     return column("SELECT region FROM gate WHERE opened_at IS NULL ORDER BY region")
+
+
+def watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *places: str) -> None:
+    """The rules watch these places, and nothing else is in them."""
+    (tmp_path / "rules.toml").write_text(f"[weather]\nplaces = [{', '.join(places)}]\n", encoding="utf-8")
+    monkeypatch.setenv("ORDERSPINE_RULES", str(tmp_path / "rules.toml"))
+    get_settings.cache_clear()
+
+
+def said_of(number: str) -> str:
+    """The province in the address of the order with that channel number."""
+    with unit_of_work("test") as work:
+        query = select(ORDER.c.receiver).where(ORDER.c.channel_order_no == number)
+        return str(work.session.execute(query).scalar_one()["province"])
 
 
 async def test_a_red_alert_closes_the_gate_with_evidence_and_people_are_told_once(hub: Sandbox, clock: Clock) -> None:
@@ -35,6 +59,38 @@ async def test_a_red_alert_closes_the_gate_with_evidence_and_people_are_told_onc
     assert decision.flow_run_id
     assert "weather-alert" in json.dumps(decision.result)
     assert [effect for _, effect, _ in effects(hub).elements()] == ["message"]
+
+
+async def test_a_gate_holds_whatever_its_province_is_called(
+    hub: Sandbox, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch(tmp_path, monkeypatch, '{ region = "440300", latitude = 22.54, longitude = 114.06 }')
+    connected = get_settings().connections
+    written = connected.read_text(encoding="utf-8").replace('region = "广东省"', 'region = "440000"')
+    connected.write_text(written, encoding="utf-8")
+    prepare_database(connections())
+    receiver = {"name": "王五", "phone": "13800000000", "city": "深圳市", "address": "福保街道"}
+    numbers = {
+        said: place_good(hub, 1, receiver={**receiver, "province": said})[0]
+        for said in ("广东", "Guangdong", "440000", "广东省", "某地")
+    }
+    transfer(hub.world.catalogue[0].sku, 1, "SH-01", "SZ-01", "T-1", "ann")
+    warn(hub, clock, "A1", "red")
+
+    await check_gates()
+    await up_to_released()
+
+    unknown = numbers.pop("某地")
+    behind = {*numbers.values(), "T-1"}
+    assert closed() == ["广东省"]
+    assert {number: status_of(number) for number in behind} == dict.fromkeys(behind, "reserved")
+    assert status_of(unknown) == "released", "a text that is no province is nobody else's"
+    assert sum(gate.waiting for gate in closed_gates()) == overview().messages_behind_gates > 0
+    assert said_of(numbers["广东"]) == "广东", "the address stays as it was written"
+
+    open_gate("广东", "the road is free", "ann")
+    await relay_outbox()
+    assert {status_of(number) for number in behind} == {"released"}
 
 
 async def test_an_orange_alert_closes_nothing(hub: Sandbox, clock: Clock) -> None:
