@@ -498,6 +498,11 @@ cli-doctor-told = who is told
 cli-doctor-role-unheard = Nobody hears what is meant for { $role }: name a notifier for it under [told] in the rules
 cli-doctor-notifier-unknown = The rules tell { $code }, but no notifier of that code is connected
 cli-doctor-all-told = everybody whom the rules name can be told
+cli-doctor-weather = weather
+cli-doctor-no-feed = { $count ->
+    [one] The rules watch a place
+   *[other] The rules watch { $count } places
+ }, but no weather feed is connected: no gate ever closes. Connect one as [[alerts]], or empty [weather] places
 cli-doctor-prefect = Prefect
 cli-doctor-connections = connections
 cli-doctor-no-schema = There are no tables yet. Run: orderspine db upgrade

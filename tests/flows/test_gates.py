@@ -1,6 +1,7 @@
 """The weather closes and opens gates, with evidence, and people are told once (D1)."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from sqlalchemy import select
 from flows.check_gates import check_gates
 from flows.relay_outbox import relay_outbox
 from models.order_book import ORDER
+from sandbox import credentials
+from sandbox.weather import Alert
 from settings import get_settings
 from tasks.connections import connections
-from tasks.gates import open_gate
+from tasks.gates import GatesChecked, open_gate
 from tasks.hub import unit_of_work
 from tasks.masters import prepare_database
 from tasks.overview import overview
@@ -146,6 +149,51 @@ async def test_a_feed_that_cannot_be_asked_changes_nothing(
 
     assert closed() == before
     assert [stopped.account for stopped in overview().stopped] == ["qweather/qweather"]
+
+
+SHENZHEN = '{ region = "广东省", latitude = 22.54, longitude = 114.06 }'
+GUANGZHOU = '{ region = "广东", latitude = 23.13, longitude = 113.26 }'
+
+
+async def test_every_feed_and_place_counts_and_one_that_is_away_opens_nothing(
+    hub: Sandbox, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch(tmp_path, monkeypatch, SHENZHEN, GUANGZHOU)
+    connect_cap(hub, monkeypatch)
+    in_shenzhen = Alert(
+        "A1", "冰雹", "red", clock.now, clock.now + timedelta(hours=6), latitude=22.54, longitude=114.06
+    )
+    with monkeypatch.context() as away:
+        away.setenv("ORDERSPINE_SECRET_QWEATHER", json.dumps({"private_key": _somebody_elses_key()}))
+        hub.world.raise_alert(in_shenzhen)
+        await check_gates()
+        assert closed() == ["广东省"], "the other feed is heard, and that Guangzhou is quiet does not hide it"
+        hub.world.cancel_alert("A1")
+        await check_gates()
+        assert closed() == ["广东省"], "no news is not good news"
+    clock.advance(minutes=6)
+    await check_gates()
+    assert closed() == []
+
+
+async def test_with_no_feed_there_is_nothing_to_do(hub: Sandbox, clock: Clock) -> None:
+    warn(hub, clock, "A1", "red")
+    await check_gates()
+    connected = get_settings().connections
+    before, _, after = connected.read_text(encoding="utf-8").partition("[[alerts]]")
+    connected.write_text(before + after[after.index("[[") :], encoding="utf-8")
+    hub.world.cancel_alert("A1")
+
+    assert await check_gates() == GatesChecked((), (), ())
+    assert closed() == ["广东省"]
+
+
+def connect_cap(hub: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A CAP feed beside QWeather, and after it."""
+    feed = f'url = "{hub.url}/cap/index.atom", user = "{credentials.CAP_USER}"'
+    with get_settings().connections.open("a", encoding="utf-8") as connected:
+        connected.write(f'\n[[alerts]]\ncode = "cap"\npartner = "cap"\nsettings = {{ {feed} }}\nsecret = "cap"\n')
+    monkeypatch.setenv("ORDERSPINE_SECRET_CAP", json.dumps({"password": credentials.CAP_PASSWORD}))
 
 
 def _somebody_elses_key() -> str:
