@@ -607,6 +607,7 @@ cli-demo-try = And in another terminal:
       { "./orderspine" } order show { $number }
       { "./orderspine" } quarantine list
       { "./orderspine" } report reconciliation
+cli-demo-failed = These steps did not complete: { $steps }. What happened stands in { $logs }.
 cli-demo-stays = It stays up until Ctrl-C.
 
 ## Failed runs

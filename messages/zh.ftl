@@ -591,6 +591,7 @@ cli-demo-try = 另开一个终端：
       { "./orderspine" } order show { $number }
       { "./orderspine" } quarantine list
       { "./orderspine" } report reconciliation
+cli-demo-failed = 以下步骤未完成：{ $steps }。详情见 { $logs }。
 cli-demo-stays = 保持运行，按 Ctrl-C 停止。
 
 ## Failed runs
