@@ -20,6 +20,7 @@ from models.work import Work
 from policies.facts import CustomerFacts, Facts, LineFacts, OrderFacts, ProductFacts, Shelf, WarehouseFacts
 from policies.rules import Rules
 from tasks.presale import waits_for_balance
+from tasks.shared_limits import lock_limits
 
 CUSTOMER = table_of(Customer)
 CHANNEL = table_of(SalesChannel)
@@ -58,9 +59,11 @@ def load(work: Work, order_ids: Collection[int], rules: Rules) -> ToDecide:
     later = waits_for_balance(work, [row.id for row in rows if row.kind == OrderKind.DEPOSIT])
     rows = [row for row in rows if row.id not in later]
     goods = _goods(work, rows)
+    shipping = [row for row in rows if row.id in goods]
+    lock_limits(work, shipping, rules)
     return ToDecide(
         {row.id: row for row in rows},
-        _facts(work, [row for row in rows if row.id in goods], goods, rules),
+        _facts(work, shipping, goods, rules),
         tuple(row for row in rows if row.id not in goods),
     )
 
