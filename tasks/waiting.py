@@ -10,7 +10,7 @@ from models.order_book import HOLD, LINE
 from models.reasons import Reason
 from models.stock import LEVEL
 from models.work import Work
-from tasks.reservation_facts import KIT
+from tasks.needs import KIT
 
 
 def decide_again(work: Work, levels: Collection[int], because: tuple[Reason, ...]) -> list[int]:
