@@ -172,6 +172,7 @@ return-differs = { $return }: { $expected } of { $sku } are awaited, but the war
 return-booked-by-hand = { $return }: somebody has taken { $sku } of this order in by hand already. Is it the same?
 warehouse-not-theirs = The warehouse { $warehouse } is not connected to who says this of it.
 safety-lowered = The safety stock of { $sku } in { $warehouse } is lower now; the order is decided again.
+day-turned = A new day has begun, and the warehouses have capacity again; the order is decided again.
 exchanged = { $quantity } of { $sku } are exchanged: { $why }
 picked-up = The customer has fetched the order; { $person } handed it over.
 transfer-arrived = { $quantity } of { $sku } have arrived in { $warehouse }.

@@ -169,6 +169,7 @@ return-differs = { $return }：{ $sku } 待退 { $expected } 件，仓库反馈�
 return-booked-by-hand = { $return }：已有人手工登记本订单退回的 { $sku }。是否为同一笔？
 warehouse-not-theirs = 仓库 { $warehouse } 不属于发来该消息的连接。
 safety-lowered = { $warehouse } 的 { $sku } 安全库存已降低；订单将重新审单。
+day-turned = 新的一天开始，仓库产能已恢复；订单将重新审单。
 exchanged = 换货 { $sku } { $quantity } 件：{ $why }
 picked-up = 客户已自提；由 { $person } 交付。
 transfer-arrived = { $sku } { $quantity } 件已到 { $warehouse }。
