@@ -134,6 +134,7 @@ nothing-to-ship = The order has only charges: there is nothing to ship.
 not-paid = The order is not paid yet.
 credit-over-limit = With this order the customer owes { $exposure }, above the credit limit of { $limit }.
 customer-high-risk = The customer is marked as high risk.
+customer-paid = The customer has paid; the order is decided again.
 credit-overdue = The customer is late with { $overdue }; nothing more goes on account until it is paid.
 approval-needed = { $approver } must approve it (rule “{ $rule }”).
 review-amount = It is worth { $amount }, more than { $limit }.

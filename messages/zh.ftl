@@ -134,6 +134,7 @@ nothing-to-ship = 订单只有费用项，无需发货。
 not-paid = 订单尚未付款。
 credit-over-limit = 加上本单客户共欠款 { $exposure }，超出信用额度 { $limit }。
 customer-high-risk = 该客户被标记为高风险。
+customer-paid = 客户已付款；订单将重新审单。
 credit-overdue = 客户有逾期款 { $overdue } 未付，付清前不再赊销。
 approval-needed = 需要 { $approver } 审批（规则“{ $rule }”）。
 review-amount = 金额 { $amount }，超过 { $limit }。
