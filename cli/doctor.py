@@ -102,15 +102,17 @@ def _watched() -> list[Finding]:
 
 
 def _database() -> str:
-    from models.database import schema_versions
+    from models.database import read_schema
     from settings import get_settings
 
-    present, newest = schema_versions(get_settings().resolved_database_url())
-    if present is None:
+    schema = read_schema(get_settings().resolved_database_url())
+    if schema.present is None:
         raise Unusable(t("cli-doctor-no-schema"))
-    if present != newest:
-        raise Unusable(t("cli-doctor-old-schema", present=present, newest=newest))
-    return t("cli-doctor-schema", version=present)
+    if schema.present != schema.newest:
+        raise Unusable(t("cli-doctor-old-schema", present=schema.present, newest=schema.newest))
+    if schema.missing:
+        raise Unusable(t("cli-doctor-older-checkout", missing=schema.named))
+    return t("cli-doctor-schema", version=schema.present)
 
 
 def _prefect(answers: Callable[[str], bool]) -> Finding:

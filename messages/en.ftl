@@ -485,9 +485,10 @@ cli-credential-set = The credential { $name } is stored. Runs that start from no
 cli-credential-name-help = Its name in the connections file (secret = ...). An answer @FILE stands for what the file holds.
 cli-credential-unknown = No connection names the credential { $name }: add secret = "{ $name }" to it in the connections file.
 cli-credential-not-json = What came through the pipe is not a JSON object of the credential's fields.
-cli-db-verify-help = Check the chain of every order's events; exit code 1 if one does not hold.
-cli-db-verified = { $events } events of { $orders } orders: every chain holds.
+cli-db-verify-help = Check every order's chain of events and every balance of stock; exit code 1 if one is wrong.
+cli-db-verified = { $events } events of { $orders } orders: every chain holds. { $levels } balances of stock: each is the sum of its movements and promises.
 cli-db-broken = The events of { $count } orders were altered, or some are missing: { $orders }. Compare them with a backup.
+cli-db-unsound = { $count } balances of stock are not the sum of their movements, or of what is promised: { $shelves }. Compare them with a backup, and count what lies there.
 cli-db-restored-help = Make a restored database safe to run: partners are asked before anything is sent again.
 cli-db-restored = { $count ->
     [one] One message is due; its partner
@@ -509,6 +510,7 @@ cli-doctor-prefect = Prefect
 cli-doctor-connections = connections
 cli-doctor-no-schema = There are no tables yet. Run: orderspine db upgrade
 cli-doctor-old-schema = The tables are at version { $present }, the code wants { $newest }. Run: orderspine db upgrade
+cli-doctor-older-checkout = An older checkout made this database, which lacks { $missing }. Until the first release none is carried over: name a new one in ORDERSPINE_DATABASE_URL, or move this one away, and run: orderspine db upgrade
 cli-doctor-schema = the tables are at version { $version }
 cli-doctor-prefect-embedded = none is set; each command starts one of its own. For good: orderspine up
 cli-doctor-prefect-down = { $address } does not answer. Start it, or unset PREFECT_API_URL

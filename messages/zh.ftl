@@ -478,9 +478,10 @@ cli-credential-set = 凭证 { $name } 已保存，此后启动的运行即使用
 cli-credential-name-help = 连接文件中的凭证名（secret = ...）。回答 @文件名 表示取该文件的内容。
 cli-credential-unknown = 没有连接使用凭证 { $name }：请在连接文件中为它添加 secret = "{ $name }"。
 cli-credential-not-json = 管道传入的内容不是由凭证字段组成的 JSON 对象。
-cli-db-verify-help = 检查每张订单的事件链；若有断裂，退出码为 1。
-cli-db-verified = { $orders } 张订单的 { $events } 条事件：事件链全部完好。
+cli-db-verify-help = 检查每张订单的事件链和每项库存结余；若有不符，退出码为 1。
+cli-db-verified = { $orders } 张订单的 { $events } 条事件：事件链全部完好。{ $levels } 项库存结余：均等于其变动与预留之和。
 cli-db-broken = { $count } 张订单的事件被改动或有缺失：{ $orders }。请与备份比对。
+cli-db-unsound = 有 { $count } 项库存结余与其变动或预留之和不符：{ $shelves }。请与备份比对，并盘点实物。
 cli-db-restored-help = 让恢复的数据库可以安全运行：重新发送之前，先向对方查询。
 cli-db-restored = 有 { $count } 条消息待发，发送前会先向对方查询是否已收到。现在可以启动系统了。
 cli-doctor-help = 检查配置、连通性和问题，并告诉您怎么办。
@@ -496,6 +497,7 @@ cli-doctor-prefect = Prefect
 cli-doctor-connections = 连接
 cli-doctor-no-schema = 还没有数据表。请运行：orderspine db upgrade
 cli-doctor-old-schema = 数据表版本为 { $present }，程序需要 { $newest }。请运行：orderspine db upgrade
+cli-doctor-older-checkout = 此数据库由旧版程序建立，缺少 { $missing }。首个正式版发布之前不保留旧数据库：请在 ORDERSPINE_DATABASE_URL 中指定新的数据库，或移走现有的，再运行：orderspine db upgrade
 cli-doctor-schema = 数据表版本为 { $version }
 cli-doctor-prefect-embedded = 未设置；每条命令各自启动一个。长期运行请用：orderspine up
 cli-doctor-prefect-down = { $address } 没有响应。请启动它，或取消 PREFECT_API_URL
