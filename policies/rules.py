@@ -264,6 +264,11 @@ class Rules(_Section):
     stock_comparison: StockComparison = StockComparison()
     retention: Retention = Retention()
 
+    def roles(self) -> frozenset[str]:
+        """Everybody whom these rules tell something or ask for a yes, and who needs a place in ``told`` for it."""
+        reviewers = (role for rule in self.review for role in (rule.approver, rule.tell) if role)
+        return frozenset({"purchasing", *reviewers, *self.changes.minor_approvers, *self.changes.major_approvers})
+
     @property
     def version(self) -> str:
         """Twelve hex digits of the SHA-256 of the content."""
