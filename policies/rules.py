@@ -251,7 +251,8 @@ class Rules(_Section):
     promise: Promise = Promise()
     products: Products = Products()
     told: dict[str, str] = Field(
-        default_factory=dict, description="Role to connection: who hears what is meant for purchasing, sales-director …"
+        default_factory=dict,
+        description="Role to connection: who hears what is meant for purchasing, sales, sales-director …",
     )
     changes: Changes = Changes()
     quality: Quality = Quality()
@@ -267,7 +268,10 @@ class Rules(_Section):
     def roles(self) -> frozenset[str]:
         """Everybody whom these rules tell something or ask for a yes, and who needs a place in ``told`` for it."""
         reviewers = (role for rule in self.review for role in (rule.approver, rule.tell) if role)
-        return frozenset({"purchasing", *reviewers, *self.changes.minor_approvers, *self.changes.major_approvers})
+        sales = ("sales",) if self.substitutes else ()
+        return frozenset(
+            {"purchasing", *sales, *reviewers, *self.changes.minor_approvers, *self.changes.major_approvers}
+        )
 
     @property
     def version(self) -> str:
