@@ -16,7 +16,7 @@ class Credit(_Section):
 
     hold_high_risk: bool = Field(default=True, description="Hold every order of a customer marked high-risk")
     hold_overdue: bool = Field(default=True, description="No further credit while a payment of the customer is late")
-    due_days: int = Field(default=30, ge=0, description="Days after delivery until an unpaid order is overdue")
+    due_days: int = Field(default=30, ge=0, description="Days after it was placed until an unpaid order is overdue")
     default_limit: dict[str, int] = Field(
         default_factory=dict, description="Credit limit in minor units for a customer grade, when the customer has none"
     )
