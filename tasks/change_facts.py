@@ -14,8 +14,8 @@ from models.stock import LEVEL
 from models.work import Work
 from policies.change import AskedOutbound, ChangeFacts, Shelf
 from tasks.call_off import outbounds_there
+from tasks.needs import needs_of
 from tasks.order_content import content_of, goes_in_parts, known_products
-from tasks.reservation_facts import needs_of
 
 OUTBOUND = table_of(Outbound)
 WAREHOUSE = table_of(Warehouse)

@@ -26,6 +26,7 @@ from tasks.change_words import CannotChange, changed
 from tasks.hub import current_rules, unit_of_work
 from tasks.notices import notice
 from tasks.order_content import content_of, known_products
+from tasks.order_terms import units_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ def propose(number: str, settings: Mapping[str, str], reason: str, evidence: str
         unknown = {line.sku for line in after.lines} - known_products(work, {line.sku for line in after.lines}).keys()
         if unknown:
             raise CannotChange(f"We have no article {', '.join(sorted(unknown))}.")
+        units = {(line.sku, line.unit) for line in after.lines if line.unit}
+        strange = units - units_of(work, {sku for sku, _ in units})
+        if strange:
+            said = ", ".join(f"{sku} by {unit}" for sku, unit in sorted(strange))
+            raise CannotChange(f"We have no unit for {said}. State it: orderspine stock define")
         if not compare(before, after):
             raise CannotChange(f"{number} is so already.")
         plan = plan_change(change_facts(work, order, after, of_channel=False))

@@ -9,24 +9,25 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from models.base import table_of
-from models.company import Customer, KitComponent, Product, ProductUnit, SalesChannel, Warehouse
+from models.company import Customer, Product, SalesChannel, Warehouse
 from models.lifecycle import OrderKind, Status
 from models.many import among
 from models.order import Answer
 from models.order_book import ASIDE, ORDER
+from models.reasons import Reason
 from models.shipment import Outbound
 from models.stock import LEVEL, RESERVATION
 from models.work import Work
 from policies.facts import CustomerFacts, Facts, LineFacts, OrderFacts, ProductFacts, Shelf, WarehouseFacts
 from policies.rules import Rules
+from tasks.needs import Needs
 from tasks.presale import waits_for_balance
+from tasks.shared_limits import lock_limits
 
 CUSTOMER = table_of(Customer)
 CHANNEL = table_of(SalesChannel)
 WAREHOUSE = table_of(Warehouse)
 PRODUCT = table_of(Product)
-KIT = table_of(KitComponent)
-UNIT = table_of(ProductUnit)
 OUTBOUND = table_of(Outbound)
 ANSWER = table_of(Answer)
 UNDECIDED = (Status.RECEIVED.value, Status.CONFIRMED.value)
@@ -41,10 +42,12 @@ _OWING = tuple(
 
 @dataclass(frozen=True, slots=True)
 class ToDecide:
-    """Orders of a batch, locked: those that need goods with the facts for it, and those that have nothing to ship."""
+    """Orders of a batch, locked: those that need goods with the facts for it, those whose goods cannot be counted with
+    the reasons, and those that have nothing to ship."""
 
     rows: Mapping[int, Any]
     facts: Facts
+    uncounted: Mapping[int, tuple[Reason, ...]]
     nothing_to_ship: tuple[Any, ...]
 
 
@@ -58,20 +61,27 @@ def load(work: Work, order_ids: Collection[int], rules: Rules) -> ToDecide:
     later = waits_for_balance(work, [row.id for row in rows if row.kind == OrderKind.DEPOSIT])
     rows = [row for row in rows if row.id not in later]
     goods = _goods(work, rows)
+    needs = _needs(work, goods)
+    uncounted = needs.uncounted(goods)
+    counted = [row for row in rows if row.id in goods and row.id not in uncounted]
+    lock_limits(work, counted, rules)
     return ToDecide(
         {row.id: row for row in rows},
-        _facts(work, [row for row in rows if row.id in goods], goods, rules),
+        _facts(work, counted, goods, needs, rules),
+        uncounted,
         tuple(row for row in rows if row.id not in goods),
     )
 
 
 def facts_of_open_orders(work: Work, *rules: Rules) -> Facts:
     """The facts of every order whose goods no warehouse has been asked for yet, those with stock included: for a
-    preview under any of ``rules``. Nothing is locked."""
+    preview under any of ``rules``. Nothing is locked. Orders whose goods cannot be counted are left out."""
     query = _orders().where(ORDER.c.company_id == work.company_id, ORDER.c.status.in_(OPEN))
     rows = work.rows(query)
     goods = _goods(work, rows)
-    return _facts(work, [row for row in rows if row.id in goods], goods, *rules, lock=False)
+    needs = _needs(work, goods)
+    counted = goods.keys() - needs.uncounted(goods).keys()
+    return _facts(work, [row for row in rows if row.id in counted], goods, needs, *rules, lock=False)
 
 
 def _orders() -> Any:
@@ -93,9 +103,8 @@ def _orders() -> Any:
 
 
 def _facts(
-    work: Work, rows: Sequence[Any], goods: Mapping[int, Sequence[Any]], *rules: Rules, lock: bool = True
+    work: Work, rows: Sequence[Any], goods: Mapping[int, Sequence[Any]], needs: Needs, *rules: Rules, lock: bool = True
 ) -> Facts:
-    needs = _Needs(work, {line.product_id for lines in goods.values() for line in lines})
     offered = _offered(work, rules)
     held = _held(work, rows)
     answered = _answered(work, rows)
@@ -121,10 +130,14 @@ def _goods(work: Work, rows: Sequence[Any]) -> dict[int, list[Any]]:
     return {order_id: lines for order_id, lines in work.orders.lines_of(ids, goods_only=True).items() if lines}
 
 
+def _needs(work: Work, goods: Mapping[int, Sequence[Any]]) -> Needs:
+    return Needs(work, {line.product_id for lines in goods.values() for line in lines})
+
+
 def _order(
     row: Any,
     lines: Sequence[Any],
-    needs: "_Needs",
+    needs: Needs,
     held: Mapping[int, tuple[tuple[int, int], ...]],
     answered: Mapping[int, tuple[str, ...]],
 ) -> OrderFacts:
@@ -147,34 +160,6 @@ def _order(
         gives_back=(*held.get(row.id, ()), *held.get(row.deposit_id, ())),
         completes_deposit=row.deposit_id is not None,
     )
-
-
-def needs_of(work: Work, goods: Sequence[tuple[int, str, int]]) -> list[tuple[int, int]]:
-    """What goods, ``(product id, unit, quantity)``, take from the shelves: ``(product id, base units)``."""
-    needs = _Needs(work, {product_id for product_id, _, _ in goods})
-    return [need for some in goods for need in needs.of_product(*some)]
-
-
-class _Needs:
-    """What a line takes from the shelves: units of measure and kits resolved to base units of products."""
-
-    def __init__(self, work: Work, products: set[int]) -> None:
-        self._components: dict[int, list[tuple[int, int]]] = {}
-        kits = select(KIT.c.kit_id, KIT.c.component_id, KIT.c.units).where(among(KIT.c.kit_id, products))
-        for kit, component, units in work.rows(kits.order_by(KIT.c.id)):
-            self._components.setdefault(kit, []).append((component, units))
-        query = select(UNIT.c.product_id, UNIT.c.unit, UNIT.c.units).where(among(UNIT.c.product_id, products))
-        self._units = {(product, unit): units for product, unit, units in work.rows(query)}
-
-    def of(self, line: Any) -> tuple[tuple[int, int], ...]:
-        return self.of_product(line.product_id, line.unit, line.quantity)
-
-    def of_product(self, product_id: int, unit: str, quantity: int) -> tuple[tuple[int, int], ...]:
-        pieces = quantity * (self._units[product_id, unit] if unit else 1)
-        kit = self._components.get(product_id)
-        if kit is None:
-            return ((product_id, pieces),)
-        return tuple((component, units * pieces) for component, units in kit)
 
 
 def _offered(work: Work, rules: Sequence[Rules]) -> set[int]:

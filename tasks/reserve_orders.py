@@ -14,6 +14,7 @@ from policies.decision import OrderDecision
 from policies.lifecycle import plan_move
 from policies.reservation import plan_reservations
 from policies.rules import Rules
+from tasks.call_off import free_stock
 from tasks.decisions import remember
 from tasks.hub import Batch, LookAt, hub_task, tell, unit_of_work
 from tasks.outbounds import ask_partners
@@ -63,13 +64,16 @@ def decide_orders(work: Work, order_ids: Collection[int], rules: Rules) -> Reser
     work.orders.advance(_moves(work, found.rows, decided), notes=_notes(found.rows, going), decisions=decisions)
     work.orders.annotate(_notes(found.rows, [decision for decision in decided if decision.holds]))
     work.orders.hold(_stops(decided), decisions=decisions)
+    _hold_uncounted(work, found)
     work.orders.advance([_close(work, row) for row in found.nothing_to_ship])
     parts = split_off(work, found.rows, going)
     ask_partners(work, found.rows, going)
     tell_roles(work, decided, rules)
     ask_people(work, found.rows, decided, rules)
     held = Counter(held.kind.value for decision in decided for held in decision.holds)
-    return Reserved(len(found.rows), len(going), len(found.nothing_to_ship), parts, dict(held), _for_people(decided))
+    held += Counter({HoldKind.DATA.value: len(found.uncounted)})
+    look_at = (*_for_people(decided), *(LookAt(order_id, why[0]) for order_id, why in found.uncounted.items()))
+    return Reserved(len(found.rows), len(going), len(found.nothing_to_ship), parts, dict(held), look_at)
 
 
 def _for_people(decided: Sequence[OrderDecision]) -> tuple[LookAt, ...]:
@@ -134,6 +138,15 @@ def _stops(decided: Sequence[OrderDecision]) -> list[Stop]:
         for decision in decided
         for held in decision.holds
     ]
+
+
+def _hold_uncounted(work: Work, found: ToDecide) -> None:
+    """Nothing can be decided while a unit is not known: such an order keeps nothing from others, and its
+    deposit need not wait for it."""
+    deposits = [found.rows[order_id].deposit_id for order_id in found.uncounted]
+    work.orders.hold([Stop(order_id, HoldKind.DATA, why) for order_id, why in found.uncounted.items()])
+    work.orders.end_lease(deposit_id for deposit_id in deposits if deposit_id)
+    free_stock(work, [*found.uncounted])
 
 
 def _close(work: Work, row: Any) -> Move:

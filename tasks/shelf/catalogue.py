@@ -1,20 +1,22 @@
 """Kits and units of measure, as a person states them: a table ``kit,component,units`` or ``sku,unit,units`` (B3)."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from models.bulk import insert_rows
+from models.lifecycle import HoldKind
 from models.many import among
 from models.messages import CatalogueItem
+from models.order_book import HOLD, LINE
 from models.work import Work
 from tasks.hub import unit_of_work
 from tasks.masters import add_products
+from tasks.needs import KIT, UNIT, UNIT_UNKNOWN
 from tasks.order_content import known_products
-from tasks.reservation_facts import KIT, UNIT
 from tasks.shelf.find import CannotMoveStock
 
 _KITS = ["kit", "component", "units"]
@@ -35,6 +37,7 @@ class Defined:
 def define(path: Path, by: str) -> Defined:
     """Store what the table says; of a kit or product that it names, all that was stated before is replaced.
 
+    An order in a unit that is gone is held when it is decided (``unit-unknown``), until the unit is stated again.
     A kit that is no product yet becomes one. Nothing is stored if one row is wrong. Raises ``CannotMoveStock`` that
     names the row.
     """
@@ -77,6 +80,18 @@ def _store_units(work: Work, table: Table, path: Path) -> None:
         for unit, units in stated.items()
     ]
     insert_rows(work.session, UNIT, rows)
+    _let_count(work, [*ids.values()])
+
+
+def _let_count(work: Work, products: Sequence[int]) -> None:
+    """Orders that were held because a unit of these products was gone are decided again."""
+    query = (
+        select(HOLD.c.order_id, HOLD.c.reasons)
+        .where(HOLD.c.kind == HoldKind.DATA, HOLD.c.closed_at.is_(None))
+        .where(HOLD.c.order_id.in_(select(LINE.c.order_id).where(among(LINE.c.product_id, products))))
+    )
+    held = [row.order_id for row in work.rows(query) if all(why["code"] == UNIT_UNKNOWN for why in row.reasons)]
+    work.orders.unhold(held, HoldKind.DATA, work.run.actor)
 
 
 def _store_kits(work: Work, table: Table, path: Path) -> None:

@@ -4,11 +4,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from shop_floor import Floor, assert_it_adds_up, holds, place, rows, status
+from shop_floor import Floor, assert_it_adds_up, holds, place, rows, run, status
 from sqlalchemy import select
 
 from models.order_book import ORDER
+from tasks.accept_orders import accept_orders
+from tasks.change_words import CannotChange
+from tasks.changes import propose
+from tasks.hub import current_rules
+from tasks.preview import compare_open_orders
 from tasks.reading import reading
+from tasks.ready import arrived_orders
 from tasks.shelf.arrivals import arrive, call_off
 from tasks.shelf.catalogue import define
 from tasks.shelf.counting import count
@@ -246,6 +252,31 @@ class TestKitsAndUnits:
         assert len(refused) == 1
         assert "unit-unknown" in str(refused[0].reasons)
         assert (place(ONE).reserved, place(TWO).reserved) == (24, 2)
+        assert_it_adds_up()
+
+    def test_an_order_by_a_unit_that_is_dropped_waits_alone_until_the_unit_is_stated_again(
+        self, floor: Floor, tmp_path: Path
+    ) -> None:
+        define(self.stated(tmp_path, "sku,unit,units", f"{ONE},box,12", f"{ONE},pallet,480"), "ann")
+        before = floor.order({ONE: 1}, units={ONE: "box"})
+        waiting = floor.state({ONE: 2}, units={ONE: "box"})
+        beside = floor.state({ONE: 5, TWO: 1})
+        for batch in arrived_orders():
+            run(accept_orders.fn(batch, current_rules()))
+        define(self.stated(tmp_path, "sku,unit,units", f"{ONE},pallet,480"), "ann")
+
+        floor.fulfil()
+
+        waiting, beside = floor.number_of(waiting), floor.number_of(beside)
+        assert (status(waiting), holds(waiting), status(beside)) == ("received", ["data"], "reserved")
+        assert "unit-unknown" in str(rows("SELECT reasons FROM hold")[0].reasons)
+        assert compare_open_orders(current_rules(), current_rules()).orders == 1, "those that can be counted"
+        with pytest.raises(CannotChange, match="no unit for SKU-0001 by box"):
+            propose(before, {"line.1.quantity": "2"}, "the customer called", "call of 10:15", "ann")
+
+        define(self.stated(tmp_path, "sku,unit,units", f"{ONE},box,10"), "ann")
+        floor.fulfil()
+        assert (status(waiting), place(ONE).reserved) == ("reserved", 12 + 5 + 20)
         assert_it_adds_up()
 
     @pytest.mark.parametrize(
