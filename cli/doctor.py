@@ -30,7 +30,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help=t("cli-json-help"))
 
     use_prefect()
     findings = [_look(t("cli-doctor-rules"), _rules), _look(t("cli-doctor-database"), _database)]
-    findings += _told()
+    findings += [*_told(), *_watched()]
     findings.append(_prefect(answers))
     findings += asyncio.run(_partners())
     if json:
@@ -86,16 +86,33 @@ def _told() -> list[Finding]:
     ]
 
 
+def _watched() -> list[Finding]:
+    """Whether somebody can be asked about the places that the rules watch: else their gates never close."""
+    from policies.rules_file import BadRules
+    from tasks.connections import BadConnections, connections
+    from tasks.hub import current_rules
+
+    try:
+        places, connected = current_rules().weather.places, connections()
+    except (BadRules, BadConnections):
+        return []  # told where they are looked at
+    if not places or connected.alerts or not connected.all():
+        return []
+    return [Finding(t("cli-doctor-weather"), False, t("cli-doctor-no-feed", count=len(places)))]
+
+
 def _database() -> str:
-    from models.database import schema_versions
+    from models.database import read_schema
     from settings import get_settings
 
-    present, newest = schema_versions(get_settings().resolved_database_url())
-    if present is None:
+    schema = read_schema(get_settings().resolved_database_url())
+    if schema.present is None:
         raise Unusable(t("cli-doctor-no-schema"))
-    if present != newest:
-        raise Unusable(t("cli-doctor-old-schema", present=present, newest=newest))
-    return t("cli-doctor-schema", version=present)
+    if schema.present != schema.newest:
+        raise Unusable(t("cli-doctor-old-schema", present=schema.present, newest=schema.newest))
+    if schema.missing:
+        raise Unusable(t("cli-doctor-older-checkout", missing=schema.named))
+    return t("cli-doctor-schema", version=schema.present)
 
 
 def _prefect(answers: Callable[[str], bool]) -> Finding:

@@ -4,6 +4,7 @@ import asyncio
 
 from flows.fulfil_orders import fulfil_orders
 from flows.outcomes import raise_first
+from flows.progress import Progress
 from flows.summary import publish
 from tasks.collect_documents import Collected, collect_documents, document_sources
 from tasks.hub import hub_flow
@@ -21,7 +22,12 @@ async def collect_files(sources: list[str] | None = None) -> list[object]:
     codes = document_sources() if sources is None else sources
     outcomes = await asyncio.gather(*map(collect_documents, codes), return_exceptions=True)
     collected = [outcome for outcome in outcomes if isinstance(outcome, Collected)]
-    read = [await read_file(file) for file in files_to_read()]
+    files = files_to_read()
+    progress = await Progress.of("collect-files-progress", "Files read", len(files), 1)
+    read = []
+    for file in files:
+        read.append(await read_file(file))
+        await progress.add(1)
     done: list[object] = [*collected, *read]
     if any(file.confirmations for file in read):
         signal(CONFIRMATIONS_ARRIVED)

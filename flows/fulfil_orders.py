@@ -6,21 +6,24 @@ from tasks.accept_orders import accept_orders
 from tasks.book_payments import book_payments
 from tasks.expire_reservations import expire_reservations
 from tasks.follow_channel import follow_channel
-from tasks.hub import current_rules, hub_flow
+from tasks.hub import ORDERS_A_BATCH, current_rules, hub_flow
 from tasks.late_answers import remind_of_questions
 from tasks.ready import arrived_orders, arrived_payments, reported_orders, undecided_orders, work_in_orders
+from tasks.reconsider_holds import reconsider_holds
 from tasks.reserve_orders import reserve_orders
 from tasks.signals import MESSAGES_DUE, ORDERS_ARRIVED, rounds, signal
 
 
 @hub_flow
 async def fulfil_orders() -> list[object]:
-    """Free what nobody fetched or paid, check what arrived, book what was paid, decide it, follow what the channels
-    report, and remind whoever has not answered in time."""
+    """Free what nobody fetched or paid, lift holds whose reason has passed, check what arrived, book what was paid,
+    decide it, follow what the channels report, and remind whoever has not answered in time."""
     rules = current_rules()
-    progress = await Progress.of("fulfil-orders-progress", "Orders checked and decided", work_in_orders())
+    waiting = work_in_orders()
+    progress = await Progress.of("fulfil-orders-progress", "Orders checked and decided", waiting, ORDERS_A_BATCH)
     expired = await expire_reservations()
-    done: list[object] = [expired] if expired.reservations else []
+    reconsidered = await reconsider_holds()
+    done: list[object] = [*([expired] if expired.reservations else []), *([reconsidered] if reconsidered else [])]
     for _ in rounds(ORDERS_ARRIVED):
         for messages in arrived_orders():
             done.append(await accept_orders(messages, rules))

@@ -4,8 +4,6 @@ from uuid import UUID
 
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 
-from tasks.hub import ORDERS_A_BATCH
-
 
 class Progress:
     """A bar that fills as batches are done; a run with a single batch shows none."""
@@ -16,9 +14,9 @@ class Progress:
         self._done = 0
 
     @classmethod
-    async def of(cls, key: str, title: str, total: int) -> "Progress":
-        """A bar for ``total`` pieces of work."""
-        if total <= ORDERS_A_BATCH:
+    async def of(cls, key: str, title: str, total: int, a_batch: int) -> "Progress":
+        """A bar for ``total`` pieces of work, of which ``a_batch`` are done at a time."""
+        if total <= a_batch:
             return cls(total, None)
         return cls(total, await acreate_progress_artifact(progress=0.0, key=key, description=title))
 

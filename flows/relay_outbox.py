@@ -1,8 +1,9 @@
 """Send what the hub owes its partners: warehouse, carrier, ERP, channel, customer, our people (C1-C3)."""
 
+from flows.progress import Progress
 from flows.summary import publish
 from tasks.hub import current_rules, hub_flow
-from tasks.ready import due_messages
+from tasks.ready import MESSAGES_A_BATCH, due_messages, work_in_messages
 from tasks.relay import Relayed, send_messages
 from tasks.signals import MESSAGES_DUE, rounds
 
@@ -11,8 +12,12 @@ from tasks.signals import MESSAGES_DUE, rounds
 async def relay_outbox() -> list[Relayed]:
     """Send every message that is due and behind no closed gate."""
     rules = current_rules()
+    waiting = await work_in_messages()
+    progress = await Progress.of("relay-outbox-progress", "Messages sent", waiting, MESSAGES_A_BATCH)
     done: list[Relayed] = []
     for _ in rounds(MESSAGES_DUE):
-        done += [await send_messages(messages, rules) async for messages in due_messages()]
+        async for messages in due_messages():
+            done.append(await send_messages(messages, rules))
+            await progress.add(len(messages))
     await publish("relay-outbox", "What went out", done)
     return done

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Any, Final, Protocol, cast
 
 import httpx
 from pydantic import ValidationError
@@ -77,20 +77,6 @@ Partner = (
     | AlertFeed
     | Notifier
     | DocumentSource
-)
-P = TypeVar(
-    "P",
-    Channel,
-    Warehouse,
-    Carrier,
-    Tracker,
-    Erp,
-    ErpBooks,
-    PaymentProvider,
-    Invoicer,
-    AlertFeed,
-    Notifier,
-    DocumentSource,
 )
 
 
@@ -199,16 +185,6 @@ def build(
     if entry.has_token:
         return cast(TokenMaker, entry.maker)(checked, http, clock=clock, token=token or OwnToken())
     return cast(Maker, entry.maker)(checked, http, clock=clock)
-
-
-def build_as(
-    port: type[P], name: str, settings: Mapping[str, Any], http: httpx.AsyncClient, clock: Callable[[], datetime]
-) -> P:
-    """Like ``build``, typed as the port. Raises ``Misconfigured`` if the partner serves another port."""
-    entry = PARTNERS.get(name)
-    if entry is not None and entry.port is not port:
-        raise Misconfigured(name, f"is a {entry.port.__name__}, not a {port.__name__}")
-    return cast(P, build(name, settings, http, clock))
 
 
 def _faults(error: ValidationError) -> str:

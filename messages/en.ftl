@@ -134,6 +134,7 @@ nothing-to-ship = The order has only charges: there is nothing to ship.
 not-paid = The order is not paid yet.
 credit-over-limit = With this order the customer owes { $exposure }, above the credit limit of { $limit }.
 customer-high-risk = The customer is marked as high risk.
+customer-paid = The customer has paid; the order is decided again.
 credit-overdue = The customer is late with { $overdue }; nothing more goes on account until it is paid.
 approval-needed = { $approver } must approve it (rule “{ $rule }”).
 review-amount = It is worth { $amount }, more than { $limit }.
@@ -172,6 +173,7 @@ return-differs = { $return }: { $expected } of { $sku } are awaited, but the war
 return-booked-by-hand = { $return }: somebody has taken { $sku } of this order in by hand already. Is it the same?
 warehouse-not-theirs = The warehouse { $warehouse } is not connected to who says this of it.
 safety-lowered = The safety stock of { $sku } in { $warehouse } is lower now; the order is decided again.
+day-turned = A new day has begun, and the warehouses have capacity again; the order is decided again.
 exchanged = { $quantity } of { $sku } are exchanged: { $why }
 picked-up = The customer has fetched the order; { $person } handed it over.
 transfer-arrived = { $quantity } of { $sku } have arrived in { $warehouse }.
@@ -433,7 +435,7 @@ cli-reconciliation-open = Statement lines in no outcome yet: { $lines }. Run: or
 cli-gate-help = What is closed, and why.
 cli-gate-list-help = List the closed gates and what waits behind them.
 cli-gate-open-help = Open a gate early, against the evidence, in your name.
-cli-gate-region-help = Region of the gate, as the list says it.
+cli-gate-region-help = Region of the gate: a province, by name or code.
 cli-gate-opened = The gate of { $region } is open, in the name of { $person }. A new alert closes it again.
 cli-gate-none = No gate is closed.
 cli-policy-help = The rules that a business user edits.
@@ -483,9 +485,10 @@ cli-credential-set = The credential { $name } is stored. Runs that start from no
 cli-credential-name-help = Its name in the connections file (secret = ...). An answer @FILE stands for what the file holds.
 cli-credential-unknown = No connection names the credential { $name }: add secret = "{ $name }" to it in the connections file.
 cli-credential-not-json = What came through the pipe is not a JSON object of the credential's fields.
-cli-db-verify-help = Check the chain of every order's events; exit code 1 if one does not hold.
-cli-db-verified = { $events } events of { $orders } orders: every chain holds.
+cli-db-verify-help = Check every order's chain of events and every balance of stock; exit code 1 if one is wrong.
+cli-db-verified = { $events } events of { $orders } orders: every chain holds. { $levels } balances of stock: each is the sum of its movements and promises.
 cli-db-broken = The events of { $count } orders were altered, or some are missing: { $orders }. Compare them with a backup.
+cli-db-unsound = { $count } balances of stock are not the sum of their movements, or of what is promised: { $shelves }. Compare them with a backup, and count what lies there.
 cli-db-restored-help = Make a restored database safe to run: partners are asked before anything is sent again.
 cli-db-restored = { $count ->
     [one] One message is due; its partner
@@ -498,10 +501,16 @@ cli-doctor-told = who is told
 cli-doctor-role-unheard = Nobody hears what is meant for { $role }: name a notifier for it under [told] in the rules
 cli-doctor-notifier-unknown = The rules tell { $code }, but no notifier of that code is connected
 cli-doctor-all-told = everybody whom the rules name can be told
+cli-doctor-weather = weather
+cli-doctor-no-feed = { $count ->
+    [one] The rules watch a place
+   *[other] The rules watch { $count } places
+ }, but no weather feed is connected: no gate ever closes. Connect one as [[alerts]], or empty [weather] places
 cli-doctor-prefect = Prefect
 cli-doctor-connections = connections
 cli-doctor-no-schema = There are no tables yet. Run: orderspine db upgrade
 cli-doctor-old-schema = The tables are at version { $present }, the code wants { $newest }. Run: orderspine db upgrade
+cli-doctor-older-checkout = An older checkout made this database, which lacks { $missing }. Until the first release none is carried over: name a new one in ORDERSPINE_DATABASE_URL, or move this one away, and run: orderspine db upgrade
 cli-doctor-schema = the tables are at version { $version }
 cli-doctor-prefect-embedded = none is set; each command starts one of its own. For good: orderspine up
 cli-doctor-prefect-down = { $address } does not answer. Start it, or unset PREFECT_API_URL
@@ -602,6 +611,7 @@ cli-demo-try = And in another terminal:
       { "./orderspine" } order show { $number }
       { "./orderspine" } quarantine list
       { "./orderspine" } report reconciliation
+cli-demo-failed = These steps did not complete: { $steps }. What happened stands in { $logs }.
 cli-demo-stays = It stays up until Ctrl-C.
 
 ## Failed runs

@@ -134,6 +134,7 @@ nothing-to-ship = 订单只有费用项，无需发货。
 not-paid = 订单尚未付款。
 credit-over-limit = 加上本单客户共欠款 { $exposure }，超出信用额度 { $limit }。
 customer-high-risk = 该客户被标记为高风险。
+customer-paid = 客户已付款；订单将重新审单。
 credit-overdue = 客户有逾期款 { $overdue } 未付，付清前不再赊销。
 approval-needed = 需要 { $approver } 审批（规则“{ $rule }”）。
 review-amount = 金额 { $amount }，超过 { $limit }。
@@ -169,6 +170,7 @@ return-differs = { $return }：{ $sku } 待退 { $expected } 件，仓库反馈�
 return-booked-by-hand = { $return }：已有人手工登记本订单退回的 { $sku }。是否为同一笔？
 warehouse-not-theirs = 仓库 { $warehouse } 不属于发来该消息的连接。
 safety-lowered = { $warehouse } 的 { $sku } 安全库存已降低；订单将重新审单。
+day-turned = 新的一天开始，仓库产能已恢复；订单将重新审单。
 exchanged = 换货 { $sku } { $quantity } 件：{ $why }
 picked-up = 客户已自提；由 { $person } 交付。
 transfer-arrived = { $sku } { $quantity } 件已到 { $warehouse }。
@@ -427,7 +429,7 @@ cli-reconciliation-open = 尚未归类的账单明细：{ $lines }。请在下�
 cli-gate-help = 哪些闸门关着，为什么。
 cli-gate-list-help = 列出已关闭的闸门及其后等待的消息。
 cli-gate-open-help = 以您的名义提前打开闸门（与证据相反）。
-cli-gate-region-help = 闸门所属地区，见列表。
+cli-gate-region-help = 闸门所属地区：省份名称或行政区划代码。
 cli-gate-opened = { $region }的闸门已由 { $person } 打开；新的预警会再次关闭它。
 cli-gate-none = 没有关闭的闸门。
 cli-policy-help = 业务人员可编辑的规则。
@@ -476,9 +478,10 @@ cli-credential-set = 凭证 { $name } 已保存，此后启动的运行即使用
 cli-credential-name-help = 连接文件中的凭证名（secret = ...）。回答 @文件名 表示取该文件的内容。
 cli-credential-unknown = 没有连接使用凭证 { $name }：请在连接文件中为它添加 secret = "{ $name }"。
 cli-credential-not-json = 管道传入的内容不是由凭证字段组成的 JSON 对象。
-cli-db-verify-help = 检查每张订单的事件链；若有断裂，退出码为 1。
-cli-db-verified = { $orders } 张订单的 { $events } 条事件：事件链全部完好。
+cli-db-verify-help = 检查每张订单的事件链和每项库存结余；若有不符，退出码为 1。
+cli-db-verified = { $orders } 张订单的 { $events } 条事件：事件链全部完好。{ $levels } 项库存结余：均等于其变动与预留之和。
 cli-db-broken = { $count } 张订单的事件被改动或有缺失：{ $orders }。请与备份比对。
+cli-db-unsound = 有 { $count } 项库存结余与其变动或预留之和不符：{ $shelves }。请与备份比对，并盘点实物。
 cli-db-restored-help = 让恢复的数据库可以安全运行：重新发送之前，先向对方查询。
 cli-db-restored = 有 { $count } 条消息待发，发送前会先向对方查询是否已收到。现在可以启动系统了。
 cli-doctor-help = 检查配置、连通性和问题，并告诉您怎么办。
@@ -488,10 +491,13 @@ cli-doctor-told = 通知对象
 cli-doctor-role-unheard = 没有人收到给 { $role } 的消息：请在规则的 [told] 中为其指定通知渠道
 cli-doctor-notifier-unknown = 规则要通知 { $code }，但没有连接该通知渠道
 cli-doctor-all-told = 规则中的通知对象都能收到消息
+cli-doctor-weather = 天气
+cli-doctor-no-feed = 规则关注 { $count } 个地点，但没有连接任何天气预警源，闸门不会关闭。请在 [[alerts]] 中连接一个，或清空 [weather] 的 places
 cli-doctor-prefect = Prefect
 cli-doctor-connections = 连接
 cli-doctor-no-schema = 还没有数据表。请运行：orderspine db upgrade
 cli-doctor-old-schema = 数据表版本为 { $present }，程序需要 { $newest }。请运行：orderspine db upgrade
+cli-doctor-older-checkout = 此数据库由旧版程序建立，缺少 { $missing }。首个正式版发布之前不保留旧数据库：请在 ORDERSPINE_DATABASE_URL 中指定新的数据库，或移走现有的，再运行：orderspine db upgrade
 cli-doctor-schema = 数据表版本为 { $version }
 cli-doctor-prefect-embedded = 未设置；每条命令各自启动一个。长期运行请用：orderspine up
 cli-doctor-prefect-down = { $address } 没有响应。请启动它，或取消 PREFECT_API_URL
@@ -589,6 +595,7 @@ cli-demo-try = 另开一个终端：
       { "./orderspine" } order show { $number }
       { "./orderspine" } quarantine list
       { "./orderspine" } report reconciliation
+cli-demo-failed = 以下步骤未完成：{ $steps }。详情见 { $logs }。
 cli-demo-stays = 保持运行，按 Ctrl-C 停止。
 
 ## Failed runs

@@ -57,6 +57,11 @@ class Claims:
         orders = self.session.execute(select(func.count()).select_from(ORDER).where(*of_orders)).scalar_one()
         return int(2 * messages + orders)
 
+    def messages_waiting(self, now: datetime, besides: Collection[str] = ()) -> int:
+        """How many outbox messages can go out now, one after the other."""
+        query = select(func.count()).select_from(OUTBOX).where(*self._due(now, besides))
+        return int(self.session.execute(query).scalar_one())
+
     def messages(self, kind: str, limit: int) -> Claimed:
         """Inbox messages of a kind that wait to be understood, oldest first."""
         return self._lease(
@@ -87,23 +92,28 @@ class Claims:
         """Outbox messages that are due, whose region no closed gate covers (invariant 6), and that no earlier one of
         their order precedes: to each partner an order's messages go one after the other, so what undoes something
         waits for what is still on its way there (C3). ``besides``: connections not to be called now."""
-        shut = exists().where(
-            _GATE.c.company_id == OUTBOX.c.company_id, _GATE.c.region == OUTBOX.c.region, _GATE.c.opened_at.is_(None)
-        )
         return self._lease(
             OUTBOX,
             limit,
-            OUTBOX.c.company_id == self.company_id,
-            OUTBOX.c.state == "due",
-            OUTBOX.c.next_try_at <= now,
-            ~among(OUTBOX.c.connection, besides),
-            or_(OUTBOX.c.region == "", ~shut),
+            *self._due(now, besides),
             ~exists().where(
                 _EARLIER.c.order_id == OUTBOX.c.order_id,
                 _EARLIER.c.connection == OUTBOX.c.connection,
                 _EARLIER.c.id < OUTBOX.c.id,
                 or_(_EARLIER.c.state == "due", _EARLIER.c.leased_until > datetime.now(UTC)),
             ),
+        )
+
+    def _due(self, now: datetime, besides: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+        shut = exists().where(
+            _GATE.c.company_id == OUTBOX.c.company_id, _GATE.c.region == OUTBOX.c.region, _GATE.c.opened_at.is_(None)
+        )
+        return (
+            OUTBOX.c.company_id == self.company_id,
+            OUTBOX.c.state == "due",
+            OUTBOX.c.next_try_at <= now,
+            ~among(OUTBOX.c.connection, besides),
+            or_(OUTBOX.c.region == "", ~shut),
         )
 
     def _lease(self, table: Any, limit: int, *ready: ColumnElement[bool]) -> Claimed:

@@ -1,5 +1,6 @@
 """The database: one engine per process, short transactions, the same rules on SQLite and PostgreSQL."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -7,19 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from models.base import dump_json
 from models.bulk import teach_copy
+from models.schema import Schema, schema_of, upgrade_schema
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
-
+_SOMETHING_IS_MISSING = re.compile(r"no such (table|column)|has no column|(relation|column) .* does not exist")
+_NOBODY_ANSWERS = re.compile(r"connection.* refused|failed to resolve host", re.IGNORECASE)
 
 # Parameters are personal data, so errors do not show them. orjson halves what the trail costs.
 _ALWAYS: dict[str, Any] = {
@@ -72,45 +70,47 @@ def _begin_immediate(connection: Any) -> None:
 def transaction(url: str, *, reads_only: bool = False) -> Iterator[Session]:
     """A session that commits at the end and rolls back on any error. One that reads only never waits for a writer.
 
-    Raises ``DatabaseNotReady`` when the server does not answer or the schema was never made.
+    Raises ``DatabaseNotReady`` when the server does not answer, or the schema was never made or is an older one.
     """
-    try:
+    with _explained(url):
         engine = open_engine(url).execution_options(reads_only=True) if reads_only else open_engine(url)
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+
+def upgrade(url: str) -> None:
+    """Bring the schema to the newest version; does nothing when it is there already.
+
+    Raises ``DatabaseNotReady`` when the server does not answer, or an older checkout made tables that cannot be kept.
+    """
+    with _explained(url), open_engine(url).begin() as connection:
+        upgrade_schema(connection)
+        trouble = schema_of(connection).trouble
+    if trouble:
+        raise DatabaseNotReady(trouble)
+
+
+def read_schema(url: str) -> Schema:
+    """What the database has of what the code wants. Raises ``DatabaseNotReady`` when the server does not answer."""
+    with _explained(url), open_engine(url).execution_options(reads_only=True).connect() as connection:
+        return schema_of(connection)
+
+
+@contextmanager
+def _explained(url: str) -> Iterator[None]:
+    """Errors that the user can mend become ``DatabaseNotReady``."""
+    try:
+        yield
     except (OperationalError, ProgrammingError) as error:
         raise _explain(error, url) from error
 
 
 def _explain(error: DBAPIError, url: str) -> Exception:
     words = str(error.orig)
-    if "no such table" in words or ("relation" in words and "does not exist" in words):
-        return DatabaseNotReady("The database has no tables yet. Run: orderspine db upgrade")
-    if ("connection" in words and "refused" in words) or "could not translate host" in words:
+    if _SOMETHING_IS_MISSING.search(words):
+        trouble = read_schema(url).trouble
+        return DatabaseNotReady(trouble) if trouble else error
+    if _NOBODY_ANSWERS.search(words):
         where = make_url(url).render_as_string(hide_password=True)
         return DatabaseNotReady(f"The database at {where} does not answer. Start it, or set ORDERSPINE_DATABASE_URL.")
     return error
-
-
-def upgrade(url: str) -> None:
-    """Bring the schema to the newest version; does nothing when it is there already."""
-    with open_engine(url).begin() as connection:
-        config = _alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def schema_versions(url: str) -> tuple[str | None, str]:
-    """The version that the database has (``None``: no schema) and the newest one. Raises ``DatabaseNotReady``."""
-    try:
-        with open_engine(url).connect() as connection:
-            present = MigrationContext.configure(connection).get_current_revision()
-    except OperationalError as error:
-        raise _explain(error, url) from error
-    return present, str(ScriptDirectory.from_config(_alembic_config()).get_current_head())
-
-
-def _alembic_config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return config

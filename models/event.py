@@ -1,6 +1,6 @@
 """The audit trail: what happened to each order, by whom, in which run, and a chain that shows tampering (I2).
 
-Rows are only ever added: triggers refuse updates and deletes (migration ``0001``). Each event carries the hash of
+Rows are only ever added: triggers refuse updates and deletes (migration ``0002``). Each event carries the hash of
 the one before it of the same order, so a row that was altered, removed or slipped in breaks the chain from there on.
 """
 

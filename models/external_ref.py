@@ -1,4 +1,4 @@
-"""Their id ↔ ours, unique both ways."""
+"""Their id ↔ ours, unique both ways within a company: the partners of two companies may count alike."""
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -9,8 +9,8 @@ class ExternalRef(SQLModel, table=True):
 
     __tablename__ = "external_ref"
     __table_args__ = (
-        UniqueConstraint("connection", "kind", "our_no"),
-        UniqueConstraint("connection", "kind", "their_no"),
+        UniqueConstraint("company_id", "connection", "kind", "our_no"),
+        UniqueConstraint("company_id", "connection", "kind", "their_no"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -166,7 +166,8 @@ class StockBook:
         self._session.execute(update(LEVEL).where(LEVEL.c.id == stock_level_id).values(safety=units))
 
     def balances_broken(self) -> list[int]:
-        """Levels whose counters differ from their movements and open reservations; empty when the books add up."""
+        """Levels of the whole database whose counters differ from their movements and open reservations; empty when the
+        books add up."""
         moved = (
             select(func.coalesce(func.sum(MOVEMENT.c.quantity), 0))
             .where(MOVEMENT.c.stock_level_id == LEVEL.c.id)
@@ -177,7 +178,7 @@ class StockBook:
             | (LEVEL.c.reserved != _promised("order"))
             | (LEVEL.c.preoccupied != _promised("presale"))
         )
-        return list(self._session.execute(query).scalars())
+        return list(self._session.execute(query.order_by(LEVEL.c.id)).scalars())
 
     def _give_back(self, state: str, at: datetime, order_ids: Sequence[int]) -> list[Take]:
         ended = self._end(among(RESERVATION.c.order_id, order_ids), state, at) if order_ids else []

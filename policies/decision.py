@@ -79,10 +79,6 @@ class OrderDecision(NamedTuple):
         """Whether the order goes on."""
         return not self.holds
 
-    def all_reasons(self) -> tuple[Reason, ...]:
-        """Those of its holds, then its own."""
-        return (*(reason for held in self.holds for reason in held.reasons), *self.reasons)
-
     def to_json(self) -> dict[str, Any]:
         """The stored form; what is empty is left out."""
         full = {

@@ -18,6 +18,13 @@ def work_in_orders() -> int:
         return work.claims(_lease()).orders_waiting()
 
 
+async def work_in_messages() -> int:
+    """How many messages can go out now, but for those to partners who are not to be called: for a progress bar."""
+    besides = await resting()
+    with unit_of_work() as work:
+        return work.claims(_lease()).messages_waiting(get_settings().now(), besides)
+
+
 def arrived_orders() -> Iterator[Batch]:
     """Order messages in the inbox."""
     return _batches(lambda claims: claims.messages("order", ORDERS_A_BATCH))

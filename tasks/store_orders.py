@@ -25,6 +25,7 @@ from tasks.order_terms import terms_of
 from tasks.payments import note_payments
 from tasks.quarantine import Refusal, refuse
 from tasks.statements import Statement, identity_of
+from tasks.waiting import money_came
 
 CUSTOMER = table_of(Customer)
 
@@ -84,6 +85,7 @@ def follow(
 ) -> int:
     """Bring known orders to what their channel says now, with a new version where the content is new; how many."""
     followed: dict[int, ChannelOrder] = {}
+    paid_now: dict[str, list[int]] = {}
     for place, (s, judgement) in enumerate(zip(statements, judged, strict=True)):
         if judgement.action is not Action.UPDATE:
             continue
@@ -101,7 +103,9 @@ def follow(
             _replace_lines(work, s, place, stored, findings, products)
         work.session.execute(update(ORDER).where(ORDER.c.id == stored.order_id).values(**change))
         if judgement.paid_now:
-            work.orders.unhold([stored.order_id], HoldKind.PAYMENT, s.channel.code)
+            paid_now.setdefault(s.channel.code, []).append(stored.order_id)
+    for channel, order_ids in paid_now.items():
+        money_came(work, order_ids, channel)
     note_payments(work, followed)
     return len(followed)
 
@@ -197,7 +201,7 @@ def _content(s: Statement) -> dict[str, Any]:
         "stated_at": order.updated_at,
         "content_hash": s.content_hash,
         "promised_on": order.promised_on,
-        "region": order.receiver.province,
+        "region": order.receiver.region,
         "receiver": order.receiver.to_json(),
         "remark": order.remark,
     }

@@ -65,6 +65,15 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data beside the checkout; its terms forbid copying it in."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real data is not beside this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite database to copy."""
     file = tmp_path_factory.mktemp("sqlite") / "empty.db"
@@ -95,13 +104,32 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         open_engine(url).dispose()
         return
     postgres, template = request.getfixturevalue("postgres"), request.getfixturevalue("migrated_postgres")
+    with _copied(postgres, template) as url:
+        yield url
+
+
+@pytest.fixture(params=DIALECTS)
+def unmade_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'unmade.db'}"
+        yield url
+        open_engine(url).dispose()
+        return
+    with _copied(request.getfixturevalue("postgres"), "template1") as url:
+        yield url
+
+
+@contextmanager
+def _copied(server: str, template: str) -> Iterator[str]:
+    """A copy of a database of that server, gone afterwards."""
     name = f"hub_{uuid4().hex[:12]}"
-    with _administered(postgres) as connection:
+    with _administered(server) as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    url = _named(postgres, name)
+    url = _named(server, name)
     yield url
     open_engine(url).dispose()
-    with _administered(postgres) as connection:
+    with _administered(server) as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 

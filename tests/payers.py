@@ -1,13 +1,17 @@
 """WeChat Pay as the provider that collects the money, for tests that let it call the hub."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from sandbox import credentials as known
+from sandbox.bills import BillRow
+from sandbox.wechat_pay import notification
 from settings import get_settings
 from tasks.connections import connections
 from tasks.masters import prepare_database
+from tasks.receive import Call, Reception
 
 _CONNECTION = f"""
 [[payments]]
@@ -29,3 +33,12 @@ def connect_wechat_pay(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     after = others[others.index("[[invoices]]") :]
     file.write_text(before + _CONNECTION.replace("URL", url) + after, encoding="utf-8")
     prepare_database(connections())
+
+
+async def tell(desk: Reception, told: BillRow) -> int:
+    """WeChat calls; what it is answered."""
+    message = notification(told, datetime.now(UTC))
+    headers = {name.lower(): value for name, value in message.headers.items()}
+    answer = await desk.take("wx", Call({}, headers, message.body))
+    assert answer.event == "orderspine.orders.arrived"
+    return answer.status

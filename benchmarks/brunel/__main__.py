@@ -72,8 +72,8 @@ def _print_plants(day: Day, ours: Assigned, best: Assigned) -> None:
 
 def _print_refused(decided: Sequence[OrderDecision]) -> None:
     """Orders that wait for another day, by what they were told."""
-    held = (decision for decision in decided if decision.holds)
-    counts = Counter(" ".join(sorted(say_reason(why, "en") for why in each.all_reasons())) for each in held)
+    reasons = ((*(why for held in each.holds for why in held.reasons), *each.reasons) for each in decided if each.holds)
+    counts = Counter(" ".join(sorted(say_reason(why, "en") for why in whys)) for whys in reasons)
     print(f"\n{sum(counts.values()):,} orders cannot ship that day:")
     for said, count in counts.most_common():
         print(f"{count:>8,}  {said}")

@@ -103,8 +103,9 @@ def foreign_number(work: Work, letter: Letter, kind: str, asked: Said, got: Said
         return Reason("answer-of-another", {"expected": asked.our_no, "got": got.our_no})
     if got.code and asked.code and got.code != asked.code:
         return Reason("check-code-differs", {"number": asked.our_no, "expected": asked.code, "got": got.code})
-    bound = (REF.c.connection == letter.connection, REF.c.kind == kind, REF.c.their_no == got.their_no)
-    other = work.session.execute(select(REF.c.our_no).where(*bound, REF.c.our_no != asked.our_no)).scalar()
+    mine = (REF.c.company_id == work.company_id, REF.c.connection == letter.connection, REF.c.kind == kind)
+    bound = select(REF.c.our_no).where(*mine, REF.c.their_no == got.their_no, REF.c.our_no != asked.our_no)
+    other = work.session.execute(bound).scalar()
     return Reason("number-of-another", {"number": got.their_no, "other": other}) if other else None
 
 
@@ -113,7 +114,7 @@ def remember(work: Work, letter: Letter, kind: str, our_no: str, their_no: str) 
         "company_id": work.company_id, "connection": letter.connection, "kind": kind, "our_no": our_no,
         "their_no": their_no,
     }  # fmt: skip
-    work.session.execute(insert_or_ignore(work.session, REF, ("connection", "kind", "our_no")), [ref])
+    work.session.execute(insert_or_ignore(work.session, REF, ("company_id", "connection", "kind", "our_no")), [ref])
 
 
 def note_sent(work: Work, letter: Letter, told: Mapping[str, Any]) -> None:

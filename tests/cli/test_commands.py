@@ -27,25 +27,6 @@ def test_every_command_explains_itself_within_80_columns(orderspine, home, path,
     assert max(map(len, answer.out.splitlines())) <= 80
 
 
-@pytest.mark.usefixtures("home")
-class TestADatabaseThatWasNeverMade:
-    @pytest.mark.parametrize("command", [("quarantine", "list"), ("report", "reconciliation"), ("order", "show", "X")])
-    def test_says_how_to_make_it(self, orderspine, command):
-        answer = orderspine(*command)
-        assert (answer.code, "orderspine db upgrade" in answer.err) == (2, True)
-
-    def test_is_found_by_the_doctor(self, orderspine):
-        answer = orderspine("doctor", "--json")
-        findings = {finding["what"]: finding for finding in json.loads(answer.out)}
-        assert answer.code == 1
-        assert findings["database"]["good"] is False
-        assert "orderspine db upgrade" in findings["database"]["told"]
-
-    def test_is_made_by_db_upgrade(self, orderspine):
-        assert orderspine("db", "upgrade").code == 0
-        assert orderspine("quarantine", "list").out.strip() == "Nothing is in quarantine."
-
-
 def test_rules_that_cannot_be_used_name_the_key_and_the_cure(orderspine, home, monkeypatch):
     from settings import get_settings  # noqa: PLC0415  (its cache is what the test turns over)
 

@@ -8,8 +8,6 @@ from life import Clock, assert_books_are_sound, change, codes, column, place, pl
 from played import Sandbox
 from prefect.artifacts import Artifact
 
-import flows.progress
-import tasks.ready
 from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
@@ -168,13 +166,3 @@ async def test_a_run_leaves_links_to_the_orders_that_want_a_person(
     number = number_of(no)
     assert f"- [{number}](http://127.0.0.1:8600/orders/{number}): " in artifact.data
     assert "vice-president" in artifact.data
-
-
-async def test_long_work_shows_how_far_it_is(hub: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (flows.progress, tasks.ready):
-        monkeypatch.setattr(module, "ORDERS_A_BATCH", 4)
-    place_good(hub, 10)
-    await ingest_channels()
-    await fulfil_orders()
-    artifact = await Artifact.aget("fulfil-orders-progress")
-    assert (artifact.type, artifact.data) == ("progress", 100.0)

@@ -1,8 +1,12 @@
 """One order, however often, late and by whichever way it is told of, is one order with one effect (invariant 2)."""
 
+import csv
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,22 +20,32 @@ from life import (
     place_good,
     put,
     rows,
-    ship,
     status_of,
     up_to_released,
 )
 from played import Sandbox
 
 from flows.fulfil_orders import fulfil_orders
+from flows.import_files import import_files
 from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
-from flows.track_shipments import track_shipments
 from models.lifecycle import Route
-from sandbox.faults import Fault, FaultKind
+from models.money import parse_minor
 from sandbox.shop import webhook
+from settings import ROOT, get_settings
 from tasks.connections import partner
 
 pytestmark = pytest.mark.usefixtures("prefect_api")
+
+EACH_ONCE = (
+    ("kingdee", "order-saved"),
+    ("kingdee", "order-submitted"),
+    ("kingdee", "order-audited"),
+    ("kingdee", "order-filled-in"),
+    ("sf", "waybill-issued"),
+    ("qimen", "outbound-created"),
+)
+"""What partners do for an order until the warehouse has it, apart from what people are told."""
 
 
 async def tell_by_webhook(*versions: dict[str, Any]) -> None:
@@ -78,6 +92,85 @@ async def test_poll_and_webhook_late_repeated_and_out_of_order_make_one_order(hu
     assert_books_are_sound()
 
 
+@pytest.fixture
+def export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the shop's export of its orders goes, with the preset ``export`` that reads it."""
+    preset = (ROOT / "presets" / "plain.toml").read_text(encoding="utf-8")
+    of_the_shop = preset.replace('name = "plain"', 'name = "export"\nchannel = "shop"')
+    times = '[orders.fields]\nupdated_at = ["updated_at"]\npaid_at = ["paid_at"]\n'
+    (tmp_path / "export.toml").write_text(of_the_shop.replace("[orders.fields]\n", times), encoding="utf-8")
+    monkeypatch.setenv("ORDERSPINE_PRESETS", str(tmp_path))
+    get_settings.cache_clear()
+    return tmp_path / "orders.csv"
+
+
+def write_export(file: Path, orders: Sequence[Mapping[str, Any]]) -> None:
+    """The shop's orders as a file that says all that the shop's interface says."""
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        cells = [{**cells_of(order), **line} for order in orders for line in order["lines"]]
+        writer = csv.DictWriter(opened, [*cells[0]])
+        writer.writeheader()
+        writer.writerows(cells)
+
+
+def cells_of(order: Mapping[str, Any]) -> dict[str, str]:
+    """What each line of the export repeats of its order."""
+    customer, receiver = order["customer"], order["receiver"]
+    return {
+        **{name: order[name] for name in ("order_no", "updated_at", "paid_at", "promised_on", "currency", "freight")},
+        **{name: receiver[name] for name in ("phone", "province", "city", "district", "address")},
+        "placed_at": order["created_at"],
+        "customer": customer["id"],
+        "customer name": customer["name"],
+        "receiver": receiver["name"],
+        "order amount": order["amount"],
+        "urgent": "yes" if order["urgent"] else "no",
+        "remark": order["remark"],
+    }
+
+
+@pytest.mark.take_turns
+@pytest.mark.parametrize("routes", list(permutations(("poll", "webhook", "file"))), ids="-".join)
+async def test_poll_webhook_and_file_in_any_turn_make_each_order_once_with_one_effect(
+    hub: Sandbox, clock: Clock, export: Path, routes: Sequence[str]
+) -> None:
+    numbers = place_good(hub, 3)
+    orders = [version for number in numbers for version in versions_of(hub, number)]
+    write_export(export, orders)
+    tell = {
+        "poll": lambda: ingest_channels(["shop"]),
+        "webhook": lambda: tell_by_webhook(*orders),
+        "file": lambda: import_files(str(export), "export"),
+    }
+
+    for turn in (routes, reversed(routes)):
+        for route in turn:
+            await tell[route]()
+        await fulfil_orders()
+        await relay_outbox()
+
+    stored = rows("SELECT channel_order_no, status, version FROM sales_order ORDER BY channel_order_no")
+    assert stored == [(number, "released", 1) for number in sorted(numbers)]
+    lines = rows(
+        "SELECT o.channel_order_no, l.line_no, l.sku, l.quantity, l.price_minor, l.amount_minor FROM order_line l"
+        " JOIN sales_order o ON o.id = l.order_id"
+    )
+    assert sorted(lines) == sorted(line_of(order, line) for order in orders for line in order["lines"])
+    assert column("SELECT id FROM hold") == [], "nobody was asked whether it is the same"
+    first_call = min(("poll", "webhook"), key=routes.index)
+    assert Counter(column("SELECT route FROM inbox")) == {"file": 3, first_call: 3}, "a repeat is the same message"
+    assert set(effects(hub).values()) == {1}
+    done = Counter((by, effect) for by, effect, _ in effects(hub) if effect != "message")
+    assert done == dict.fromkeys(EACH_ONCE, len(numbers))
+    assert_books_are_sound()
+
+
+def line_of(order: Mapping[str, Any], line: Mapping[str, Any]) -> tuple[object, ...]:
+    """A line of the shop's order as we store it."""
+    prices = (parse_minor(line[name], order["currency"]) for name in ("price", "amount"))
+    return order["order_no"], str(line["line_no"]), line["sku"], line["quantity"], *prices
+
+
 async def test_the_newest_statement_wins_whichever_comes_first(hub: Sandbox, clock: Clock) -> None:
     [number] = place_good(hub, 1, status="unpaid", paid_at=None, customer={"id": "C1", "name": "王伟", "grade": ""})
     clock.advance(minutes=10)
@@ -122,119 +215,6 @@ async def test_an_order_changed_before_it_is_reserved_takes_its_new_content(hub:
     assert status_of(number) == "released"
     assert column("SELECT max(version) FROM order_version") == [2]
     assert column("SELECT count(*) FROM hold WHERE closed_at IS NULL") == [0]
-    assert_books_are_sound()
-
-
-async def test_cancelled_before_release_everything_is_withdrawn_and_the_stock_is_free(
-    hub: Sandbox, clock: Clock
-) -> None:
-    [number] = place_good(hub, 1)
-    await ingest_channels()
-    await fulfil_orders()
-    assert status_of(number) == "reserved"
-
-    hub.world.cancel_order("shop", number)
-    clock.advance(minutes=5)
-    await ingest_channels()
-    await fulfil_orders()
-    await relay_outbox()
-
-    assert status_of(number) == "cancelled"
-    assert set(column("SELECT state FROM outbox")) == {"withdrawn"}
-    assert column("SELECT state FROM outbound") == ["cancelled"]
-    assert column("SELECT sum(reserved) FROM stock_level") == [0]
-    assert effects(hub) == {}
-    assert_books_are_sound()
-
-
-async def test_cancelled_at_the_warehouse_it_is_cancelled_once_the_warehouse_agrees(hub: Sandbox, clock: Clock) -> None:
-    [number] = place_good(hub, 1)
-    await up_to_released()
-    hub.world.cancel_order("shop", number)
-    clock.advance(minutes=5)
-
-    await ingest_channels()
-    await fulfil_orders()
-    assert status_of(number) == "released", "its stock stays promised until the warehouse has agreed"
-    await relay_outbox()
-
-    assert status_of(number) == "cancelled"
-    [outbound] = column("SELECT outbound_no FROM outbound WHERE state = 'cancelled'")
-    assert effects(hub)["qimen", "outbound-cancelled", outbound] == 1
-    assert column("SELECT sum(reserved) FROM stock_level") == [0]
-    assert await ship(hub) == []
-    assert_books_are_sound()
-
-
-async def test_cancelled_too_late_a_person_must_look(hub: Sandbox, clock: Clock) -> None:
-    [number] = place_good(hub, 1)
-    await up_to_released()
-    shipped = await ship(hub)
-    hub.world.update_order("shop", number, {"status": "cancelled"})
-    clock.advance(minutes=5)
-
-    await ingest_channels()
-    await fulfil_orders()
-    await relay_outbox()
-    [hold] = rows("SELECT kind, reasons FROM hold WHERE closed_at IS NULL")
-    await track_shipments()
-
-    assert (hold.kind, codes(hold.reasons)) == ("data", ["cancelled-too-late"])
-    assert status_of(number) == "shipped", "what left has left"
-    assert effects(hub)["qimen", "outbound-cancelled", shipped[0]] == 0
-    assert_books_are_sound()
-
-
-@pytest.mark.parametrize("known_to_us", [True, False], ids=["the reply came", "the reply was lost"])
-async def test_cancelled_while_it_is_pushed_the_warehouse_is_stopped(
-    hub: Sandbox, clock: Clock, known_to_us: bool
-) -> None:
-    [number] = place_good(hub, 1)
-    await ingest_channels()
-    await fulfil_orders()
-    if known_to_us:
-        cancel_when_the_warehouse_has_it(hub)
-    else:
-        hub.world.add_fault(Fault("qimen", "deliveryorder.create", FaultKind.DROP_REPLY))
-    await relay_outbox()
-
-    hub.world.cancel_order("shop", number)
-    for _ in range(3):
-        clock.advance(minutes=10)
-        await ingest_channels()
-        await fulfil_orders()
-        await relay_outbox()
-
-    assert status_of(number) == "cancelled"
-    assert await ship(hub) == [], "a cancelled order does not leave"
-    assert column("SELECT sum(reserved) FROM stock_level") == [0]
-    assert_books_are_sound()
-
-
-def cancel_when_the_warehouse_has_it(hub: Sandbox) -> None:
-    """The order is called off in the database at the very moment that the warehouse takes it in."""
-    accept = hub.world.warehouse.accept
-
-    def accept_late(outbound: Any) -> None:
-        accept(outbound)
-        change("UPDATE sales_order SET status = 'cancelled'")
-        change("UPDATE outbound SET state = 'cancelled'")
-        change("UPDATE outbox SET state = 'withdrawn' WHERE state = 'due'")
-        change("UPDATE reservation SET state = 'released', ended_at = made_at")
-        change("UPDATE stock_level SET reserved = 0")
-
-    hub.world.warehouse.accept = accept_late  # type: ignore[method-assign]  # for this one moment
-
-
-async def test_other_orders_are_untouched_by_a_cancellation(hub: Sandbox, clock: Clock) -> None:
-    stays, goes = place_good(hub, 2)
-    await up_to_released()
-    hub.world.cancel_order("shop", goes)
-    clock.advance(minutes=5)
-    await up_to_released()
-    await ship(hub)
-    await track_shipments()
-    assert (status_of(stays), status_of(goes)) == ("shipped", "cancelled")
     assert_books_are_sound()
 
 

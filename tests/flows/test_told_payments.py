@@ -1,11 +1,11 @@
 """What WeChat Pay tells at once: the order goes on, nothing counts twice, and money without an order is kept."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from life import Clock, assert_books_are_sound, change, codes, column, place_good, rows, status_of
-from payers import connect_wechat_pay
+from payers import connect_wechat_pay, tell
 from played import Sandbox
 
 from flows.fulfil_orders import fulfil_orders
@@ -14,10 +14,9 @@ from flows.reconcile_payments import reconcile_payments
 from sandbox.bills import BillRow
 from sandbox.clock import BEIJING
 from sandbox.money import fen
-from sandbox.wechat_pay import notification
 from settings import get_settings
 from tasks.mend import mend
-from tasks.receive import Call, Reception
+from tasks.receive import Reception
 
 pytestmark = pytest.mark.usefixtures("prefect_api")
 
@@ -41,15 +40,6 @@ def unpaid(hub: Sandbox) -> tuple[str, int]:
 
 def row(number: str, amount: int, trade: str = "T1", refund: str = "") -> BillRow:
     return BillRow(trade, number, "杯子", get_settings().now() - timedelta(minutes=1), amount, refund_no=refund)
-
-
-async def tell(desk: Reception, told: BillRow) -> int:
-    """WeChat calls; what it is answered."""
-    message = notification(told, datetime.now(UTC))
-    headers = {name.lower(): value for name, value in message.headers.items()}
-    answer = await desk.take("wx", Call({}, headers, message.body))
-    assert answer.event == "orderspine.orders.arrived"
-    return answer.status
 
 
 def payments() -> list[tuple[str, str, int]]:

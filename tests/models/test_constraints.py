@@ -4,14 +4,15 @@ from datetime import datetime
 
 import pytest
 from little_company import NOW, Begin, add_orders
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import SQLModel
 
 import models.tables  # noqa: F401  (fills the metadata)
-from models.base import UtcDateTime
+from models.base import UtcDateTime, table_of
 from models.database import open_engine
 from models.event import BrokenLink, Happened, broken_links
+from models.external_ref import ExternalRef
 from models.lifecycle import HoldKind, Move, Status, Step
 from models.order import order_id_of, order_number
 from models.order_book import OrderMoved, Stop
@@ -56,7 +57,8 @@ def test_stock_goes_from_shelf_to_promise_to_the_door_and_the_books_add_up(begin
         assert work.rows(text("SELECT on_hand, reserved FROM stock_level WHERE id = 1")) == [(16, 4)]
         assert work.stock.balances_broken() == []
         run(work, "UPDATE stock_level SET reserved = 5 WHERE id = 1")
-        assert work.stock.balances_broken() == [1]
+        run(work, "UPDATE stock_level SET on_hand = 21 WHERE id = 2")
+        assert work.stock.balances_broken() == [1, 2]
 
 
 def test_a_system_says_one_thing_of_a_sku_and_never_less_than_nothing(begin: Begin) -> None:
@@ -136,6 +138,23 @@ def test_a_debt_to_a_partner_is_owed_once(begin: Begin) -> None:
         work.outbox.add([owed])
         work.outbox.add([owed, {**owed, "idempotency_key": "l"}])
         assert work.rows(text("SELECT idempotency_key FROM outbox ORDER BY id")) == [("k",), ("l",)]
+
+
+@pytest.mark.parametrize("numbers", [("SO1", "100002"), ("SO2", "100001")], ids=["ours twice", "theirs twice"])
+def test_a_number_is_bound_once_both_ways_within_a_company_and_again_in_another(
+    begin: Begin, numbers: tuple[str, str]
+) -> None:
+    def bind(company_id: int, our_no: str, their_no: str) -> None:
+        ref = {"company_id": company_id, "connection": "erp", "kind": "erp-order"}
+        with begin() as work:
+            work.session.execute(insert(table_of(ExternalRef)), {**ref, "our_no": our_no, "their_no": their_no})
+
+    with begin() as work:
+        run(work, "INSERT INTO company (id, code, name, zone) VALUES (2, 'second', '', 'UTC')")
+    bind(1, "SO1", "100001")
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
+        bind(1, *numbers)
+    bind(2, *numbers)
 
 
 @pytest.fixture

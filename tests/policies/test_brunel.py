@@ -63,7 +63,8 @@ def test_a_day_beyond_all_capacity(day: Day, room: int, cost: int) -> None:
         if decision.moves:
             assert decision.reasons[0].code == "served-by"
             continue
-        told = {reason.facts.get("warehouse"): reason.code for reason in decision.all_reasons()}
+        reasons = (*(reason for held in decision.holds for reason in held.reasons), *decision.reasons)
+        told = {reason.facts.get("warehouse"): reason.code for reason in reasons}
         assert told == (dict.fromkeys(costs[n], "warehouse-full") or {None: "no-warehouse"}), "each plant says why"
         assert all(last[code] < n for code in costs[n]), "who came first was served first"
 

@@ -10,7 +10,6 @@ from flows.collect_invoices import collect_invoices
 from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
-from settings import get_settings
 from tasks.invoices import request_invoice
 from tasks.story import order_story
 from web.app import create_app
@@ -98,21 +97,6 @@ async def test_nobody_from_elsewhere_sees_customers(hub: Sandbox, client: str, h
         for path in ("/", "/orders", "/orders/SO0000000001"):
             assert (await stranger.get(path)).status_code == 403
         assert (await stranger.get("/healthz")).status_code == 200
-
-
-async def test_health_names_the_schema(visitor: httpx.AsyncClient) -> None:
-    answer = await visitor.get("/healthz")
-    assert answer.json()["ready"] is True
-
-
-async def test_health_says_what_to_do_when_there_is_no_database(
-    visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    monkeypatch.setenv("ORDERSPINE_DATABASE_URL", f"sqlite:///{tmp_path_factory.mktemp('empty')}/new.db")
-    get_settings.cache_clear()
-    answer = await visitor.get("/healthz")
-    assert answer.status_code == 503
-    assert "db upgrade" in answer.json()["error"]
 
 
 async def test_an_issued_invoice_is_shown_and_downloaded(

@@ -84,8 +84,16 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("their_no", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_external_ref_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_external_ref")),
-        sa.UniqueConstraint("connection", "kind", "our_no", name=op.f("uq_external_ref_connection_kind_our_no")),
-        sa.UniqueConstraint("connection", "kind", "their_no", name=op.f("uq_external_ref_connection_kind_their_no")),
+        sa.UniqueConstraint(
+            "company_id", "connection", "kind", "our_no", name=op.f("uq_external_ref_company_id_connection_kind_our_no")
+        ),
+        sa.UniqueConstraint(
+            "company_id",
+            "connection",
+            "kind",
+            "their_no",
+            name=op.f("uq_external_ref_company_id_connection_kind_their_no"),
+        ),
     )
     op.create_table(
         "feed",
