@@ -1,14 +1,30 @@
-"""Check an import of the Olist orders: ``olist.py figures < REPORT.json``, ``olist.py state DATABASE``."""
+"""Check an import of the Olist orders: ``olist.py figures < REPORT.json``, ``olist.py stands DATABASE ORDERS.csv``,
+``olist.py state DATABASE``."""
 
+import csv
 import hashlib
 import json
 import sqlite3
 import sys
+from collections import Counter
+from pathlib import Path
 
 # Known answers of the data set: orders, and the largest difference in cents.
 ORDERS = {"equal": 7_318, "rounding": 16, "off": 26, "no-items": 775}
 LARGEST = {"equal": 0, "rounding": 1, "off": 11_189}
 ORDER_VALUE, PAID = 126_555_274, 142_860_281
+
+# Where an order stands by what its channel says of it. What is short of stock, or was never paid, got no further.
+STANDS = {
+    "delivered": {"delivered"},
+    "shipped": {"shipped"},
+    "canceled": {"cancelled"},
+    "invoiced": {"released"},
+    "processing": {"reserved", "confirmed"},
+    "approved": {"reserved", "confirmed"},
+    "unavailable": {"reserved", "confirmed"},
+    "created": {"received"},
+}
 
 
 def figures() -> None:
@@ -29,6 +45,19 @@ def figures() -> None:
     sys.stdout.write("The reconciliation shows the known figures, to the cent.\n")
 
 
+def stands(database: str, orders: str) -> None:
+    """Compare where each order stands with what the file says of it, and that stock was short; exit 1 if not so."""
+    with sqlite3.connect(database) as connection:
+        ours = dict(connection.execute("SELECT channel_order_no, status FROM sales_order"))
+        short = connection.execute("SELECT count(*) FROM hold WHERE kind = 'stock' AND closed_at IS NULL").fetchone()[0]
+    with Path(orders).open(encoding="utf-8-sig", newline="") as file:
+        pairs = Counter((row["order_status"], ours.get(row["order_id"])) for row in csv.DictReader(file))
+    wrong = {pair: count for pair, count in pairs.items() if pair[1] not in STANDS[pair[0]]}
+    if wrong or not short:
+        sys.exit(f"Orders do not stand where the file says: {wrong}; {short} wait for stock.")
+    sys.stdout.write(f"All {pairs.total():,} orders stand where the file says; {short:,} wait for stock.\n")
+
+
 def state(database: str) -> None:
     """Print every table with the number of its rows and a hash of them."""
     with sqlite3.connect(database) as connection:
@@ -42,6 +71,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["figures"]:
             figures()
+        case ["stands", database, orders]:
+            stands(database, orders)
         case ["state", database]:
             state(database)
         case _:

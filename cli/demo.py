@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cli.failures import Unusable
 from cli.screen import console, line, t
 
 
@@ -59,7 +60,7 @@ def demo(
             stack.await_answer("sandbox", f"{sandbox_url}/_sandbox/requests")
             stack.await_answer("web", f"{web_url}/healthz")
         line("cli-demo-ready", seconds=int(time.monotonic() - started))
-        asyncio.run(demo_days.live_two_days(sandbox_url, home, orders))
+        failed = asyncio.run(demo_days.live_two_days(sandbox_url, home, orders))
         demo_days.summarise(sandbox_url)
         took = int(time.monotonic() - started)
         line("cli-demo-open", prefect=f"http://127.0.0.1:{prefect}", web=web_url, seconds=took)
@@ -72,3 +73,6 @@ def demo(
                     stack.check()
             except KeyboardInterrupt:
                 line("cli-stopping")
+    if failed:
+        logs = os.path.relpath(home / "logs")
+        raise Unusable(t("cli-demo-failed", steps=", ".join(failed), logs=logs), answer_is_no=True)

@@ -8,8 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.objects import State, StateType
 from prefect.deployments import arun_deployment
+from prefect.states import Pending
 from sqlalchemy import Select, func, select
 
 from cli.screen import console, t, table
@@ -54,6 +55,8 @@ class Days:
 
     def __init__(self, world: httpx.AsyncClient, home: Path) -> None:
         self.world, self.home = world, home
+        self.failed: list[str] = []
+        """Steps that did not complete, each with the state in which it ended."""
 
     async def at(self, now: datetime, beat: str, **facts: str | int) -> None:
         """It is ``now``, here and at the partners."""
@@ -85,25 +88,29 @@ class Days:
         for step in steps:
             started = time.monotonic()
             with console.status(f"  {step}"):
-                await run_step(step, parameters)
-            console.print(f"             {step:<20} ✓ {time.monotonic() - started:4.1f} s", markup=False)
+                state = await run_step(step, parameters)
+            done = state.type == StateType.COMPLETED
+            mark, took = "✓" if done else "✗", f"{time.monotonic() - started:4.1f} s"
+            console.print(f"             {step:<20} {mark} {took}", markup=False, style="" if done else "red")
+            self.failed += [] if done else [f"{step} ({state.name})"]
 
 
-async def run_step(step: str, parameters: dict[str, Any]) -> None:
-    """Run a deployment until it is over. Prefect cancels it while others of its kind run (``prefect.yaml``): then wait
-    and run it again, since what they leave is ours."""
+async def run_step(step: str, parameters: dict[str, Any]) -> State:
+    """Run a deployment until it is over; how it ended. Prefect cancels it while others of its kind run
+    (``prefect.yaml``): then wait and run it again, since what they leave is ours."""
+    state: State = Pending()
     deadline = time.monotonic() + STEP_SECONDS
     while time.monotonic() < deadline:
         run = await arun_deployment(f"{step}/{step}", parameters=parameters, timeout=STEP_SECONDS, poll_interval=0.3)
-        if run.state is None or run.state.type != StateType.CANCELLED:
+        state = run.state or state
+        if state.type != StateType.CANCELLED:
             break
         await asyncio.sleep(1)
-    if run.state is None or run.state.type != StateType.COMPLETED:
-        console.print(f"             {step}: {run.state.name if run.state else '?'}", markup=False, style="red")
+    return state
 
 
-async def live_two_days(sandbox_url: str, home: Path, orders: int) -> None:
-    """Everything that happens."""
+async def live_two_days(sandbox_url: str, home: Path, orders: int) -> list[str]:
+    """Everything that happens; the steps that did not complete."""
     async with httpx.AsyncClient(base_url=sandbox_url, timeout=60) as world:
         days = Days(world, home)
         await _morning(days, orders)
@@ -111,6 +118,7 @@ async def live_two_days(sandbox_url: str, home: Path, orders: int) -> None:
         await _afternoon(days)
         await _second_day(days)
         await _evening(days)
+        return days.failed
 
 
 async def _morning(days: Days, orders: int) -> None:
@@ -199,6 +207,7 @@ def summarise(sandbox_url: str) -> None:
     ledger = httpx.get(f"{sandbox_url}/_sandbox/ledger", timeout=30).json()
     effects = [(entry["partner"], entry["effect"], entry["key"]) for entry in ledger]
     outbounds = [key for partner, effect, key in effects if (partner, effect) == ("qimen", "outbound-created")]
+    twice = len(outbounds) - len(set(outbounds))
     bad = sum(quarantine_by_reason().values())
     off = sum(o.orders for o in reconciliation().outcomes if o.outcome == "off")
     with reading() as work:
@@ -211,13 +220,18 @@ def summarise(sandbox_url: str) -> None:
         gates = select(func.count()).select_from(GATE)
         opened = select(func.count()).select_from(GATE).where(GATE.c.opened_at.is_not(None))
         late = select(func.count()).select_from(PARCEL).where(PARCEL.c.late_noticed_at.is_not(None))
+        doubted = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.outcome_unknown, OUTBOX.c.state == "sent")
         person = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.state == "person")
         caught = [
             (t("cli-demo-caught-bad"), bad, t("cli-demo-how-bad")),
             (t("cli-demo-caught-short"), count(short), t("cli-demo-how-short")),
             (t("cli-demo-caught-unpaid"), count(unpaid), t("cli-demo-how-unpaid")),
             (t("cli-demo-caught-storm"), count(gates), t("cli-demo-how-storm", opened=count(opened))),
-            (t("cli-demo-caught-lost"), 1, t("cli-demo-how-lost", twice=len(outbounds) - len(set(outbounds)))),
+            (
+                t("cli-demo-caught-lost"),
+                count(doubted),
+                t("cli-demo-how-lost", twice=twice),
+            ),
             (t("cli-demo-caught-late"), count(late), t("cli-demo-how-late")),
             (t("cli-demo-caught-money"), off, t("cli-demo-how-money")),
             (t("cli-demo-caught-person"), count(person), t("cli-demo-how-person")),

@@ -30,7 +30,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help=t("cli-json-help"))
 
     use_prefect()
     findings = [_look(t("cli-doctor-rules"), _rules), _look(t("cli-doctor-database"), _database)]
-    findings += _told()
+    findings += [*_told(), *_watched()]
     findings.append(_prefect(answers))
     findings += asyncio.run(_partners())
     if json:
@@ -84,6 +84,21 @@ def _told() -> list[Finding]:
         *(Finding(what, False, t("cli-doctor-notifier-unknown", code=code)) for code in unknown),
         *([] if silent or unknown else [Finding(what, True, t("cli-doctor-all-told"))]),
     ]
+
+
+def _watched() -> list[Finding]:
+    """Whether somebody can be asked about the places that the rules watch: else their gates never close."""
+    from policies.rules_file import BadRules
+    from tasks.connections import BadConnections, connections
+    from tasks.hub import current_rules
+
+    try:
+        places, connected = current_rules().weather.places, connections()
+    except (BadRules, BadConnections):
+        return []  # told where they are looked at
+    if not places or connected.alerts or not connected.all():
+        return []
+    return [Finding(t("cli-doctor-weather"), False, t("cli-doctor-no-feed", count=len(places)))]
 
 
 def _database() -> str:

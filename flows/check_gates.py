@@ -4,6 +4,9 @@ import asyncio
 
 from flows.outcomes import raise_first
 from flows.summary import publish
+from models.divisions import region_of
+from policies.gates import Heard
+from tasks.connections import connections
 from tasks.gates import GatesChecked, decide_gates, pull_alerts
 from tasks.hub import current_rules, hub_flow
 from tasks.signals import MESSAGES_DUE, signal
@@ -11,18 +14,17 @@ from tasks.signals import MESSAGES_DUE, signal
 
 @hub_flow
 async def check_gates() -> GatesChecked:
-    """Ask the weather of every watched region; close its gate on a red alert, open it when that is over."""
+    """Ask every feed for the weather of the watched regions; close a gate on a red alert, open it when that is over."""
     rules = current_rules()
-    places = rules.weather.places
+    asked = [(feed.code, place) for place in rules.weather.places for feed in connections().alerts]
     answers = await asyncio.gather(
-        *(pull_alerts(p.region, p.latitude, p.longitude) for p in places), return_exceptions=True
+        *(pull_alerts(feed, p.region, p.latitude, p.longitude) for feed, p in asked), return_exceptions=True
     )
-    alerts = {
-        place.region: answer
-        for place, answer in zip(places, answers, strict=True)
-        if not isinstance(answer, BaseException)  # a region that could not be asked stays as it is
-    }
-    checked = await decide_gates(alerts, rules)
+    heard = [
+        Heard(region_of(place.region), None if isinstance(answer, BaseException) else answer)
+        for (_, place), answer in zip(asked, answers, strict=True)
+    ]
+    checked = await decide_gates(heard, rules)
     if checked.opened:
         signal(MESSAGES_DUE)
     await publish("check-gates", "The gates", [checked])

@@ -15,12 +15,12 @@ import httpx
 from pydantic import Field, SecretStr
 
 from integrations.cap_alerts import CannotRead, CapAlert, alert_at, local, read_alert
-from integrations.divisions import division
 from integrations.errors import Rejected
 from integrations.http import Wire
 from integrations.markup import NotXml, read_xml
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.words import Words
+from models.divisions import division
 from models.messages import Alert, Place
 
 NAME: Final = "cap"
@@ -49,6 +49,7 @@ class Cap:
         self._settings = settings
         self._clock = clock
         self._index = httpx.URL(settings.url)
+        self._points = {_known(region): code for region, code in settings.divisions.items()}
         login = f"{settings.user}:{settings.password.get_secret_value()}" if settings.user else ""
         self._login = base64.b64encode(login.encode()).decode()
         self._words = Words(NAME, (*settings.secrets(), self._login))
@@ -67,7 +68,7 @@ class Cap:
         read = await asyncio.gather(*(self._alert(entry, turns) for entry in found if not is_over(entry, now)))
         messages = [message for message in read if message]
         replaced = {earlier for message in messages if message.actual for earlier in message.references}
-        lies = division(self._settings.divisions.get(place.region, place.region))
+        lies = division(self._points.get(_known(place.region), place.region))
         alerts = (
             alert_at(message, place, lies, self._settings.language)
             for message in messages
@@ -94,6 +95,11 @@ class Cap:
         """The log-in, for the feed's own server only: an index may lead anywhere."""
         own = (url.scheme, url.host, url.port) == (self._index.scheme, self._index.host, self._index.port)
         return {"authorization": f"Basic {self._login}"} if own and self._login else {}
+
+
+def _known(region: str) -> str:
+    """A region as it can be found again, by whichever name or code."""
+    return division(region) or region
 
 
 def entries(index: Element) -> list[Element]:

@@ -12,7 +12,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from integrations.divisions import division, lies_in
+from models.divisions import division, lies_in
 from models.messages import Alert, Place
 
 LASTS: Final = timedelta(hours=24)

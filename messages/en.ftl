@@ -435,7 +435,7 @@ cli-reconciliation-open = Statement lines in no outcome yet: { $lines }. Run: or
 cli-gate-help = What is closed, and why.
 cli-gate-list-help = List the closed gates and what waits behind them.
 cli-gate-open-help = Open a gate early, against the evidence, in your name.
-cli-gate-region-help = Region of the gate, as the list says it.
+cli-gate-region-help = Region of the gate: a province, by name or code.
 cli-gate-opened = The gate of { $region } is open, in the name of { $person }. A new alert closes it again.
 cli-gate-none = No gate is closed.
 cli-policy-help = The rules that a business user edits.
@@ -500,6 +500,11 @@ cli-doctor-told = who is told
 cli-doctor-role-unheard = Nobody hears what is meant for { $role }: name a notifier for it under [told] in the rules
 cli-doctor-notifier-unknown = The rules tell { $code }, but no notifier of that code is connected
 cli-doctor-all-told = everybody whom the rules name can be told
+cli-doctor-weather = weather
+cli-doctor-no-feed = { $count ->
+    [one] The rules watch a place
+   *[other] The rules watch { $count } places
+ }, but no weather feed is connected: no gate ever closes. Connect one as [[alerts]], or empty [weather] places
 cli-doctor-prefect = Prefect
 cli-doctor-connections = connections
 cli-doctor-no-schema = There are no tables yet. Run: orderspine db upgrade
@@ -604,6 +609,7 @@ cli-demo-try = And in another terminal:
       { "./orderspine" } order show { $number }
       { "./orderspine" } quarantine list
       { "./orderspine" } report reconciliation
+cli-demo-failed = These steps did not complete: { $steps }. What happened stands in { $logs }.
 cli-demo-stays = It stays up until Ctrl-C.
 
 ## Failed runs

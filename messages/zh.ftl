@@ -429,7 +429,7 @@ cli-reconciliation-open = 尚未归类的账单明细：{ $lines }。请在下�
 cli-gate-help = 哪些闸门关着，为什么。
 cli-gate-list-help = 列出已关闭的闸门及其后等待的消息。
 cli-gate-open-help = 以您的名义提前打开闸门（与证据相反）。
-cli-gate-region-help = 闸门所属地区，见列表。
+cli-gate-region-help = 闸门所属地区：省份名称或行政区划代码。
 cli-gate-opened = { $region }的闸门已由 { $person } 打开；新的预警会再次关闭它。
 cli-gate-none = 没有关闭的闸门。
 cli-policy-help = 业务人员可编辑的规则。
@@ -490,6 +490,8 @@ cli-doctor-told = 通知对象
 cli-doctor-role-unheard = 没有人收到给 { $role } 的消息：请在规则的 [told] 中为其指定通知渠道
 cli-doctor-notifier-unknown = 规则要通知 { $code }，但没有连接该通知渠道
 cli-doctor-all-told = 规则中的通知对象都能收到消息
+cli-doctor-weather = 天气
+cli-doctor-no-feed = 规则关注 { $count } 个地点，但没有连接任何天气预警源，闸门不会关闭。请在 [[alerts]] 中连接一个，或清空 [weather] 的 places
 cli-doctor-prefect = Prefect
 cli-doctor-connections = 连接
 cli-doctor-no-schema = 还没有数据表。请运行：orderspine db upgrade
@@ -591,6 +593,7 @@ cli-demo-try = 另开一个终端：
       { "./orderspine" } order show { $number }
       { "./orderspine" } quarantine list
       { "./orderspine" } report reconciliation
+cli-demo-failed = 以下步骤未完成：{ $steps }。详情见 { $logs }。
 cli-demo-stays = 保持运行，按 Ctrl-C 停止。
 
 ## Failed runs

@@ -11,9 +11,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from models.divisions import region_of
 from models.lifecycle import LineKind, OrderKind, Status
 from models.money import Money
 from models.reasons import Reason
+
+_HOME = frozenset({"", "cn", "chn", "china", "中国"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,12 @@ class Address:
     district: str = ""
     street: str = ""
     token: str = ""
+
+    @property
+    def region(self) -> str:
+        """The province by its one name, however it is written; abroad, what is written."""
+        at_home = self.country.strip().casefold() in _HOME
+        return region_of(self.province) if at_home else self.province
 
     def to_json(self) -> dict[str, str]:
         """The stored form."""
@@ -577,7 +586,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A point whose weather is watched for a region (province name or division code)."""
+    """A point whose weather is watched for a region: a province's name, or the code of a division in it."""
 
     region: str
     latitude: float

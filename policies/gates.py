@@ -1,6 +1,6 @@
 """When a gate closes and when it opens again (D1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,6 +8,14 @@ from zoneinfo import ZoneInfo
 from models.messages import Alert
 from models.reasons import Reason
 from policies.rules import Weather
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one feed says of a watched place in a region; ``alerts`` is ``None`` if it could not be asked."""
+
+    region: str
+    alerts: Sequence[Alert] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +30,39 @@ class GateDecision:
 
 
 def decide_weather_gates(
-    alerts: Mapping[str, Sequence[Alert]],
+    heard: Sequence[Heard],
     closed_regions: frozenset[str],
     rules: Weather,
     now: datetime,
     zone: ZoneInfo,
     overruled: frozenset[str] = frozenset(),
 ) -> list[GateDecision]:
-    """One decision for each region whose feed answered (``alerts`` has it, maybe empty).
+    """One decision for each region of which enough was heard: any feed's alert closes a gate, and it opens when all
+    have answered and none has one. Else it is left as it is: no news is not good news.
 
-    A region that could not be asked is left as it is: no news is not good news. Alerts against which a person opened
-    the gate (``overruled``, by id) close it no more; a new alert does. Reasons say times in the company's ``zone``.
+    Alerts against which a person opened the gate (``overruled``, by id) close it no more; a new alert does. Reasons say
+    times in the company's ``zone``.
     """
-    heeded = {region: [a for a in alerts[region] if a.alert_id not in overruled] for region in sorted(alerts)}
-    return [_decide(region, heeded[region], region in closed_regions, rules, now, zone) for region in heeded]
+    unheard = {each.region for each in heard if each.alerts is None}
+    alerts: dict[str, list[Alert]] = {region: [] for region in sorted({each.region for each in heard})}
+    for each in heard:
+        alerts[each.region] += [alert for alert in each.alerts or () if alert.alert_id not in overruled]
+    decisions = [_decide(region, alerts[region], region in closed_regions, rules, now, zone) for region in alerts]
+    return [decision for decision in decisions if decision.closed or decision.region not in unheard]
 
 
 def _decide(
     region: str, alerts: Sequence[Alert], closed: bool, rules: Weather, now: datetime, zone: ZoneInfo
 ) -> GateDecision:
     ended = {old for alert in alerts for old in alert.supersedes}
-    in_force = tuple(
-        alert
+    in_force = {
+        alert.alert_id: alert
         for alert in alerts
         if not alert.cancelled
         and alert.alert_id not in ended
         and alert.level in rules.closing_levels
         and (alert.expires_at is None or alert.expires_at > now)
-    )
+    }  # an alert that holds at two places of the region is one
     if in_force:
         reasons = tuple(
             Reason(
@@ -59,7 +72,7 @@ def _decide(
                     "until": alert.expires_at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if alert.expires_at else "?",
                 },
             )
-            for alert in in_force
+            for alert in in_force.values()
         )  # fmt: skip
-        return GateDecision(region, closed=True, changes=not closed, reasons=reasons, evidence=in_force)
+        return GateDecision(region, closed=True, changes=not closed, reasons=reasons, evidence=tuple(in_force.values()))
     return GateDecision(region, closed=False, changes=closed, reasons=(Reason("weather-clear", {"region": region}),))

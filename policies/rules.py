@@ -2,9 +2,14 @@
 
 import hashlib
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from models.divisions import region_of
+
+Region = Annotated[str, AfterValidator(region_of)]
+"""A province by its one name, however the file writes it."""
 
 
 class _Section(BaseModel):
@@ -82,7 +87,7 @@ class Routing(_Section):
     """Which warehouse serves whom (B5)."""
 
     weights: Weights = Weights()
-    prefer: dict[str, tuple[str, ...]] = Field(
+    prefer: dict[Region, tuple[str, ...]] = Field(
         default_factory=dict, description="Warehouse codes to try first for a receiver's province"
     )
 
@@ -98,8 +103,8 @@ class Splitting(_Section):
 class Lane(_Section):
     """Days from the warehouses of a region to a receiver's country or province."""
 
-    origin: str
-    to: str
+    origin: Region
+    to: Region
     days: int = Field(ge=0, le=365)
 
 

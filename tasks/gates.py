@@ -9,15 +9,16 @@ from sqlalchemy import func, insert, select, update
 
 from models.base import table_of
 from models.decision import Decision
+from models.divisions import region_of
 from models.event import hash_inputs
 from models.gate import Gate
 from models.messages import Alert, Place
 from models.outbox import OUTBOX
 from models.reasons import to_json
 from models.work import Work
-from policies.gates import GateDecision, decide_weather_gates
+from policies.gates import GateDecision, Heard, decide_weather_gates
 from policies.rules import Rules
-from tasks.connections import connections, partner
+from tasks.connections import partner
 from tasks.hub import hub_task, tell, unit_of_work
 from tasks.notices import notice
 
@@ -36,21 +37,21 @@ class GatesChecked:
 
 
 @hub_task
-async def pull_alerts(region: str, latitude: float, longitude: float) -> list[Alert]:
-    """The alerts in force at a place. Raises ``Unavailable`` to be retried, ``Misconfigured`` to be mended."""
-    async with partner(connections().alerts[0].code) as feed:
-        alerts: list[Alert] = await feed.pull_alerts(Place(region, latitude, longitude))
+async def pull_alerts(feed: str, region: str, latitude: float, longitude: float) -> list[Alert]:
+    """What a feed has in force at a place. Raises ``Unavailable`` to be retried, ``Misconfigured`` to be mended."""
+    async with partner(feed) as client:
+        alerts: list[Alert] = await client.pull_alerts(Place(region, latitude, longitude))
         return alerts
 
 
 @hub_task
-async def decide_gates(alerts: Mapping[str, Sequence[Alert]], rules: Rules) -> GatesChecked:
-    """Close and open the weather gates of the regions whose feed answered."""
+async def decide_gates(heard: Sequence[Heard], rules: Rules) -> GatesChecked:
+    """Close and open the weather gates of the regions that the feeds were asked about."""
     with unit_of_work() as work:
         open_now = (GATE.c.company_id == work.company_id, GATE.c.kind == WEATHER, GATE.c.opened_at.is_(None))
         closed = frozenset(row.region for row in work.rows(select(GATE.c.region).where(*open_now)))
         zone = ZoneInfo(work.zone)
-        decisions = decide_weather_gates(alerts, closed, rules.weather, work.now, zone, _overruled(work))
+        decisions = decide_weather_gates(heard, closed, rules.weather, work.now, zone, _overruled(work))
         for decision in decisions:
             if decision.changes:
                 _change(work, decision, rules)
@@ -70,7 +71,7 @@ class GateNotClosed(ValueError):
 def open_gate(region: str, why: str, by: str) -> None:
     """A named person opens a gate early, against the evidence (invariant 6). Raises ``GateNotClosed``."""
     with unit_of_work(by) as work:
-        shut = (GATE.c.company_id == work.company_id, GATE.c.region == region, GATE.c.opened_at.is_(None))
+        shut = (GATE.c.company_id == work.company_id, GATE.c.region == region_of(region), GATE.c.opened_at.is_(None))
         opened = update(GATE).where(*shut).values(opened_at=work.now, opened_by=by, opened_why=why)
         if not work.session.execute(opened.returning(GATE.c.id)).all():
             raise GateNotClosed(f"No gate of {region!r} is closed. See: orderspine gate list")

@@ -8,6 +8,7 @@ from models.base import insert_or_replace, table_of
 from models.bulk import insert_missing, insert_numbered, insert_rows
 from models.company import Company, Product, SalesChannel, Warehouse
 from models.database import transaction, upgrade
+from models.divisions import region_of
 from models.many import among
 from models.messages import CatalogueItem
 from models.stock import LEVEL, MOVEMENT, Cause
@@ -39,7 +40,7 @@ def prepare_database(connected: Connections) -> None:
             session.execute(insert_or_replace(session, CHANNEL, ("company_id", "code"), columns), channels)
         warehouses = [
             {
-                "company_id": company_id, "code": w.code, "name": w.name, "region": w.region, "city": w.city,
+                "company_id": company_id, "code": w.code, "name": w.name, "region": region_of(w.region), "city": w.city,
                 "street": w.street, "phone": w.phone, "orders_a_day": w.orders_a_day,
             }
             for w in connected.warehouse

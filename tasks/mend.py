@@ -15,6 +15,7 @@ from models.company import SalesChannel
 from models.event import Happened
 from models.inbox import INBOX
 from models.lifecycle import HoldKind, OrderKind, Route, Status
+from models.messages import Address
 from models.order_book import LINE, ORDER
 from models.quarantine import Quarantine
 from models.reasons import Reason
@@ -162,7 +163,7 @@ def _mend_order(work: Work, refused: Any, changes: Mapping[str, str], by: str) -
     if still:
         return Mended(still, order.id)
     fixed = {field: content[field] for field in ("currency", "amount_minor", "freight_minor")}
-    change = {**fixed, "receiver": receiver, "region": receiver["province"]}
+    change = {**fixed, "receiver": receiver, "region": Address(**receiver).region}
     if content.get("promised_on"):
         change["promised_on"] = datetime.fromisoformat(content["promised_on"]).date()
     work.session.execute(update(ORDER).where(ORDER.c.id == order.id).values(**change))

@@ -71,7 +71,7 @@ def columns_of(content: OrderContent) -> dict[str, Any]:
         "promised_on": content.promised_on,
         "urgent": content.urgent,
         "remark": content.remark,
-        "region": content.receiver.province,
+        "region": content.receiver.region,
         "receiver": content.receiver.to_json(),
     }
 

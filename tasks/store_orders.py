@@ -201,7 +201,7 @@ def _content(s: Statement) -> dict[str, Any]:
         "stated_at": order.updated_at,
         "content_hash": s.content_hash,
         "promised_on": order.promised_on,
-        "region": order.receiver.province,
+        "region": order.receiver.region,
         "receiver": order.receiver.to_json(),
         "remark": order.remark,
     }

@@ -65,6 +65,15 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data beside the checkout; its terms forbid copying it in."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real data is not beside this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite database to copy."""
     file = tmp_path_factory.mktemp("sqlite") / "empty.db"

@@ -39,7 +39,7 @@ def transfer(sku: str, quantity: int, source: str, destination: str, reference: 
     with unit_of_work(by) as work:
         item = Item(sku, product_named(work, sku), above_zero(quantity))
         from_id, to_id = warehouse_named(work, source), warehouse_named(work, destination)
-        store = work.rows(select(WAREHOUSE).where(WAREHOUSE.c.id == to_id))[0]
+        receiver = _address(work.rows(select(WAREHOUSE).where(WAREHOUSE.c.id == to_id))[0])
         order_id, new = own_order(
             work,
             reference,
@@ -48,8 +48,8 @@ def transfer(sku: str, quantity: int, source: str, destination: str, reference: 
             kind=OrderKind.TRANSFER,
             source_id=from_id,
             destination_id=to_id,
-            region=store.region,
-            receiver=_address(store).to_json(),
+            region=receiver.region,
+            receiver=receiver.to_json(),
         )
         return Ordered(order_number(order_id), new)
 

@@ -94,6 +94,15 @@ def test_the_doctor_names_a_role_that_nobody_hears(orderspine, hub, home_rules):
     assert "planner" in silent[0]
 
 
+def test_the_doctor_says_when_nobody_can_be_asked_about_the_weather(orderspine, hub):
+    connected = get_settings().connections
+    before, _, after = connected.read_text(encoding="utf-8").partition("[[alerts]]")
+    connected.write_text(before + after[after.index("[[") :], encoding="utf-8")
+    findings = json.loads(orderspine("doctor", "--json").out)
+    [weather] = [finding for finding in findings if finding["what"] == "weather"]
+    assert (weather["good"], "2 places" in weather["told"]) == (False, True)
+
+
 @pytest.fixture
 def home_rules(tmp_path: Path, monkeypatch):
     def write(content: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from peers import SETTINGS
 from samples import PLACE
 
 from integrations.cap_alerts import CannotRead, CapAlert, alert_at, read_alert
-from integrations.divisions import division, lies_in
 from integrations.errors import Unavailable
 from integrations.markup import read_xml
 from models.messages import Place
@@ -45,6 +45,8 @@ async def test_a_warning_is_raised_updated_and_called_off(bench: Bench) -> None:
     bench.world.raise_alert(Alert("A2", "台风", "red", now, until, city="深圳市", message="update", supersedes=("A1",)))
     (second,) = await partner.pull_alerts(PLACE)
     assert (second.level, second.supersedes) == ("red", (first.alert_id,))
+    by_another_name = await partner.pull_alerts(replace(PLACE, region="广东"))
+    assert [alert.alert_id for alert in by_another_name] == [second.alert_id]
     bench.world.cancel_alert("A2")
     (third,) = await partner.pull_alerts(PLACE)
     assert (third.cancelled, third.supersedes) == (True, (second.alert_id,))
@@ -221,33 +223,3 @@ def test_the_colour_goes_before_the_severity() -> None:
     assert at(GALE.replace("Minor", "Extreme")).level == "blue"
     assert at(GALE.replace("蓝色", "").replace("Minor", "Extreme")).level == "red"
     assert at(GALE.replace("蓝色", "").replace("Minor", "Unknown")).level == "unknown"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("广东省", "44"),
-        ("内蒙古自治区", "15"),
-        ("440000", "44"),
-        ("440300", "4403"),
-        ("440305", "440305"),
-        ("440305001000", "440305001"),
-        ("44030000000000", "4403"),
-        ("44", "44"),
-        ("006037", ""),
-        ("3537064", ""),
-        ("990000", ""),
-        ("Guangdong", ""),
-        ("", ""),
-    ],
-)
-def test_the_digits_of_a_division_that_count(text: str, expected: str) -> None:
-    assert division(text) == expected
-
-
-def test_a_place_lies_in_its_own_divisions_only() -> None:
-    assert lies_in("440305", "44")
-    assert lies_in("440305", "440305")
-    assert not lies_in("44", "4403")
-    assert not lies_in("440305", "4401")
-    assert not lies_in("440305", "")

@@ -148,7 +148,7 @@ def test_of_a_kit_only_whole_pieces_go_first() -> None:
 
 
 def test_the_preferred_warehouse_comes_first_then_the_one_in_the_region_then_by_code() -> None:
-    prefer = Rules(routing=Routing(prefer={"浙江省": ("SZ-01",)}))
+    prefer = Rules(routing=Routing(prefer={"浙江": ("SZ-01",)}))
     [preferred] = decide(order(region="浙江省"), rules=prefer, p1w1=1, p1w2=1)
     [regional] = decide(order(region="广东省"), p1w1=1, p1w2=1)
     [neither] = decide(order(region="四川省"), p1w1=1, p1w2=1)

@@ -111,7 +111,7 @@ def test_components_of_a_kit_are_asked_too() -> None:
 
 
 LANES = Rules(
-    promise=Promise(days=8, lanes=(Lane(origin="广东省", to="US", days=5), Lane(origin="广东省", to="广东省", days=1)))
+    promise=Promise(days=8, lanes=(Lane(origin="广东省", to="US", days=5), Lane(origin="广东省", to="广东", days=1)))
 )
 
 

@@ -10,7 +10,7 @@ from models.lifecycle import Status
 from models.messages import Address, Alert, ChannelOrder, OutboundConfirmed, PackedParcel, Party
 from models.money_flow import OUTCOMES
 from policies.acceptance import Acceptance, Action, Known, judge_statement
-from policies.gates import decide_weather_gates
+from policies.gates import Heard, decide_weather_gates
 from policies.redelivery import plan_next_try
 from policies.rules import Relay, Settlement, Tracking, Weather
 from policies.settlement import Account, judge_account
@@ -58,7 +58,7 @@ ALERT = Alert("A1", "广东省", "台风", "red", "", NOW, NOW + timedelta(hours
 def gate_stands(*alerts: Alert, closed: bool = False, now: datetime = NOW) -> tuple[bool, bool]:
     """How the gate stands afterwards, and whether that is a change."""
     shut = frozenset({"广东省"} if closed else ())
-    [decision] = decide_weather_gates({"广东省": alerts}, shut, Weather(), now, ZoneInfo("Asia/Shanghai"))
+    [decision] = decide_weather_gates([Heard("广东省", alerts)], shut, Weather(), now, ZoneInfo("Asia/Shanghai"))
     return decision.closed, decision.changes
 
 
@@ -68,7 +68,9 @@ class TestGates:
         assert gate_stands(replace(ALERT, level="orange")) == (False, False)
 
     def test_the_end_of_an_alert_is_said_in_the_companys_zone(self) -> None:
-        [decision] = decide_weather_gates({"广东省": [ALERT]}, frozenset(), Weather(), NOW, ZoneInfo("Asia/Shanghai"))
+        [decision] = decide_weather_gates(
+            [Heard("广东省", [ALERT])], frozenset(), Weather(), NOW, ZoneInfo("Asia/Shanghai")
+        )
         assert decision.reasons[0].facts["until"] == "2026-03-02 02:00"
 
     def test_an_unknown_level_is_not_guessed_to_be_red(self) -> None:
@@ -87,8 +89,25 @@ class TestGates:
     def test_an_alert_without_an_end_holds_until_it_is_called_off(self) -> None:
         assert gate_stands(replace(ALERT, expires_at=None), now=NOW + timedelta(days=90)) == (True, True)
 
-    def test_a_region_that_was_not_asked_has_no_decision(self) -> None:
-        assert decide_weather_gates({}, frozenset({"广东省"}), Weather(), NOW, ZoneInfo("Asia/Shanghai")) == []
+    @pytest.mark.parametrize(
+        ("answers", "stands"),
+        [
+            ([], []),
+            ([None], []),
+            ([[], None], []),
+            ([None, [ALERT]], [(True, ("A1",))]),
+            ([[ALERT], []], [(True, ("A1",))]),
+            ([[ALERT], [ALERT]], [(True, ("A1",))]),
+            ([[], []], [(False, ())]),
+        ],
+        ids=["none asked", "all away", "one away", "one away, one warns", "one warns", "both warn", "both are silent"],
+    )
+    def test_any_feed_closes_a_gate_and_all_of_them_open_it(
+        self, answers: list[list[Alert] | None], stands: list[tuple[bool, tuple[str, ...]]]
+    ) -> None:
+        heard = [Heard("广东省", alerts) for alerts in answers]
+        decisions = decide_weather_gates(heard, frozenset({"广东省"}), Weather(), NOW, ZoneInfo("Asia/Shanghai"))
+        assert [(d.closed, tuple(a.alert_id for a in d.evidence)) for d in decisions] == stands
 
 
 ACCOUNT = Account("order:1", 1, "CNY", order_minor=1_000, settled_minor=1_000, goods_lines=1, statement_lines=1)

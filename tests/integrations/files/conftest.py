@@ -1,4 +1,4 @@
-"""Presets of the repository, real data where it is at hand, and a way to write small files."""
+"""Presets of the repository, and a way to write small files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,12 +26,3 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return _write
-
-
-@pytest.fixture(scope="session")
-def real_data() -> Path:
-    """The folder of real data beside the checkout; its terms forbid copying it in."""
-    folder = ROOT.parent / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip("the real data is not beside this checkout")
-    return folder
