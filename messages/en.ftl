@@ -136,6 +136,7 @@ credit-over-limit = With this order the customer owes { $exposure }, above the c
 customer-high-risk = The customer is marked as high risk.
 customer-paid = The customer has paid; the order is decided again.
 credit-overdue = The customer is late with { $overdue }; nothing more goes on account until it is paid.
+rules-changed = The rules are others now (version { $version }); the order is decided again.
 approval-needed = { $approver } must approve it (rule “{ $rule }”).
 review-amount = It is worth { $amount }, more than { $limit }.
 review-lead-time = { $days ->

@@ -136,6 +136,7 @@ credit-over-limit = 加上本单客户共欠款 { $exposure }，超出信用额�
 customer-high-risk = 该客户被标记为高风险。
 customer-paid = 客户已付款；订单将重新审单。
 credit-overdue = 客户有逾期款 { $overdue } 未付，付清前不再赊销。
+rules-changed = 规则已更新（版本 { $version }）；订单将重新审单。
 approval-needed = 需要 { $approver } 审批（规则“{ $rule }”）。
 review-amount = 金额 { $amount }，超过 { $limit }。
 review-lead-time = 距承诺日期只剩 { $days } 天，少于 { $limit } 天。
