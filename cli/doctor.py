@@ -73,8 +73,7 @@ def _told() -> list[Finding]:
     if not connected.all():
         return []
     notifiers = {notifier.code for notifier in connected.notifier}
-    asked = {"purchasing", *(rule.tell for rule in rules.review if rule.tell)}
-    silent = sorted(role for role in asked if rules.told.get(role) not in notifiers)
+    silent = sorted(role for role in rules.roles() if rules.told.get(role) not in notifiers)
     named = (rules.weather.told, rules.tracking.told, rules.failures.told, rules.stock_comparison.told)
     for_files = (place.told for place in connected.documents)
     unknown = sorted({code for code in (*named, *for_files) if code} - notifiers)

@@ -22,7 +22,7 @@ async def fulfil_orders() -> list[object]:
     waiting = work_in_orders()
     progress = await Progress.of("fulfil-orders-progress", "Orders checked and decided", waiting, ORDERS_A_BATCH)
     expired = await expire_reservations()
-    reconsidered = await reconsider_holds()
+    reconsidered = await reconsider_holds(rules)
     done: list[object] = [*([expired] if expired.reservations else []), *([reconsidered] if reconsidered else [])]
     for _ in rounds(ORDERS_ARRIVED):
         for messages in arrived_orders():

@@ -11,7 +11,7 @@ async def replay_run(run: str, rules: str | None = None) -> Compared:
     """Make the reservation decisions of a run again on the facts that it saw.
 
     Args:
-        run: Id of the flow run, as the story of an order names it.
+        run: Id of the flow run, or its beginning, as the story of an order names it.
         rules: The text of another orderspine.toml; leave empty for the rules that the run used.
     """
     found = replay(run, parse_rules(rules) if rules else None)

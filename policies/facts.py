@@ -30,8 +30,9 @@ class LineFacts:
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
     """Who buys. ``exposure_minor`` is owed for orders that are promised or gone and not paid, ``overdue_minor`` the
-    part of it that is late; ``ordered_at`` are the times of the customer's latest orders, oldest first, this batch's
-    included; ``held`` is ``(product id, units)`` of stock that waits for the customer and may expire."""
+    part of it that is late; ``ordered_at`` are the times of the customer's latest sales, oldest first, this batch's
+    included, and no parts, exchanges or deposits; ``held`` is ``(product id, units)`` of stock that waits for the
+    customer and may expire."""
 
     customer_id: int
     grade: str = ""

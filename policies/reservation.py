@@ -86,14 +86,17 @@ class _Batch:
     def _short(
         self, order: OrderFacts, holds: tuple[Held, ...], short: Held, looked_at: Review, handling: Handling
     ) -> OrderDecision:
-        """Nobody can serve it: purchasing hears of it, and sales of what could be offered instead."""
+        """Nobody can serve it: purchasing hears of what is missing, and sales of what could be offered instead."""
+        missing = next((reason for reason in short.reasons if reason.code == "stock-short"), None)
+        offered = self._shelves.substitutes(order)
+        tells = (*((Tell("purchasing", missing),) if missing else ()), *(Tell("sales", each) for each in offered))
         return OrderDecision(
             order.order_id,
             confirmed=not holds,
             holds=(*holds, short),
             tags=(*looked_at.tags, *handling.tags),
-            tells=(*looked_at.tells, Tell("purchasing", short.reasons[0])),
-            reasons=(*self._shelves.substitutes(order), *handling.reasons),
+            tells=(*looked_at.tells, *tells),
+            reasons=(*offered, *handling.reasons),
         )
 
     def _until(self, order: OrderFacts, holds: Sequence[Held]) -> datetime | None:

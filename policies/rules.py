@@ -21,7 +21,7 @@ class Credit(_Section):
 
     hold_high_risk: bool = Field(default=True, description="Hold every order of a customer marked high-risk")
     hold_overdue: bool = Field(default=True, description="No further credit while a payment of the customer is late")
-    due_days: int = Field(default=30, ge=0, description="Days after delivery until an unpaid order is overdue")
+    due_days: int = Field(default=30, ge=0, description="Days after it was placed until an unpaid order is overdue")
     default_limit: dict[str, int] = Field(
         default_factory=dict, description="Credit limit in minor units for a customer grade, when the customer has none"
     )
@@ -256,7 +256,8 @@ class Rules(_Section):
     promise: Promise = Promise()
     products: Products = Products()
     told: dict[str, str] = Field(
-        default_factory=dict, description="Role to connection: who hears what is meant for purchasing, sales-director …"
+        default_factory=dict,
+        description="Role to connection: who hears what is meant for purchasing, sales, sales-director …",
     )
     changes: Changes = Changes()
     quality: Quality = Quality()
@@ -268,6 +269,14 @@ class Rules(_Section):
     failures: Failures = Failures()
     stock_comparison: StockComparison = StockComparison()
     retention: Retention = Retention()
+
+    def roles(self) -> frozenset[str]:
+        """Everybody whom these rules tell something or ask for a yes, and who needs a place in ``told`` for it."""
+        reviewers = (role for rule in self.review for role in (rule.approver, rule.tell) if role)
+        sales = ("sales",) if self.substitutes else ()
+        return frozenset(
+            {"purchasing", *sales, *reviewers, *self.changes.minor_approvers, *self.changes.major_approvers}
+        )
 
     @property
     def version(self) -> str:

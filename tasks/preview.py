@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from messages import say_reason
 from models.order import order_number
@@ -18,6 +18,9 @@ from settings import get_settings
 from tasks.decisions import BATCH, DECISION, POLICY
 from tasks.reading import reading
 from tasks.reservation_facts import facts_of_open_orders
+
+MOST_NAMED = 5
+"""Runs, the latest ones, that are named when the beginning of an id fits several."""
 
 
 class CannotReplay(ValueError):
@@ -43,7 +46,8 @@ def compare_open_orders(old: Rules, new: Rules) -> Compared:
 
 
 def replay(flow_run_id: str, rules: Rules | None = None) -> Compared:
-    """Make a past run's reservation decisions again, on the facts that it saw, with ``rules`` or its own.
+    """Make a past run's reservation decisions again, on the facts that it saw, with ``rules`` or its own. The beginning
+    of the id is enough if only one run has it.
 
     Under its own rules nothing may differ (invariant 7). Raises ``CannotReplay``.
     """
@@ -62,16 +66,36 @@ def replay(flow_run_id: str, rules: Rules | None = None) -> Compared:
     return Compared(orders, then_by, now_by, tuple(found))
 
 
-def _batches(work: Work, flow_run_id: str) -> Sequence[Any]:
-    query = select(BATCH).where(BATCH.c.company_id == work.company_id, BATCH.c.flow_run_id == flow_run_id)
-    batches = work.rows(query.where(BATCH.c.kind == "reserve").order_by(BATCH.c.id))
-    if not batches:
-        raise CannotReplay(
-            f"The run {flow_run_id} decided no orders. orderspine order show NO names the runs of an order."
-        )
+def _batches(work: Work, named: str) -> Sequence[Any]:
+    flow_run_id = _run(work, named)
+    query = select(BATCH).where(BATCH.c.flow_run_id == flow_run_id, *_decided_orders(work))
+    batches = work.rows(query.order_by(BATCH.c.id))
     if any(batch.facts is None for batch in batches):
         raise CannotReplay(f"The facts of the run {flow_run_id} are no longer kept; see retention in orderspine.toml.")
     return batches
+
+
+def _run(work: Work, named: str) -> str:
+    """The one run whose id is, or begins, like that."""
+    decided_at = func.max(BATCH.c.decided_at)
+    query = (
+        select(BATCH.c.flow_run_id, decided_at.label("at"))
+        .where(BATCH.c.flow_run_id.startswith(named, autoescape=True), *_decided_orders(work))
+        .group_by(BATCH.c.flow_run_id)
+        .order_by(decided_at.desc())
+        .limit(MOST_NAMED)
+    )
+    found = work.rows(query)
+    if not found:
+        raise CannotReplay(f"The run {named} decided no orders. orderspine order show NO names the runs of an order.")
+    if len(found) > 1:
+        candidates = ", ".join(f"{run.flow_run_id} ({run.at:%Y-%m-%d %H:%M:%S} UTC)" for run in found)
+        raise CannotReplay(f"Several runs begin with {named}: name one of them whole. The latest are: {candidates}")
+    return str(found[0].flow_run_id)
+
+
+def _decided_orders(work: Work) -> tuple[ColumnElement[bool], ...]:
+    return BATCH.c.company_id == work.company_id, BATCH.c.kind == "reserve"
 
 
 def _rules_of(work: Work, version: str) -> Rules:

@@ -23,6 +23,7 @@ from policies.rules import Rules
 from tasks.needs import Needs
 from tasks.presale import waits_for_balance
 from tasks.shared_limits import lock_limits
+from tasks.supplements import IS_SUPPLEMENT
 
 CUSTOMER = table_of(Customer)
 CHANNEL = table_of(SalesChannel)
@@ -235,7 +236,8 @@ def _owed(work: Work, customers: set[int], placed_before: datetime | None = None
 
 
 def _ordered_at(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> dict[int, tuple[datetime, ...]]:
-    """When the customers ordered within the longest time that a review rule looks back, oldest first."""
+    """When the customers ordered within the longest time that a review rule looks back, oldest first: sales as they
+    were placed, not what follows from one (a part that goes later, an exchange) or comes before it (a deposit)."""
     repeats = (rule for some in rules for rule in some.review if rule.orders_over is not None)
     hours = max((rule.within_hours for rule in repeats), default=0)
     if not hours or not rows:
@@ -246,6 +248,8 @@ def _ordered_at(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> dict
         among(ORDER.c.customer_id, {row.customer_id for row in rows}),
         ORDER.c.placed_at >= since,
         ORDER.c.status != Status.CANCELLED,
+        ORDER.c.kind == OrderKind.SALE,
+        ~IS_SUPPLEMENT,
     )
     for customer_id, placed_at in work.rows(query.order_by(ORDER.c.placed_at, ORDER.c.id)):
         found.setdefault(customer_id, []).append(placed_at)

@@ -17,6 +17,9 @@ from models.work import Work
 from policies.decision import OrderDecision, Remainder
 from tasks.call_off import overtake_changes
 
+IS_SUPPLEMENT = ORDER.c.channel_order_no.contains("/") & (ORDER.c.amount_minor == 0)
+"""A channel may write a stroke in its own numbers; what it sells is worth something."""
+
 
 def add_supplement(
     work: Work, order: Any, suffix: str, reasons: tuple[Reason, ...] = (), kind: OrderKind = OrderKind.SALE

@@ -127,6 +127,7 @@ async def test_a_past_run_is_decided_again_with_nothing_written(hub: Sandbox, cl
     before = [rows(f"SELECT count(*) FROM {table}") for table in ("decision", "order_event", "reservation", "outbox")]  # noqa: S608
 
     same = replay(run)
+    assert replay(run[:8]) == same
     assert (same.orders, same.differences) == (column("SELECT count(*) FROM decision WHERE kind = 'reserve'")[0], ())
     other = replay(run, parse_rules(LARGE))
     assert len(other.differences) == other.orders
@@ -137,6 +138,17 @@ async def test_a_past_run_is_decided_again_with_nothing_written(hub: Sandbox, cl
 
     with pytest.raises(CannotReplay, match="decided no orders"):
         replay("no-such-run")
+    twin = run[:8] + "-another"
+    change(
+        "INSERT INTO decision_batch (company_id, kind, policy_version, flow_run_id, decided_at)"
+        " SELECT company_id, kind, policy_version, :twin, decided_at FROM decision_batch LIMIT 1",
+        twin=twin,
+    )
+    with pytest.raises(CannotReplay, match="Several runs") as several:
+        replay(run[:8])
+    assert {run, twin} <= set(str(several.value).replace(",", " ").split())
+    assert replay(run) == same
+    change("DELETE FROM decision_batch WHERE flow_run_id = :twin", twin=twin)
     clock.advance(days=91)
     assert (await tidy_up()).batches == 1
     assert (await tidy_up()).batches == 0

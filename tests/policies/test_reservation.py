@@ -100,6 +100,10 @@ def test_what_is_short_can_be_offered_as_something_else_and_is_never_replaced_by
         {"sku": "SKU-1", "substitute": "SKU-2", "available": 3, "warehouse": "SH-01"}
     ]
     assert decision.allocations == ()
+    assert [(tell.role, tell.reason.code) for tell in decision.tells] == [
+        ("purchasing", "stock-short"),
+        ("sales", "substitute-offered"),
+    ]
 
 
 def test_two_lines_of_one_sku_need_the_sum() -> None:
@@ -172,6 +176,7 @@ def test_a_full_warehouse_is_passed_over_and_capacity_is_used_up_order_by_order(
     first, second = decide(order(1), order(2), warehouses=small, p1w1=9)
     assert first.moves
     assert codes(second.holds[0].reasons) == ["warehouse-full"]
+    assert second.tells == (), "nothing is to be bought"
 
 
 def test_an_order_that_only_one_warehouse_may_serve_gets_nothing_elsewhere() -> None:
@@ -220,6 +225,7 @@ def test_one_buyer_cannot_freeze_a_shop_with_orders_that_are_never_paid() -> Non
     assert holds(first) == ["payment"]
     assert (holds(second), second.allocations) == (["payment", "stock"], ())
     assert codes(second.holds[1].reasons) == ["customer-cap"]
+    assert second.tells == (), "nothing is to be bought"
     assert paid.moves
 
 

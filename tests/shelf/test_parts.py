@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from shop_floor import Floor, assert_it_adds_up, holds, place, rows, status
 
+from models.order import order_number
 from settings import ROOT, get_settings
 from tasks.change_words import CannotChange
 from tasks.changes import Asked, answer_change, propose
@@ -105,3 +106,18 @@ def test_what_a_channel_states_of_an_order_in_parts_is_refused_and_shown(floor: 
     assert (refused.state, "change-of-parts" in str(refused.outcome)) == ("refused", True)
     assert (pieces_of("N1"), pieces_of("N1/2")) == ({MAIN: 8, OTHER: 3}, {OTHER: 2})
     assert_it_adds_up()
+
+
+def test_parts_and_deposits_make_nobody_a_repeat_customer_three_sales_do(floor: Floor) -> None:
+    same = {"customer": {"id": "C", "name": "李雷"}}
+    lies(OTHER, 3, "first")
+    floor.order({MAIN: 1}, kind="deposit", amount="1.00", receiver={}, **same)
+    floor.order({MAIN: 8, OTHER: 5}, **same)
+    second = floor.order({MAIN: 1}, **same)
+    lies(OTHER, 9, "second")
+    floor.fulfil()
+    third = floor.order({MAIN: 1}, **same)
+
+    tagged = rows("SELECT id, tags FROM sales_order ORDER BY id")
+    assert [order_number(row.id) for row in tagged if "repeat-customer" in str(row.tags)] == [third]
+    assert (len(tagged), status(floor.number_of("N2/2")), status(second)) == (5, "reserved", "reserved")
