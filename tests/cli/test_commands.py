@@ -52,15 +52,16 @@ def test_a_mistyped_check_code_is_said_to_be_mistyped(orderspine, home):
     assert (unknown.code, "is mistyped" in unknown.err) == (1, False)
 
 
-def test_a_port_in_use_names_the_option_that_chooses_another(orderspine, home: Path):
+@pytest.mark.parametrize("option", ["--prefect-port", "--web-port"])
+def test_a_port_in_use_names_the_option_that_chooses_another(orderspine, home: Path, option: str):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        answer = orderspine("up", "--prefect-port", str(port))
+        answer = orderspine("up", "--prefect-port", "0", option, str(port))  # 0: any that is free
     assert answer.code == 2
     assert str(port) in answer.err
-    assert "--prefect-port" in answer.err
+    assert option in answer.err
 
 
 def test_the_doctor_asks_every_partner_and_names_a_wrong_key(orderspine, hub, monkeypatch):
