@@ -6,12 +6,13 @@ from flows.outcomes import raise_first
 from flows.summary import publish
 from tasks.gates import GatesChecked, decide_gates, pull_alerts
 from tasks.hub import current_rules, hub_flow
-from tasks.signals import MESSAGES_DUE, signal
+from tasks.signals import MESSAGES_DUE, MESSAGES_HELD, look, signal
 
 
 @hub_flow
 async def check_gates() -> GatesChecked:
     """Ask the weather of every watched region; close its gate on a red alert, open it when that is over."""
+    look(MESSAGES_HELD)
     rules = current_rules()
     places = rules.weather.places
     answers = await asyncio.gather(
