@@ -94,14 +94,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
         open_engine(url).dispose()
         return
-    postgres, template = request.getfixturevalue("postgres"), request.getfixturevalue("migrated_postgres")
+    server, template = request.getfixturevalue("postgres"), request.getfixturevalue("migrated_postgres")
+    with database_like(server, template) as url:
+        yield url
+
+
+@contextmanager
+def database_like(server: str, template: str) -> Iterator[str]:
+    """The address of a copy of a database of that PostgreSQL, dropped in the end."""
     name = f"hub_{uuid4().hex[:12]}"
-    with _administered(postgres) as connection:
+    with _administered(server) as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    url = _named(postgres, name)
+    url = _named(server, name)
     yield url
     open_engine(url).dispose()
-    with _administered(postgres) as connection:
+    with _administered(server) as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
