@@ -9,12 +9,13 @@ from policies.gates import Heard
 from tasks.connections import connections
 from tasks.gates import GatesChecked, decide_gates, pull_alerts
 from tasks.hub import current_rules, hub_flow
-from tasks.signals import MESSAGES_DUE, signal
+from tasks.signals import MESSAGES_DUE, MESSAGES_HELD, look, signal
 
 
 @hub_flow
 async def check_gates() -> GatesChecked:
     """Ask every feed for the weather of the watched regions; close a gate on a red alert, open it when that is over."""
+    look(MESSAGES_HELD)
     rules = current_rules()
     asked = [(feed.code, place) for place in rules.weather.places for feed in connections().alerts]
     answers = await asyncio.gather(

@@ -6,12 +6,13 @@ from tasks.accept_orders import accept_orders
 from tasks.book_payments import book_payments
 from tasks.expire_reservations import expire_reservations
 from tasks.follow_channel import follow_channel
+from tasks.gates import gates_hold_messages
 from tasks.hub import ORDERS_A_BATCH, current_rules, hub_flow
 from tasks.late_answers import remind_of_questions
 from tasks.ready import arrived_orders, arrived_payments, reported_orders, undecided_orders, work_in_orders
 from tasks.reconsider_holds import reconsider_holds
 from tasks.reserve_orders import reserve_orders
-from tasks.signals import MESSAGES_DUE, ORDERS_ARRIVED, rounds, signal
+from tasks.signals import MESSAGES_DUE, MESSAGES_HELD, MONEY_EXPLAINED, ORDERS_ARRIVED, rounds, signal
 
 
 @hub_flow
@@ -26,7 +27,10 @@ async def fulfil_orders() -> list[object]:
     done: list[object] = [*([expired] if expired.reservations else []), *([reconsidered] if reconsidered else [])]
     for _ in rounds(ORDERS_ARRIVED):
         for messages in arrived_orders():
-            done.append(await accept_orders(messages, rules))
+            accepted = await accept_orders(messages, rules)
+            if accepted.after_money:
+                signal(MONEY_EXPLAINED)
+            done.append(accepted)
             await progress.add(len(messages))
         done += [await book_payments(messages, rules) for messages in arrived_payments()]
         for orders in undecided_orders():
@@ -35,6 +39,8 @@ async def fulfil_orders() -> list[object]:
         done += [await follow_channel(orders) for orders in reported_orders()]
         if done:
             signal(MESSAGES_DUE)
+            if gates_hold_messages():
+                signal(MESSAGES_HELD)
     reminded = await remind_of_questions(rules)
     if reminded.late:
         done.append(reminded)

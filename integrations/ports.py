@@ -72,8 +72,9 @@ class Channel(Protocol):
 class PushesOrders(Protocol):
     """A channel that also calls us."""
 
-    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> RawMessage:
-        """Verify a webhook and return the message in it; header names are lower case. Raises ``Forged``."""
+    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> RawMessage | None:
+        """Verify a webhook and return the message in it; header names are lower case. ``None`` if it only says that
+        something changed: then the channel is read. Raises ``Forged``."""
         ...
 
 

@@ -46,6 +46,7 @@ _PAID: Final = {"paid", "shipped", "completed"}
 _REPORTED: Final = {"shipped": Status.SHIPPED, "completed": Status.COMPLETED}
 _KINDS: Final = {"sale": OrderKind.SALE, "deposit": OrderKind.DEPOSIT}
 _KNOWN: Final = _PAID | {"unpaid", "cancelled"}
+_NOTICE: Final = "orders.changed"
 
 
 class ShopSettings(PartnerSettings):
@@ -117,10 +118,11 @@ class Shop:
         answer = await self._wire.call("POST", url, writes=True, headers=headers, content=body)
         answer.json()
 
-    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> RawMessage:
+    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> RawMessage | None:
         """Verify a webhook by Standard Webhooks: one of the signatures fits, at most ``TOLERANCE`` old or ahead.
 
-        Raises ``Forged``, or ``Rejected`` for a genuine message that is no order.
+        ``None`` for ``orders.changed``, which says no more than that. Raises ``Forged``, or ``Rejected`` for a genuine
+        message that is no order.
         """
         try:
             message_id, stamp = headers["webhook-id"], headers["webhook-timestamp"]
@@ -136,12 +138,14 @@ class Shop:
             raise self._words.forged("the webhook's signature does not fit its body")
         return self._event(body)
 
-    def _event(self, body: bytes) -> RawMessage:
+    def _event(self, body: bytes) -> RawMessage | None:
         try:
             # The parser that polls use as well: the same statement must get the same key.
             event = _Event.model_validate(json.loads(body))
         except (ValueError, RecursionError):
             raise self._words.rejected("the webhook is not an event with a type and data") from None
+        if event.type == _NOTICE:
+            return None
         if event.type != "order.updated":
             raise self._words.rejected(f"webhooks of type {event.type} are not taken", field="type")
         return self._message(event.data)

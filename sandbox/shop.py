@@ -52,6 +52,7 @@ REPORTABLE = frozenset(
 _WRITE = re.compile(r"/orders/(?P<order_no>[^/]+)/(?P<what>shipments|status|messages)")
 
 WEBHOOK = "order.updated"
+NOTICE = "orders.changed"
 _OPERATIONS = {"shipments": "ship", "status": "status", "messages": "message"}
 
 
@@ -64,7 +65,16 @@ def signature(message_id: str, timestamp: str, content: str) -> str:
 
 def webhook(order: Order, message_id: str, now: datetime) -> Message:
     """The signed webhook that tells the hub of an order's present state."""
-    body = json.dumps({"type": WEBHOOK, "data": order}, ensure_ascii=False, separators=(",", ":"))
+    return _signed({"type": WEBHOOK, "data": order}, message_id, now)
+
+
+def notice(message_id: str, now: datetime) -> Message:
+    """The signed webhook that tells the hub that orders changed, and not which."""
+    return _signed({"type": NOTICE, "data": {}}, message_id, now)
+
+
+def _signed(event: Mapping[str, Any], message_id: str, now: datetime) -> Message:
+    body = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
     timestamp = str(int(now.timestamp()))
     headers = {
         "content-type": "application/json",

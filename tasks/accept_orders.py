@@ -18,6 +18,7 @@ from tasks.order_terms import known_stores, known_units, with_known_store
 from tasks.presale import bind_balances
 from tasks.quarantine import refuse
 from tasks.readers import order_readers
+from tasks.settle import with_money_before
 from tasks.statements import hub_ships, identity_of, newest_of_each, read_statements
 from tasks.store_orders import ask_for_late_changes, create, follow, known_orders
 from tasks.told_payments import find_their_orders
@@ -28,7 +29,7 @@ CHANNEL = table_of(SalesChannel)
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of a batch of messages."""
+    """What became of a batch of messages; ``after_money`` are orders that a statement named before they came."""
 
     messages: int = 0
     created: int = 0
@@ -37,6 +38,7 @@ class Accepted:
     refused_lines: int = 0
     refused_orders: int = 0
     refused_messages: int = 0
+    after_money: int = 0
 
 
 @hub_task
@@ -72,6 +74,7 @@ async def accept_orders(batch: Batch, rules: Rules) -> Accepted:
         ask_for_late_changes(work, newest, judged, findings, known, rules)
         bind_balances(work)
         find_their_orders(work, rules)
+        after_money = with_money_before(work, {s.order.order_no for s in newest}) if created else 0
         work.inbox.finish([s.inbox_id for s in statements])
         work.inbox.finish([refusal.inbox_id for refusal in unreadable if refusal.inbox_id], "refused")
     done = Accepted(
@@ -82,6 +85,7 @@ async def accept_orders(batch: Batch, rules: Rules) -> Accepted:
         refused_lines=len(findings.lines),
         refused_orders=len(findings.orders),
         refused_messages=len(unreadable),
+        after_money=after_money,
     )
     tell(
         "%d messages: %d new orders, %d changed, %d lines refused", done.messages, created, updated, done.refused_lines

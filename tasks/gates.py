@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 
 from models.base import table_of
 from models.decision import Decision
@@ -21,6 +21,7 @@ from policies.rules import Rules
 from tasks.connections import partner
 from tasks.hub import hub_task, tell, unit_of_work
 from tasks.notices import notice
+from tasks.reading import reading
 
 GATE = table_of(Gate)
 DECISION = table_of(Decision)
@@ -66,6 +67,14 @@ async def decide_gates(heard: Sequence[Heard], rules: Rules) -> GatesChecked:
 
 class GateNotClosed(ValueError):
     """There is no closed gate of that region."""
+
+
+def gates_hold_messages() -> bool:
+    """Whether a message is due that only a closed gate keeps back."""
+    behind = (OUTBOX.c.company_id == GATE.c.company_id, OUTBOX.c.region == GATE.c.region, OUTBOX.c.state == "due")
+    with reading() as work:
+        shut = (GATE.c.company_id == work.company_id, GATE.c.opened_at.is_(None))
+        return bool(work.rows(select(GATE.c.id).where(*shut, exists().where(*behind)).limit(1)))
 
 
 def open_gate(region: str, why: str, by: str) -> None:

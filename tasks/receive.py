@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from models.work import begin_work
 from settings import get_settings
 from tasks.connections import Connection, Connections, connections, partner
 from tasks.questions import take_answer
-from tasks.signals import CONFIRMATIONS_ARRIVED, ORDERS_ARRIVED
+from tasks.signals import CONFIRMATIONS_ARRIVED, NEWS_WAITING, ORDERS_ARRIVED
 
 _logger = logging.getLogger(__name__)
 
@@ -125,7 +125,9 @@ async def _take_order(channel: PushesOrders, code: str, call: Call) -> Answer:
         message = channel.receive(call.headers, call.body, datetime.now(UTC))
     except PartnerError as refusal:
         _logger.warning("webhook of %s refused: %s", code, refusal)
-        return _json(401 if isinstance(refusal, Forged) else 422, refusal.message)
+        return replace(_json(401 if isinstance(refusal, Forged) else 422, refusal.message), event=_instead(refusal))
+    if message is None:
+        return Answer(200, "application/json", b'{"accepted":true}', NEWS_WAITING)
     if not await asyncio.to_thread(_keep, "order", code, message):
         return _json(503, "try again later")
     return Answer(200, "application/json", b'{"accepted":true}', ORDERS_ARRIVED)
@@ -136,12 +138,17 @@ async def _take_call(channel: CallsForOrders, code: str, call: Call) -> Answer:
         message = await channel.hear(call.query, call.headers, call.body)
     except PartnerError as refusal:
         _logger.warning("call of %s refused: %s", code, refusal)
-        return Answer(*channel.answer_call(call.body, refusal))
+        return Answer(*channel.answer_call(call.body, refusal), _instead(refusal))
     if message is None:
         return Answer(*channel.answer_call(call.body, None))
     if not await asyncio.to_thread(_keep, "order", code, message):
         return _json(503, "try again later")
     return Answer(*channel.answer_call(call.body, None), ORDERS_ARRIVED)
+
+
+def _instead(refusal: PartnerError) -> str:
+    """A genuine call of a channel that cannot be taken says that there is news all the same: the channel is read."""
+    return "" if isinstance(refusal, Forged | Misconfigured) else NEWS_WAITING
 
 
 async def _take_confirmation(warehouse: Warehouse, code: str, call: Call) -> Answer:

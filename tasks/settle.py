@@ -27,6 +27,8 @@ from tasks.quarantine import Refusal, refuse
 
 STATEMENT = table_of(SettlementLine)
 MATCH = table_of(SettlementMatch)
+_UNKNOWN_SUBJECT = STATEMENT.c.provider + ":" + STATEMENT.c.order_key
+"""The subject of money whose order is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,22 @@ def _store(work: Work, rows: Sequence[dict[str, Any]]) -> set[str]:
     return set(work.session.execute(statement.returning(STATEMENT.c.order_key), [*rows]).scalars())
 
 
+def with_money_before(work: Work, order_keys: Collection[str]) -> int:
+    """How many of these order numbers a statement named when no order had them, so that it is to be judged again."""
+    query = (
+        select(func.count(STATEMENT.c.order_key.distinct()))
+        .join(MATCH, and_(MATCH.c.company_id == STATEMENT.c.company_id, MATCH.c.subject == _UNKNOWN_SUBJECT))
+        .where(STATEMENT.c.company_id == work.company_id, among(STATEMENT.c.order_key, order_keys))
+        .where(MATCH.c.outcome == "unknown-order")
+    )
+    return int(work.session.execute(query).scalar_one())
+
+
 def _found_since(work: Work) -> set[str]:
     """Order keys of money that had no order when it was judged, and has one now."""
-    subject = STATEMENT.c.provider + ":" + STATEMENT.c.order_key
     query = (
         select(STATEMENT.c.order_key)
-        .join(MATCH, and_(MATCH.c.company_id == STATEMENT.c.company_id, MATCH.c.subject == subject))
+        .join(MATCH, and_(MATCH.c.company_id == STATEMENT.c.company_id, MATCH.c.subject == _UNKNOWN_SUBJECT))
         .join(ORDER, and_(ORDER.c.company_id == work.company_id, ORDER.c.channel_order_no == STATEMENT.c.order_key))
         .where(MATCH.c.company_id == work.company_id, MATCH.c.outcome == "unknown-order")
     )
@@ -131,7 +143,7 @@ def judge_orders(work: Work, order_keys: set[str], rules: Rules) -> list[Verdict
 
 def _forget_unknown(work: Work, order_keys: set[str]) -> None:
     """Money whose order was unknown is judged anew under these keys; its old row would count it twice."""
-    keys = select(STATEMENT.c.provider + ":" + STATEMENT.c.order_key).where(among(STATEMENT.c.order_key, order_keys))
+    keys = select(_UNKNOWN_SUBJECT).where(among(STATEMENT.c.order_key, order_keys))
     mine = keys.where(STATEMENT.c.company_id == work.company_id)
     work.session.execute(delete(MATCH).where(MATCH.c.company_id == work.company_id, MATCH.c.subject.in_(mine)))
 

@@ -21,6 +21,9 @@ ORDERS_ARRIVED: Final = "orderspine.orders.arrived"
 MESSAGES_DUE: Final = "orderspine.messages.due"
 CONFIRMATIONS_ARRIVED: Final = "orderspine.confirmations.arrived"
 STOCK_MOVED: Final = "orderspine.stock.moved"
+NEWS_WAITING: Final = "orderspine.news.waiting"
+MONEY_EXPLAINED: Final = "orderspine.money.explained"
+MESSAGES_HELD: Final = "orderspine.messages.held"
 
 LOST_AFTER: Final = timedelta(seconds=30)
 """An event that no run has looked at for so long is sent again."""

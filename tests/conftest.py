@@ -104,7 +104,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         open_engine(url).dispose()
         return
     postgres, template = request.getfixturevalue("postgres"), request.getfixturevalue("migrated_postgres")
-    with _copied(postgres, template) as url:
+    with database_like(postgres, template) as url:
         yield url
 
 
@@ -116,13 +116,13 @@ def unmade_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield url
         open_engine(url).dispose()
         return
-    with _copied(request.getfixturevalue("postgres"), "template1") as url:
+    with database_like(request.getfixturevalue("postgres"), "template1") as url:
         yield url
 
 
 @contextmanager
-def _copied(server: str, template: str) -> Iterator[str]:
-    """A copy of a database of that server, gone afterwards."""
+def database_like(server: str, template: str) -> Iterator[str]:
+    """The address of a copy of a database of that PostgreSQL, dropped in the end."""
     name = f"hub_{uuid4().hex[:12]}"
     with _administered(server) as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))

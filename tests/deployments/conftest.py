@@ -1,4 +1,7 @@
-"""The whole machine as an operator starts it: Prefect server, warm worker, web, every step deployed."""
+"""The whole machine as an operator starts it: Prefect server, warm worker, web, every step deployed, PostgreSQL.
+
+The same on SQLite is what the demo in CI goes through.
+"""
 
 import os
 import socket
@@ -20,7 +23,7 @@ from tasks.automations import ensure_automations
 from tasks.connections import connections
 from tasks.hub import unit_of_work
 from tasks.masters import prepare_database
-from tests.conftest import stock_everything
+from tests.conftest import database_like, stock_everything
 from tests.prefect_api import FINAL, QUIET, ended, running_server, until
 
 POOL = "orderspine"
@@ -81,17 +84,23 @@ def run_prefect(environment: dict[str, str], *arguments: str) -> subprocess.Comp
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory, _sandbox_server: Sandbox) -> Iterator[dict[str, str]]:
+def environment(
+    tmp_path_factory: pytest.TempPathFactory, _sandbox_server: Sandbox, postgres: str, migrated_postgres: str
+) -> Iterator[dict[str, str]]:
     """The environment of every process of the machine, with a fresh Prefect server; this process is in it too."""
     home = tmp_path_factory.mktemp("machine")
-    with running_server(tmp_path_factory.mktemp("prefect")) as server, pytest.MonkeyPatch.context() as patch:
+    with (
+        database_like(postgres, migrated_postgres) as database,
+        running_server(tmp_path_factory.mktemp("prefect")) as server,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         own = {
             **QUIET,
             **rehearse(home, _sandbox_server.url),
-            "ORDERSPINE_DATABASE_URL": "",
+            "ORDERSPINE_DATABASE_URL": database,
             "ORDERSPINE_WEB_URL": f"http://127.0.0.1:{port}",
             "ORDERSPINE_RULES": str(ROOT / "orderspine.toml"),
             "PREFECT_HOME": str(home / "prefect"),

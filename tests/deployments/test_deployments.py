@@ -1,19 +1,28 @@
 """``prefect.yaml`` on a fresh server: everything deploys, schedules and events start runs, failures are told."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
 import yaml
+from sqlalchemy import insert, select
 
+from flows.reconcile_payments import newest_statement
 from models.lifecycle import Route
+from sandbox.bills import BillRow
+from sandbox.money import fen
+from sandbox.orders import make_orders
+from sandbox.shop import notice
 from settings import ROOT
 from tasks.automations import NAME
+from tasks.gates import GATE
+from tasks.hub import unit_of_work
+from tasks.reading import reading
+from tasks.settle import MATCH
 from tasks.stock_report import compared_stock
 from tasks.story import Story, order_story
 from tests.deployments.conftest import Machine, deploy
-from tests.prefect_api import until
+from tests.prefect_api import FINAL, until
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -22,6 +31,10 @@ STEPS = {
     "compare-stock", "follow-erp", "collect-files", "collect-invoices", "tidy-up",
 }  # fmt: skip
 BY_HAND = {"import-files", "replay-run"}
+WRITTEN = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+WITH_BOTH = [written["name"] for written in WRITTEN if "triggers" in written]
+GATED = "广东省"
+"""A region whose weather is watched."""
 
 
 def place_order(machine: Machine) -> str:
@@ -65,12 +78,8 @@ def test_deploying_again_doubles_nothing(machine: Machine, environment: dict[str
     }
     assert all(len(found["schedules"]) <= 1 for found in machine.deployments().values())
     names = sorted(automation["name"] for automation in machine.ask("/automations/filter"))
-    triggers = [deployment.get("triggers", []) for deployment in _written()]
+    triggers = [deployment.get("triggers", []) for deployment in WRITTEN]
     assert names == sorted([NAME, *(trigger["name"] for some in triggers for trigger in some)])
-
-
-def _written() -> list[dict[str, list[dict[str, str]]]]:
-    return list(yaml.safe_load(Path(ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"])
 
 
 def test_a_webhook_starts_a_run_that_takes_the_order_to_the_warehouse(machine: Machine) -> None:
@@ -104,11 +113,48 @@ def test_a_shipment_that_was_booked_starts_a_comparison_of_the_stock(machine: Ma
     assert set(last.shelves) == {"equal"}
 
 
-def test_a_schedule_starts_a_run_that_finishes(machine: Machine) -> None:
-    def completed() -> bool:
-        return any(run["state"]["type"] == "COMPLETED" for run in machine.finished_runs("relay-outbox", "SCHEDULE"))
+@pytest.fixture(scope="module")
+def all_started(machine: Machine) -> None:
+    """Whatever starts a step has happened once: money before its order, a shop's notice, an order behind a gate whose
+    alert is over, its shipment; and every schedule is short."""
+    world, now = machine.sandbox.world, datetime.now(UTC)
+    window = {"since": now - timedelta(minutes=5), "until": now}
+    made = make_orders("shop", 1, catalogue=world.catalogue, dirty_share=0, seed=1, first_serial=10_000, **window)
+    [order] = made.orders
+    order["receiver"] |= {"province": GATED, "city": "深圳市", "district": "福田区"}
+    number = str(order["order_no"])
+    paid = BillRow("T-early", number, "杯子", now, fen(order["amount"]))
+    world.make_bill(newest_statement(now), rows=[paid], from_orders=False)
+    machine.set_interval("check-gates", 86_400)  # its schedule would open the gate as well
+    machine.set_interval("reconcile-payments", 20)
+    until(has_money_without_order, "the money without an order", seconds=240)
 
-    until(completed, "a scheduled relay", seconds=240)
+    with unit_of_work("test") as work:
+        closed = {"company_id": work.company_id, "kind": "weather", "region": GATED, "closed_at": work.now}
+        work.session.execute(insert(GATE), {**closed, "reasons": [], "evidence": []})
+    world.place_order("shop", order)
+    push(machine, number)
+    until(lambda: stands_at(number, "released"), "the order at the warehouse", seconds=240)
+    httpx.post(f"{machine.sandbox.url}/_sandbox/warehouse/work", json={}, timeout=60).raise_for_status()
+    said = notice("msg_notice", datetime.now(UTC))
+    httpx.post(f"{machine.web}{said.path}", headers=said.headers, content=said.body).raise_for_status()
+    for step in WITH_BOTH:
+        machine.set_interval(step, 20)
+
+
+def has_money_without_order() -> bool:
+    with reading() as work:
+        return bool(work.rows(select(MATCH.c.id).where(MATCH.c.outcome == "unknown-order")))
+
+
+@pytest.mark.usefixtures("all_started")
+@pytest.mark.parametrize("starts", ["AUTOMATION", "SCHEDULE"])
+@pytest.mark.parametrize("step", WITH_BOTH)
+def test_schedule_and_event_each_start_a_run_that_finishes(machine: Machine, step: str, starts: str) -> None:
+    def completed() -> bool:
+        return any(run["state"]["type"] == "COMPLETED" for run in machine.finished_runs(step, starts))
+
+    until(completed, f"a run of {step}", seconds=240)
 
 
 def test_what_a_lost_trigger_left_is_picked_up_by_the_schedule(machine: Machine) -> None:
@@ -137,16 +183,17 @@ def test_a_failing_run_is_told_to_people_once(machine: Machine) -> None:
             parameters={"path": "/nowhere", "preset": "no-such-preset"},
             state={"type": "SCHEDULED"},
         )
-        until(lambda run=run: _is_failed(machine, run["id"]), "the failure", seconds=120)  # type: ignore[misc]
+        assert until(lambda run=run: ended_as(machine, run["id"]), "the failure", seconds=120) == "FAILED"  # type: ignore[misc]
     told = until(lambda: _told(machine) or None, "the message in the group", seconds=120)
     assert len(told) == 1
     assert "import-files" in told[0]
     assert "no-such-preset" in told[0]
 
 
-def _is_failed(machine: Machine, run_id: str) -> bool:
+def ended_as(machine: Machine, run_id: str) -> str | None:
+    """The type of a run's final state."""
     [run] = machine.ask("/flow_runs/filter", flow_runs={"id": {"any_": [run_id]}})
-    return bool(run["state"]["type"] == "FAILED")
+    return str(run["state"]["type"]) if run["state"]["type"] in FINAL else None
 
 
 def _told(machine: Machine) -> list[str]:

@@ -1,6 +1,6 @@
 """Statements meet orders, parcels meet their customers, and a plain file is a channel like any other."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ from played import Sandbox
 import tasks.settle
 from flows.import_files import import_files
 from flows.ingest_channels import ingest_channels
-from flows.reconcile_payments import reconcile_payments
+from flows.reconcile_payments import newest_statement, reconcile_payments
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
 from policies.settlement import Verdict
@@ -67,6 +67,19 @@ async def test_a_statement_is_matched_to_the_cent_and_every_misfit_is_named(hub:
     assert matched == column("SELECT sum(amount_minor) FROM settlement_line"), "every cent is in one outcome"
     assert dict(rows("SELECT subject, outcome FROM settlement_match")) == first, "the same statement changes nothing"
     assert_books_are_sound()
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        ("2026-11-23T10:29:59+08:00", "2026-11-21"),
+        ("2026-11-23T10:30:00+08:00", "2026-11-22"),
+        ("2026-11-22T16:30:00+00:00", "2026-11-21"),
+    ],
+    ids=["not ready yet", "ready", "after midnight in Beijing"],
+)
+async def test_the_newest_statement_is_one_that_is_ready(now: str, day: str) -> None:
+    assert newest_statement(datetime.fromisoformat(now)).isoformat() == day
 
 
 async def test_money_for_a_number_that_two_channels_know_waits_for_a_person(hub: Sandbox, clock: Clock) -> None:
