@@ -161,11 +161,12 @@ def watch(work: Work, parcels: Sequence[Any], rules: Rules) -> int:
         for row in parcels
     ]
     for row, watch in zip(parcels, watches, strict=True):
-        change: dict[str, Any] = {"next_look_at": watch.next_look_at}
-        if watch.late:
-            change["late_noticed_at"] = work.now
+        on_its_way = update(PARCEL).where(PARCEL.c.id == row.id, PARCEL.c.delivered_at.is_(None))
+        work.session.execute(on_its_way.values(next_look_at=watch.next_look_at))
+        # Nobody claims a parcel: another run may have noticed it since this one read it.
+        unnoticed = on_its_way.where(PARCEL.c.late_noticed_at.is_(None)).values(late_noticed_at=work.now)
+        if watch.late and work.session.execute(unnoticed.returning(PARCEL.c.id)).all():
             _notice_late(work, row, watch, rules)
-        work.session.execute(update(PARCEL).where(PARCEL.c.id == row.id).values(**change))
     return sum(1 for watch in watches if watch.late)
 
 
