@@ -65,6 +65,17 @@ class Machine:
         runs = self.ask("/flow_runs/filter", flow_runs={**of_step, "state": {"type": {"any_": [*FINAL]}}})
         return [run for run in runs if (run["created_by"] or {}).get("type") == created_by]
 
+    def active_runs(self, step: str) -> list[dict[str, Any]]:
+        """Runs of a step that are at work, or that an event has asked for."""
+        of_step = {"deployment_id": {"any_": [self.deployments()[step]["id"]]}}
+        runs = self.ask("/flow_runs/filter", flow_runs={**of_step, "state": {"type": {"not_any_": [*FINAL]}}})
+        asked_for = [run for run in runs if (run["created_by"] or {}).get("type") == "AUTOMATION"]
+        return asked_for + [run for run in runs if run["state_type"] in ("RUNNING", "PENDING") and run not in asked_for]
+
+    def started_by(self, run_id: str) -> str:
+        """Who made a run: the ``SCHEDULE`` or an ``AUTOMATION``."""
+        return str(self._call("GET", f"/flow_runs/{run_id}", {}).json()["created_by"]["type"])
+
     def set_interval(self, step: str, seconds: float) -> None:
         """Give a step's schedule another interval."""
         deployment = self.deployments()[step]

@@ -161,6 +161,7 @@ def test_what_a_lost_trigger_left_is_picked_up_by_the_schedule(machine: Machine)
     [trigger] = [a for a in machine.ask("/automations/filter") if a["name"] == "orders arrived → fulfil-orders"]
     machine.change(f"/automations/{trigger['id']}", enabled=False)
     try:
+        until(lambda: not machine.active_runs("fulfil-orders"), "the end of what events had started", seconds=120)
         number = place_order(machine)
         push(machine, number)
         machine.set_interval("fulfil-orders", 15)
@@ -169,10 +170,7 @@ def test_what_a_lost_trigger_left_is_picked_up_by_the_schedule(machine: Machine)
         machine.change(f"/automations/{trigger['id']}", enabled=True)
     reserved = next(event for event in story.events if event.to_status == "reserved")
 
-    def by_schedule() -> bool:
-        return reserved.flow_run_id in {run["id"] for run in machine.finished_runs("fulfil-orders", "SCHEDULE")}
-
-    until(by_schedule, "the end of its run")
+    assert machine.started_by(reserved.flow_run_id) == "SCHEDULE"
 
 
 def test_a_failing_run_is_told_to_people_once(machine: Machine) -> None:

@@ -158,8 +158,8 @@ async def test_old_versions_stay_readable_with_who_asked_and_why(hub: Sandbox, c
 
 async def test_a_refused_change_changes_nothing(hub: Sandbox, clock: Clock) -> None:
     number = await reserved(hub)
-    before = rows("SELECT id, state FROM outbox ORDER BY id")
     asked = ask(number, line__1__quantity="9")
+    before = rows("SELECT id, state FROM outbox ORDER BY id")
 
     refused = answer_change(asked.change_id, OPERATIONS, "no", "li", "too many")
 
