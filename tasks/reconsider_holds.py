@@ -82,7 +82,6 @@ def _lift(passed: Callable[[Work], Select[Any]], because: Reason) -> int:
             found = work.rows(passed(work).limit(ORDERS_A_BATCH))
             for kind in sorted({HoldKind(row.kind) for row in found}):
                 orders = [row.order_id for row in found if row.kind == kind]
-                work.orders.unhold(orders, kind, work.run.actor, (because,))
+                lifted += len(work.orders.unhold(orders, kind, work.run.actor, (because,)))
         if not found:
             return lifted
-        lifted += len(found)
