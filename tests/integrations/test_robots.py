@@ -1,10 +1,11 @@
-"""What the robots of WeCom and Feishu say: cards, long texts, and texts that would like to be more than text."""
+"""What the robots of DingTalk, WeCom and Feishu say: cards, long texts, and texts that would be more."""
 
 import json
 from dataclasses import replace
 
 import pytest
 from bench import Bench
+from dingtalkchatbot.chatbot import ActionCard, CardItem
 from samples import NOTICE
 
 from integrations import feishu, wecom
@@ -23,6 +24,19 @@ async def test_wecom_sends_a_card_that_leads_to_the_order(bench: Bench) -> None:
     assert card["template_card"]["card_action"] == {"type": 1, "url": NOTICE.url}
     assert card["template_card"]["main_title"] == {"title": NOTICE.title}
     assert card["template_card"]["sub_title_text"] == NOTICE.text
+    assert plain["msgtype"] == "markdown"
+
+
+async def test_dingtalks_card_is_the_sdks(bench: Bench) -> None:
+    partner = bench.partner("dingtalk")
+    await partner.notify(NOTICE)
+    await partner.notify(replace(NOTICE, url=""))
+    card, plain = bench.world.dingtalk.messages
+    sdk = ActionCard(NOTICE.title, f"#### {NOTICE.title}\n\n{NOTICE.text}", [CardItem("查看", NOTICE.url)]).get_data()
+    options = ("hideAvatar", "btnOrientation")
+    assert card == sdk | {
+        "actionCard": {key: sdk["actionCard"][key] for key in sdk["actionCard"] if key not in options}
+    }
     assert plain["msgtype"] == "markdown"
 
 
