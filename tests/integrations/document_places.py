@@ -18,7 +18,8 @@ from sftp_server import PUBLIC_KEY, sftp_served
 from integrations.ports import DocumentSource
 from integrations.registry import build
 
-Place = tuple[DocumentSource, Callable[[str, bytes], None]]
+Place = tuple[dict[str, Any], Callable[[str, bytes], None]]
+"""The settings with which it is read, and how a file is laid into it."""
 
 
 def source(kind: str, settings: dict[str, Any]) -> DocumentSource:
@@ -50,13 +51,13 @@ def mailbox_settings(address: str) -> dict[str, Any]:
 def in_folder() -> Iterator[Place]:
     with TemporaryDirectory() as root:
         settings = {"path": root, "quiet_seconds": 0}
-        yield source("folder", settings), lambda name, content: _write(Path(root), name, content)
+        yield settings, lambda name, content: _write(Path(root), name, content)
 
 
 @contextmanager
 def by_sftp() -> Iterator[Place]:
     with TemporaryDirectory() as root, sftp_served(Path(root)) as address:
-        yield source("sftp", sftp_settings(address)), lambda name, content: _write(Path(root), name, content)
+        yield sftp_settings(address), lambda name, content: _write(Path(root), name, content)
 
 
 @contextmanager
@@ -65,14 +66,14 @@ def by_ftp() -> Iterator[Place]:
         root = Path(home) / "files"
         root.mkdir()
         with ftp_served(root) as address:
-            yield source("ftp", ftp_settings(address)), lambda name, content: _write(root, name, content)
+            yield ftp_settings(address), lambda name, content: _write(root, name, content)
 
 
 @contextmanager
 def by_mail() -> Iterator[Place]:
     with TemporaryDirectory() as home, imap_served(Path(home)) as address:
         settings = mailbox_settings(address)
-        yield source("mailbox", settings), lambda name, content: put_mail(address, imap_server.mail(**{name: content}))
+        yield settings, lambda name, content: put_mail(address, imap_server.mail(**{name: content}))
 
 
 PLACES: Mapping[str, Callable[[], AbstractContextManager[Place]]] = {
