@@ -282,6 +282,7 @@ shipped-differs = { $planned } of { $sku } were to be shipped, but the warehouse
 warehouse-in-trouble = The warehouse cannot go on with { $outbound } ({ $word }). Ask it what is wrong.
 stopped-by-warehouse = The warehouse stopped { $outbound } by itself ({ $word }). Agree with it what becomes of the order.
 parcel-late = Nothing was heard of the parcel { $waybill } for { $hours } hours.
+parcel-at-customs = The parcel { $waybill } came to customs { $hours } hours ago and has not left: it is stuck, and a person is needed.
 parcel-exception = The carrier reports a problem with the parcel { $waybill }: { $text }
 
 ## Money
@@ -325,9 +326,15 @@ released-by = { $person } released the order.
 ## What people and customers are told
 
 customer-shipped = Your order { $number } is on its way, waybill { $waybill }.
+customer-out-for-delivery = Your order { $number } is out for delivery, waybill { $waybill }.
+customer-delivered = Your order { $number } was delivered, waybill { $waybill }.
+customer-in-trouble = The carrier has a problem with your order { $number }, waybill { $waybill }. We are looking into it.
+customer-delayed = Your order { $number } takes longer than usual, waybill { $waybill }. We are looking into it.
+customer-title = For the customer of { $number } ({ $channel })
 gate-closed-title = Gate closed for { $region }: { $waiting } messages wait
 gate-opened-title = Gate open again for { $region }: { $waiting } messages go out
 parcel-late-title = A parcel of { $order } is late
+parcel-at-customs-title = A parcel of { $order } is stuck at customs
 transfer-short-title = Goods were lost on the way: { $number }
 notice-invoice = The invoice of { $order } needs somebody
 
@@ -680,6 +687,7 @@ console-reservation = reserved
 console-outbound = outbound
 console-parcel = parcel
 console-late = late
+console-stuck = stuck at customs
 console-partners = Messages to partners
 console-tries = { $count } tries
 console-story = Story
@@ -700,6 +708,8 @@ console-outbound-shipped = shipped
 console-outbound-cancelled = cancelled
 console-scan-picked_up = picked up
 console-scan-in_transit = in transit
+console-scan-at_customs = at customs
+console-scan-held_by_customs = held by customs
 console-scan-out_for_delivery = out for delivery
 console-scan-delivered = delivered
 console-scan-exception = problem

@@ -279,6 +279,7 @@ shipped-differs = { $sku } 应发 { $planned } 件，仓库反馈实发 { $shipp
 warehouse-in-trouble = 仓库无法继续处理 { $outbound }（{ $word }）。请向仓库了解原因。
 stopped-by-warehouse = 仓库自行停止了 { $outbound }（{ $word }）。请与仓库商定订单如何处理。
 parcel-late = 包裹 { $waybill } 已有 { $hours } 小时没有物流更新。
+parcel-at-customs = 包裹 { $waybill } 进入海关已 { $hours } 小时，尚未放行：已卡住，需人工介入。
 parcel-exception = 承运商反馈包裹 { $waybill } 异常：{ $text }
 
 ## Money
@@ -322,9 +323,15 @@ released-by = { $person } 放行了该订单。
 ## What people and customers are told
 
 customer-shipped = 您的订单 { $number } 已发货，运单号 { $waybill }。
+customer-out-for-delivery = 您的订单 { $number } 正在派送，运单号 { $waybill }。
+customer-delivered = 您的订单 { $number } 已签收，运单号 { $waybill }。
+customer-in-trouble = 您的订单 { $number } 配送出现异常，运单号 { $waybill }。我们正在核实处理。
+customer-delayed = 您的订单 { $number } 运输比平时慢，运单号 { $waybill }。我们正在跟进。
+customer-title = 请转告订单 { $number } 的客户（{ $channel }）
 gate-closed-title = { $region } 已熔断：{ $waiting } 条消息暂停发送
 gate-opened-title = { $region } 已恢复：{ $waiting } 条消息继续发送
 parcel-late-title = 订单 { $order } 的包裹延误
+parcel-at-customs-title = 订单 { $order } 的包裹滞留海关
 transfer-short-title = 调拨途中货物缺失：{ $number }
 notice-invoice = { $order } 的发票需要人工处理
 
@@ -664,6 +671,7 @@ console-reservation = 预留
 console-outbound = 出库单
 console-parcel = 包裹
 console-late = 延误
+console-stuck = 滞留海关
 console-partners = 与合作方的消息
 console-tries = 已尝试 { $count } 次
 console-story = 经过
@@ -684,6 +692,8 @@ console-outbound-shipped = 已发货
 console-outbound-cancelled = 已取消
 console-scan-picked_up = 已揽收
 console-scan-in_transit = 运输中
+console-scan-at_customs = 清关中
+console-scan-held_by_customs = 海关扣留
 console-scan-out_for_delivery = 派送中
 console-scan-delivered = 已签收
 console-scan-exception = 异常
