@@ -45,6 +45,7 @@ order-number-missing = The order number is missing.
 order-number-unreadable = The order number “{ $value }” cannot be read.
 order-contradictory = Rows of one order disagree on { $field }: { $value }.
 payment-number-missing = The payment has no number of its own.
+payment-direction-unknown = The statement does not say whether the money came in or went out (“{ $value }”).
 
 ## Proposing which column is what
 

@@ -45,6 +45,7 @@ order-number-missing = 缺少订单号。
 order-number-unreadable = 订单号“{ $value }”无法识别。
 order-contradictory = 同一订单各行的 { $field } 不一致：{ $value }。
 payment-number-missing = 该笔付款没有流水号。
+payment-direction-unknown = 账单没有说明这笔钱是收入还是支出（“{ $value }”）。
 
 ## Proposing which column is what
 
