@@ -146,6 +146,8 @@ review-lead-time = { $days ->
 }, fewer than { $limit }.
 review-repeat = The customer placed { $orders } orders within { $hours } hours.
 review-grade = The customer's grade is “{ $grade }”.
+review-tagged = It is tagged “{ tag-in-words }” (rule “{ $rule }”).
+review-told = { $role } hears of it (rule “{ $rule }”).
 approved-by = { $person } approved the order.
 vetoed-by = { $person } stopped the order.
 
@@ -194,6 +196,22 @@ promised = Promised for { $date }: { $days } days from { $from } to { $to }.
 customs-papers-owed = Goods of the category “{ $category }” (customs grade { $grade }) need customs papers before they leave the country.
 un3481-box = Lithium batteries ({ $category }): pack in a UN3481 box.
 customs-label = Sensitive goods ({ $category }): add the customs label.
+remark-says = The remark says “{ $phrase }”: it is tagged “{ tag-in-words }”.
+
+## Tags of orders
+
+tag-in-words = { $tag ->
+    [red] short lead time
+    [repeat-customer] repeat customer
+    [un3481-box] UN3481 box
+    [customs-label] customs label
+    [customs-papers-owed] customs papers
+    [pack-first] pack first
+    [review-card] add a review card
+    [gift] gift
+   *[other] { $tag }
+}
+tag-in-remark = [{ tag-in-words }]
 
 ## How the books of the stock agree
 
@@ -358,6 +376,7 @@ story-paid = paid
 story-unpaid = not paid
 story-to = to { $place }
 story-behind-gate = waits behind the closed gate of { $region }
+story-tags = tagged { $tags }
 story-refused = refused { $what } (quarantine { $number })
 story-outbound = Outbound { $number } from { $warehouse }: { $state }, check code { $code }
 story-parcel = Parcel { $carrier } { $waybill }
@@ -412,6 +431,14 @@ cli-import-zone-help = Time zone of an unknown file's times.
 cli-import-yes-help = Take the proposed mapping of an unknown file without asking.
 cli-order-help = Where an order is, and how it came there.
 cli-order-show-help = Show the whole story of an order with its runs.
+cli-order-list-help = List orders, the newest first.
+cli-order-list-find-help = A number, or a customer's code or the beginning of its name.
+cli-order-list-status-help = Only orders that stand there.
+cli-order-list-hold-help = Only orders with an open hold of this kind.
+cli-order-list-tag-help = Only orders with this tag, as the rules write it.
+cli-order-list-before-help = Only orders older than our number.
+cli-order-list-none = No such orders.
+cli-order-list-older = Older ones: --before { $number }
 cli-order-number-help = Our number (SO…), the channel's, a waybill, an outbound or a check code (CC…).
 cli-order-unknown = No order has the number { $number }. It may be in quarantine: orderspine quarantine list
 cli-order-mistyped = { $number } is mistyped: it is written like a check code, but its last character does not fit.
@@ -449,6 +476,7 @@ cli-gate-opened = The gate of { $region } is open, in the name of { $person }. A
 cli-gate-none = No gate is closed.
 cli-policy-help = The rules that a business user edits.
 cli-policy-check-help = Check the rules file and say its version.
+cli-policy-check-file-help = Another rules file than the one in force.
 cli-policy-good = { $file } is good; its version is { $version }
 cli-policy-diff-help = Say which open orders new rules would decide differently. Writes nothing.
 cli-policy-old-help = Rules file as it is.
@@ -582,6 +610,8 @@ cli-col-title = title
 cli-col-quantity = qty
 cli-col-amount = amount
 cli-col-state = state
+cli-col-tags = tags
+cli-col-customer = customer
 
 ## The demo
 
@@ -663,6 +693,7 @@ console-refused-examples = One example is shown for each reason.
 console-nothing-refused = Nothing is refused.
 console-newest = Newest orders
 console-urgent = urgent
+console-tag = Tag
 console-placed = placed
 console-version = version
 console-since = since

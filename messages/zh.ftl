@@ -143,6 +143,8 @@ review-amount = 金额 { $amount }，超过 { $limit }。
 review-lead-time = 距承诺日期只剩 { $days } 天，少于 { $limit } 天。
 review-repeat = 该客户在 { $hours } 小时内下了 { $orders } 单。
 review-grade = 客户等级为“{ $grade }”。
+review-tagged = 标记为“{ tag-in-words }”（规则“{ $rule }”）。
+review-told = 已告知 { $role }（规则“{ $rule }”）。
 approved-by = { $person } 已批准该订单。
 vetoed-by = { $person } 已拦下该订单。
 
@@ -191,6 +193,22 @@ promised = 承诺 { $date } 送达：{ $from } 到 { $to } 需 { $days } 天。
 customs-papers-owed = “{ $category }”类货物（报关等级 { $grade }）出境前需备齐报关资料。
 un3481-box = 锂电池（{ $category }）：使用 UN3481 包装箱。
 customs-label = 敏感货物（{ $category }）：贴报关标签。
+remark-says = 备注写有“{ $phrase }”，标记为“{ tag-in-words }”。
+
+## Tags of orders
+
+tag-in-words = { $tag ->
+    [red] 交期紧
+    [repeat-customer] 复购客户
+    [un3481-box] UN3481 包装箱
+    [customs-label] 贴报关标签
+    [customs-papers-owed] 需报关资料
+    [pack-first] 先打包
+    [review-card] 附好评卡
+    [gift] 送礼
+   *[other] { $tag }
+}
+tag-in-remark = 【{ tag-in-words }】
 
 ## How the books of the stock agree
 
@@ -355,6 +373,7 @@ story-paid = 已付款
 story-unpaid = 未付款
 story-to = 收货地：{ $place }
 story-behind-gate = 在{ $region }的闸门外等待
+story-tags = 标签：{ $tags }
 story-refused = 被拒收的{ $what }（隔离区编号 { $number }）
 story-outbound = 出库单 { $number }，{ $warehouse }：{ $state }，校验码 { $code }
 story-parcel = 包裹 { $carrier } { $waybill }
@@ -409,6 +428,14 @@ cli-import-zone-help = 未知文件中时间的时区。
 cli-import-yes-help = 直接采用建议的列映射，不再询问。
 cli-order-help = 订单在哪里，怎么走到这一步。
 cli-order-show-help = 查看一张订单的完整经过及其运行记录。
+cli-order-list-help = 列出订单，最新的在前。
+cli-order-list-find-help = 单号，或客户代码、客户名称的开头。
+cli-order-list-status-help = 只列该状态的订单。
+cli-order-list-hold-help = 只列有该类未解除挂起的订单。
+cli-order-list-tag-help = 只列有该标签的订单，写法同规则文件。
+cli-order-list-before-help = 只列早于该内部单号的订单。
+cli-order-list-none = 没有这样的订单。
+cli-order-list-older = 更早的订单：--before { $number }
 cli-order-number-help = 我方单号（SO…）、渠道单号、运单号、出库单号或校验码（CC…）。
 cli-order-unknown = 没有单号为 { $number } 的订单。也许在隔离区：orderspine quarantine list
 cli-order-mistyped = { $number } 输入有误：形似校验码，但末位不符。
@@ -443,6 +470,7 @@ cli-gate-opened = { $region }的闸门已由 { $person } 打开；新的预警�
 cli-gate-none = 没有关闭的闸门。
 cli-policy-help = 业务人员可编辑的规则。
 cli-policy-check-help = 检查规则文件并显示其版本。
+cli-policy-check-file-help = 要检查的文件；不填则为现行规则。
 cli-policy-good = { $file } 没有问题，版本 { $version }
 cli-policy-diff-help = 说明新规则会让哪些未完订单得到不同的决定。不写入任何内容。
 cli-policy-old-help = 现行规则文件。
@@ -566,6 +594,8 @@ cli-col-title = 品名
 cli-col-quantity = 数量
 cli-col-amount = 金额
 cli-col-state = 状态
+cli-col-tags = 标签
+cli-col-customer = 客户
 
 ## The demo
 
@@ -647,6 +677,7 @@ console-refused-examples = 每种原因显示一个例子。
 console-nothing-refused = 没有被隔离的数据。
 console-newest = 最新订单
 console-urgent = 加急
+console-tag = 标签
 console-placed = 下单
 console-version = 版本
 console-since = 始于
