@@ -16,6 +16,8 @@ async def replay_run(run: str, rules: str | None = None) -> Compared:
     """
     found = replay(run, parse_rules(rules) if rules else None)
     await publish(
-        "replay-run", f"{run[:8]} decided again: {len(found.differences)} of {found.orders} differ", shown(found)
+        "replay-run",
+        f"{run[:8]} decided again: {len(found.differences)} of {found.orders} differ, {len(found.unknown)} unknown",
+        shown(found),
     )
     return found
