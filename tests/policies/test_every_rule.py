@@ -124,7 +124,7 @@ CASES = {
     ),
     "promise.days": Case("", "promise.days = 9", KIND, "promised_on"),
     "promise.lanes": Case("", "promise.lanes = [{ origin = '上海市', to = 'CN', days = 2 }]", KIND, "promised_on"),
-    "phrases": Case("", "[phrases]\n先打包 = ['pack-first']", here(replace(order(), remark="请先打包")), "tags"),
+    "phrases": Case("", "[phrases]\n'先打包' = ['pack-first']", here(replace(order(), remark="请先打包")), "tags"),
     "products.home_country": Case(
         "products.customs = { toys = 'B' }",
         "products = { customs = { toys = 'B' }, home_country = 'US' }",
