@@ -16,6 +16,7 @@ from samples import CODE, HOSTILE, NOON, outbound
 from integrations.cainiao_link import CainiaoLink, digest
 from integrations.errors import Rejected
 from integrations.markup import read_xml
+from models.lifecycle import OrderKind
 from models.messages import OutboundProgress, RawMessage, Stage
 from sandbox.cainiao_link_envelope import data_digest
 from sandbox.cainiao_link_report import confirmation, progress
@@ -139,6 +140,17 @@ async def test_an_outbound_is_told_in_fen_beijing_time_and_cainiaos_codes(bench:
     assert [first.findtext(name) for name in names] == [
         line.line_no, line.sku, line.sku, str(line.quantity), "1", str(line.price_minor),
     ]  # fmt: skip
+
+
+async def test_an_exchange_is_told_and_stopped_as_one(bench: Bench) -> None:
+    partner = link(bench)
+    await partner.push_outbound(replace(outbound(), kind=OrderKind.EXCHANGE))
+    [told] = bench.world.warehouse.open_outbounds()
+    assert told.order_type == "502"
+    with pytest.raises(Rejected, match="单据类型"):
+        await partner.cancel_outbound("OB-1", "WH1", "no more")
+    await partner.cancel_outbound("OB-1", "WH1", "no more", OrderKind.EXCHANGE)
+    assert bench.world.warehouse.open_outbounds() == []
 
 
 async def test_cainiao_chooses_the_company_where_we_have_none(bench: Bench) -> None:
