@@ -3,6 +3,7 @@
 from flows.summary import publish
 from policies.rules_file import parse_rules
 from tasks.hub import hub_flow
+from tasks.links import short_run
 from tasks.preview import Compared, replay, shown
 
 
@@ -16,6 +17,6 @@ async def replay_run(run: str, rules: str | None = None) -> Compared:
     """
     found = replay(run, parse_rules(rules) if rules else None)
     await publish(
-        "replay-run", f"{run[:8]} decided again: {len(found.differences)} of {found.orders} differ", shown(found)
+        "replay-run", f"{short_run(run)} decided again: {len(found.differences)} of {found.orders} differ", shown(found)
     )
     return found

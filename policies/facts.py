@@ -52,7 +52,8 @@ class OrderFacts:
     hold. ``only_at`` are the warehouses that may serve it (empty: any), as for a pick-up at ``appointment_at``.
     ``gives_back`` is ``(stock level id, units)`` of what the order, or the deposit that it completes, holds already:
     it is free for this order first; ``completes_deposit`` says that there is one, which goes on holding it until this
-    order can have it. ``freight`` is ``(warehouse id, minor units)`` where the cost of the way is known.
+    order can have it. ``freight`` is ``(warehouse id, minor units)`` where the cost of the way is known. ``remark`` is
+    what people wrote.
     """
 
     order_id: int
@@ -73,6 +74,7 @@ class OrderFacts:
     gives_back: tuple[tuple[int, int], ...] = ()
     freight: tuple[tuple[int, int], ...] = ()
     completes_deposit: bool = False
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ def _order(
         appointment_at=row.appointment_at,
         gives_back=(*held.get(row.id, ()), *held.get(row.deposit_id, ())),
         completes_deposit=row.deposit_id is not None,
+        remark=row.remark,
     )
 
 
