@@ -189,6 +189,10 @@ no-warehouse = No warehouse may serve the order.
 split-main-first = { $warehouse } sends the main article { $sku } first; { $left } pieces follow when they are there.
 substitute-offered = Instead of { $sku } sales could offer { $substitute }: { $warehouse } has { $available }.
 customer-cap = { $waiting } of { $sku } wait for this customer already; { $wanted } more would pass the cap of { $cap }.
+unknown-what-is-late = It cannot be known whether something is late after { $wanted } days: the run kept what was late after { $kept }.
+unknown-earlier-orders = It cannot be known what the rule “{ $rule }” asks: it looks back { $wanted } hours, and the run kept earlier orders of { $kept }.
+unknown-what-waits = It cannot be known how much waits for this customer: the run did not look, because its rules had no cap.
+unknown-substitute = It cannot be known whether { $substitute } could be offered instead of { $sku }: the run did not look for it.
 promised = Promised for { $date }: { $days } days from { $from } to { $to }.
 
 ## Goods that need care
@@ -488,6 +492,17 @@ cli-compared = { $orders } orders under { $before } and under { $after }: { $dif
     [one] one is
    *[other] { $differ } are
 } decided differently.
+cli-rules-aside = Others too, and of no say about an open order: { $rules }
+cli-unknown = { $orders ->
+    [one] Of one order
+   *[other] Of { $orders } orders
+} it cannot be known, and what others get may hang on it:
+cli-decided-asked = asks { $what }
+cli-decided-tags = tags: { $what }
+cli-decided-told = tells { $what }
+cli-decided-offered = offers { $what }
+cli-decided-until = keeps stock until { $what }
+cli-decided-promised-on = promised for { $what }
 cli-and-more = … and { $count } more; --json lists them all.
 cli-goes = goes
 cli-goes-in-parts = goes in parts

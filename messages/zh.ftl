@@ -186,6 +186,10 @@ no-warehouse = 没有仓库可以发这张订单。
 split-main-first = { $warehouse } 先发主件 { $sku }；其余 { $left } 件到货后补发。
 substitute-offered = { $sku } 缺货时可推荐 { $substitute }：{ $warehouse } 有 { $available } 件。
 customer-cap = 已有 { $waiting } 件 { $sku } 为该客户保留，再加 { $wanted } 件将超过上限 { $cap }。
+unknown-what-is-late = 无法得知 { $wanted } 天后是否逾期：当次运行只记录了 { $kept } 天后的逾期款。
+unknown-earlier-orders = 无法得知规则“{ $rule }”的结果：它要回看 { $wanted } 小时，当次运行只记录了 { $kept } 小时内的订单。
+unknown-what-waits = 无法得知为该客户保留了多少：当时的规则没有上限，当次运行没有查询。
+unknown-substitute = 无法得知能否用 { $substitute } 代替 { $sku }：当次运行没有查询。
 promised = 承诺 { $date } 送达：{ $from } 到 { $to } 需 { $days } 天。
 
 ## Goods that need care
@@ -481,6 +485,14 @@ cli-compared = { $orders } 张订单，规则 { $before } 与 { $after } 对比�
     [0] 没有差异
    *[other] { $differ } 张决定不同
 }。
+cli-rules-aside = 另有改动，但不影响未完订单的决定：{ $rules }
+cli-unknown = 有 { $orders } 张订单无法得知，其他订单的结果也可能受其影响：
+cli-decided-asked = 需 { $what } 同意
+cli-decided-tags = 标记：{ $what }
+cli-decided-told = 通知 { $what }
+cli-decided-offered = 可推荐 { $what }
+cli-decided-until = 库存保留至 { $what }
+cli-decided-promised-on = 承诺 { $what }
 cli-and-more = ……还有 { $count } 张；用 --json 列出全部。
 cli-goes = 放行
 cli-goes-in-parts = 分批发货
