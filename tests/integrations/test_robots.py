@@ -31,6 +31,8 @@ async def test_wecom_sends_a_card_that_leads_to_the_order(bench: Bench) -> None:
     assert plain["msgtype"] == "markdown"
 
 
+@pytest.mark.proves("wecom", "pten", "sandbox")
+@pytest.mark.proves("wecom", "pten", "client")
 async def test_an_independent_client_of_wecom_says_the_same(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
