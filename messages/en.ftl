@@ -45,6 +45,7 @@ order-number-missing = The order number is missing.
 order-number-unreadable = The order number “{ $value }” cannot be read.
 order-contradictory = Rows of one order disagree on { $field }: { $value }.
 payment-number-missing = The payment has no number of its own.
+payment-direction-unknown = The statement does not say whether the money came in or went out (“{ $value }”).
 
 ## Proposing which column is what
 
@@ -146,6 +147,8 @@ review-lead-time = { $days ->
 }, fewer than { $limit }.
 review-repeat = The customer placed { $orders } orders within { $hours } hours.
 review-grade = The customer's grade is “{ $grade }”.
+review-tagged = It is tagged “{ tag-in-words }” (rule “{ $rule }”).
+review-told = { $role } hears of it (rule “{ $rule }”).
 approved-by = { $person } approved the order.
 vetoed-by = { $person } stopped the order.
 
@@ -187,6 +190,10 @@ no-warehouse = No warehouse may serve the order.
 split-main-first = { $warehouse } sends the main article { $sku } first; { $left } pieces follow when they are there.
 substitute-offered = Instead of { $sku } sales could offer { $substitute }: { $warehouse } has { $available }.
 customer-cap = { $waiting } of { $sku } wait for this customer already; { $wanted } more would pass the cap of { $cap }.
+unknown-what-is-late = It cannot be known whether something is late after { $wanted } days: the run kept what was late after { $kept }.
+unknown-earlier-orders = It cannot be known what the rule “{ $rule }” asks: it looks back { $wanted } hours, and the run kept earlier orders of { $kept }.
+unknown-what-waits = It cannot be known how much waits for this customer: the run did not look, because its rules had no cap.
+unknown-substitute = It cannot be known whether { $substitute } could be offered instead of { $sku }: the run did not look for it.
 promised = Promised for { $date }: { $days } days from { $from } to { $to }.
 
 ## Goods that need care
@@ -194,6 +201,22 @@ promised = Promised for { $date }: { $days } days from { $from } to { $to }.
 customs-papers-owed = Goods of the category “{ $category }” (customs grade { $grade }) need customs papers before they leave the country.
 un3481-box = Lithium batteries ({ $category }): pack in a UN3481 box.
 customs-label = Sensitive goods ({ $category }): add the customs label.
+remark-says = The remark says “{ $phrase }”: it is tagged “{ tag-in-words }”.
+
+## Tags of orders
+
+tag-in-words = { $tag ->
+    [red] short lead time
+    [repeat-customer] repeat customer
+    [un3481-box] UN3481 box
+    [customs-label] customs label
+    [customs-papers-owed] customs papers
+    [pack-first] pack first
+    [review-card] add a review card
+    [gift] gift
+   *[other] { $tag }
+}
+tag-in-remark = [{ tag-in-words }]
 
 ## How the books of the stock agree
 
@@ -359,6 +382,7 @@ story-paid = paid
 story-unpaid = not paid
 story-to = to { $place }
 story-behind-gate = waits behind the closed gate of { $region }
+story-tags = tagged { $tags }
 story-refused = refused { $what } (quarantine { $number })
 story-outbound = Outbound { $number } from { $warehouse }: { $state }, check code { $code }
 story-parcel = Parcel { $carrier } { $waybill }
@@ -413,6 +437,14 @@ cli-import-zone-help = Time zone of an unknown file's times.
 cli-import-yes-help = Take the proposed mapping of an unknown file without asking.
 cli-order-help = Where an order is, and how it came there.
 cli-order-show-help = Show the whole story of an order with its runs.
+cli-order-list-help = List orders, the newest first.
+cli-order-list-find-help = A number, or a customer's code or the beginning of its name.
+cli-order-list-status-help = Only orders that stand there.
+cli-order-list-hold-help = Only orders with an open hold of this kind.
+cli-order-list-tag-help = Only orders with this tag, as the rules write it.
+cli-order-list-before-help = Only orders older than our number.
+cli-order-list-none = No such orders.
+cli-order-list-older = Older ones: --before { $number }
 cli-order-number-help = Our number (SO…), the channel's, a waybill, an outbound or a check code (CC…).
 cli-order-unknown = No order has the number { $number }. It may be in quarantine: orderspine quarantine list
 cli-order-mistyped = { $number } is mistyped: it is written like a check code, but its last character does not fit.
@@ -450,6 +482,7 @@ cli-gate-opened = The gate of { $region } is open, in the name of { $person }. A
 cli-gate-none = No gate is closed.
 cli-policy-help = The rules that a business user edits.
 cli-policy-check-help = Check the rules file and say its version.
+cli-policy-check-file-help = Another rules file than the one in force.
 cli-policy-good = { $file } is good; its version is { $version }
 cli-policy-diff-help = Say which open orders new rules would decide differently. Writes nothing.
 cli-policy-old-help = Rules file as it is.
@@ -461,6 +494,17 @@ cli-compared = { $orders } orders under { $before } and under { $after }: { $dif
     [one] one is
    *[other] { $differ } are
 } decided differently.
+cli-rules-aside = Others too, and of no say about an open order: { $rules }
+cli-unknown = { $orders ->
+    [one] Of one order
+   *[other] Of { $orders } orders
+} it cannot be known, and what others get may hang on it:
+cli-decided-asked = asks { $what }
+cli-decided-tags = tags: { $what }
+cli-decided-told = tells { $what }
+cli-decided-offered = offers { $what }
+cli-decided-until = keeps stock until { $what }
+cli-decided-promised-on = promised for { $what }
 cli-and-more = … and { $count } more; --json lists them all.
 cli-goes = goes
 cli-goes-in-parts = goes in parts
@@ -583,6 +627,8 @@ cli-col-title = title
 cli-col-quantity = qty
 cli-col-amount = amount
 cli-col-state = state
+cli-col-tags = tags
+cli-col-customer = customer
 
 ## The demo
 
@@ -664,6 +710,7 @@ console-refused-examples = One example is shown for each reason.
 console-nothing-refused = Nothing is refused.
 console-newest = Newest orders
 console-urgent = urgent
+console-tag = Tag
 console-placed = placed
 console-version = version
 console-since = since

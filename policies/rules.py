@@ -7,9 +7,33 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from models.divisions import region_of
+from policies.phrases import as_compared
 
 Region = Annotated[str, AfterValidator(region_of)]
 """A province by its one name, however the file writes it."""
+
+
+def _phrase(written: str) -> str:
+    if not as_compared(written):
+        raise ValueError("write the phrase that it stands for")
+    return written
+
+
+def _told_apart(phrases: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    known: dict[str, str] = {}
+    for phrase in phrases:
+        other = known.setdefault(as_compared(phrase), phrase)
+        if other is not phrase:
+            raise ValueError(f"“{other}” and “{phrase}” differ in width or case only; keep one of them")
+    return phrases
+
+
+Tag = Annotated[str, Field(min_length=1)]
+Phrases = Annotated[
+    dict[Annotated[str, AfterValidator(_phrase)], Annotated[tuple[Tag, ...], Field(min_length=1)]],
+    AfterValidator(_told_apart),
+]
+"""Phrases as people write them, with their tags."""
 
 
 class _Section(BaseModel):
@@ -269,6 +293,9 @@ class Rules(_Section):
         default_factory=dict, description="SKUs to offer instead of one that is short"
     )
     promise: Promise = Promise()
+    phrases: Phrases = Field(
+        default_factory=dict, description="What people write in a remark, and the tags that the order gets for it"
+    )
     products: Products = Products()
     told: dict[str, str] = Field(
         default_factory=dict,

@@ -81,6 +81,8 @@ def recorded(bench: Bench) -> list[dict[str, str]]:
         ('{"orderCode":"LP001"}', "testsecret", "O2SrOOiFC5OrbHp6TtbiXQ=="),
     ],
 )
+@pytest.mark.proves("cainiao_link", "vector", "client")
+@pytest.mark.proves("cainiao_link", "vector", "sandbox")
 def test_both_sides_sign_as_the_vectors_and_the_sdk(sdk: Any, content: str, secret: str, expected: str) -> None:
     client = sdk(url="", token="", appsecret=secret, session=None)
     for text in (content, content + HOSTILE):
@@ -89,6 +91,7 @@ def test_both_sides_sign_as_the_vectors_and_the_sdk(sdk: Any, content: str, secr
     assert digest(content, secret) == expected
 
 
+@pytest.mark.proves("cainiao_link", "cainiao", "client")
 async def test_what_we_send_is_what_the_sdk_would_send(sdk: Any, bench: Bench) -> None:
     forms = recorded(bench)
     partner = link(bench)
@@ -103,6 +106,7 @@ async def test_what_we_send_is_what_the_sdk_would_send(sdk: Any, bench: Bench) -
         assert form == client.public_request_parameters(form["msg_type"], form["logistics_interface"])
 
 
+@pytest.mark.proves("cainiao_link", "cainiao", "sandbox")
 async def test_the_sandbox_takes_the_sdks_requests(sdk: Any, bench: Bench) -> None:
     asked = f"<request><ownerUserId>{CAINIAO_LINK_OWNER}</ownerUserId><orderCode>OB-1</orderCode></request>"
     url = f"{bench.address}/cainiao_link/gateway/link.do"

@@ -25,6 +25,7 @@ def robot_params(timestamp: int | None = None, secret: str = credentials.DINGTAL
     return {"access_token": credentials.DINGTALK_TOKEN, "timestamp": stamp, "sign": sign}
 
 
+@pytest.mark.proves("dingtalk", "DingtalkChatbot", "sandbox")
 async def test_the_dingtalk_chatbot_posts(served: str, world: World) -> None:
     url = f"{served}{ROBOT}?access_token={credentials.DINGTALK_TOKEN}"
     bot = DingtalkChatbot(url, secret=credentials.DINGTALK_SECRET)
@@ -38,6 +39,7 @@ async def test_the_dingtalk_chatbot_posts(served: str, world: World) -> None:
     assert len(world.ledger.effects("dingtalk", "message")) == 2
 
 
+@pytest.mark.proves("slack", "slack-sdk", "sandbox")
 async def test_slacks_webhook_client_posts(served: str, world: World) -> None:
     client = WebhookClient(served + credentials.SLACK_WEBHOOK_PATH)
     answer = await asyncio.to_thread(client.send, text="order SO1 is late")
