@@ -19,7 +19,7 @@ from tasks.change_effect import is_under_way, make_effective, turn_down
 from tasks.connections import connections
 from tasks.hub import current_rules
 from tasks.senders.letter import Letter, Said, Sender, foreign_number, note_sent, remember
-from tasks.senders.outbounds import OUTBOUND, WAREHOUSE, find_outbound_of, goods_of, receiver_of, sender_of
+from tasks.senders.outbounds import OUTBOUND, WAREHOUSE, find_outbound_of, goods_of, receiver_of, remark_of, sender_of
 from tasks.telling import tell_of
 
 _ENDS_IT = (Purpose.CANCEL, Purpose.CALL_OFF)
@@ -51,7 +51,7 @@ class PushOutbound(Sender):
             currency=found.currency,
             amount_minor=found.amount_minor,
             lines=goods_of(work, found.id),
-            remark=found.remark,
+            remark=remark_of(found),
             check_code=check_code(found.outbound_no),
             kind=OrderKind(found.kind),
         )
@@ -115,7 +115,8 @@ class CancelOutbound(Sender):
         """Ask, unless the outbound was only perhaps pushed and never arrived."""
         if request.state != "accepted" and await client.find_outbound(request.outbound_no) is None:
             return
-        await client.cancel_outbound(request.outbound_no, request.warehouse, str(letter.payload["why"]))
+        kind = OrderKind(request.kind)
+        await client.cancel_outbound(request.outbound_no, request.warehouse, str(letter.payload["why"]), kind)
 
     def record(self, work: Work, letter: Letter, request: Any, answer: None) -> None:
         """The warehouse has agreed."""
