@@ -4,7 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from shop_floor import Floor, assert_it_adds_up, holds, place, rows, run, status
+from ledger import assert_it_adds_up
+from shop_floor import Floor, holds, place, rows, run, status
 from sqlalchemy import select
 
 from models.order_book import ORDER
