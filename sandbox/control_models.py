@@ -106,6 +106,10 @@ class WorkAtCarrier(Body):
     late: list[str] = []
 
 
+class TellOfParcels(Body):
+    waybill_nos: list[str]
+
+
 class Payment(Body):
     """A line of a bill given in full; the amount in fen, negative for a refund."""
 
