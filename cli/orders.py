@@ -70,6 +70,27 @@ def list_(
     as_json(found.orders) if json else print_orders(found)
 
 
+@app.command(name="preview", help=t("cli-order-preview-help"))
+def preview(
+    order: Annotated[list[str], typer.Option(help=t("cli-order-preview-order-help"))],
+    policy: Annotated[Path | None, typer.Option(help=t("cli-order-preview-policy-help"))] = None,
+    json: Annotated[bool, typer.Option("--json", help=t("cli-json-help"))] = False,
+) -> None:
+    """What would be decided now, by the function that decides."""
+    from cli.decided import print_preview
+    from cli.policy import read_rules
+    from models.check_code import Mistyped
+    from tasks.hub import current_rules
+    from tasks.preview_orders import preview_orders
+
+    rules = read_rules(policy) if policy else current_rules()
+    try:
+        found = preview_orders(order, rules)
+    except Mistyped as error:
+        raise Unusable(t("cli-order-mistyped", number=", ".join(order))) from error
+    as_json(found) if json else print_preview(found)
+
+
 @app.command(name="label", help=t("cli-order-label-help"))
 def label(
     number: Number,

@@ -17,7 +17,7 @@ from policies.rules import Rules
 from settings import get_settings
 from tasks.decisions import BATCH, DECISION, POLICY
 from tasks.reading import reading
-from tasks.reservation_facts import facts_of_open_orders
+from tasks.reservation_facts import look
 
 MOST_NAMED = 5
 """Runs, the latest ones, that are named when the beginning of an id fits several."""
@@ -40,7 +40,7 @@ class Compared:
 def compare_open_orders(old: Rules, new: Rules) -> Compared:
     """Which open orders the new rules would decide differently than the old, all else as it is now."""
     with reading() as work:
-        facts = facts_of_open_orders(work, old, new)
+        facts = look(work, old, new).facts
     before, after = (stored(plan_reservations(facts, rules)) for rules in (old, new))
     return Compared(len(facts.orders), old.version, new.version, tuple(differences(before, after)))
 
