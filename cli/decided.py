@@ -42,7 +42,7 @@ def print_preview(found: "Sequence[Previewed]") -> None:
             tags = ", ".join(say_tag(tag, get_settings().locale) for tag in decided["tags"])
             console.print(t("story-tags", tags=tags), markup=False)
         of_holds = [reason for hold in decided.get("holds", []) for reason in hold["reasons"]]
-        said = reasons([*to_json(order.why_not), *of_holds, *decided.get("reasons", [])])
+        said = reasons([*to_json(order.refused), *of_holds, *decided.get("reasons", [])])
         console.print("\n".join(f"    {sentence}" for sentence in said.splitlines()), markup=False)
 
 

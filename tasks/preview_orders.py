@@ -14,6 +14,7 @@ from models.work import Work
 from policies.comparison import Result, stored
 from policies.reservation import plan_reservations
 from policies.rules import Rules
+from tasks.quarantine import QUARANTINE
 from tasks.reading import reading
 from tasks.reservation_facts import look
 from tasks.story.find import find_orders
@@ -26,12 +27,13 @@ class CannotPreview(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """An order and its decision in the stored form, or none with the reasons why nothing is decided."""
+    """An order and its decision in the stored form, or none. ``refused`` says why none, and which lines were refused;
+    ``number`` is empty for an order that is not here yet."""
 
     number: str
     channel_order_no: str
     decision: Result | None
-    why_not: tuple[Reason, ...] = ()
+    refused: tuple[Reason, ...] = ()
 
 
 def preview_orders(numbers: Sequence[str], rules: Rules) -> list[Previewed]:
@@ -56,8 +58,14 @@ def decide_without_trace(work: Work, order_ids: Sequence[int], rules: Rules) -> 
     why_not = {**none_to_ship, **found.uncounted, **_bad_data(work, order_ids)}
     orders = tuple(order for order in found.facts.orders if order.order_id not in why_not)
     decided = stored(plan_reservations(replace(found.facts, orders=orders), rules))
+    lines = _bad_lines(work, order_ids)
     return {
-        row.id: Previewed(order_number(row.id), row.channel_order_no, decided.get(row.id), why_not.get(row.id, ()))
+        row.id: Previewed(
+            order_number(row.id),
+            row.channel_order_no,
+            decided.get(row.id),
+            (*why_not.get(row.id, ()), *lines.get(row.id, ())),
+        )
         for row in found.rows.values()
     }
 
@@ -67,3 +75,13 @@ def _bad_data(work: Work, order_ids: Sequence[int]) -> dict[int, tuple[Reason, .
     held = (among(HOLD.c.order_id, order_ids), HOLD.c.kind == HoldKind.DATA, HOLD.c.closed_at.is_(None))
     rows = work.rows(select(HOLD.c.order_id, HOLD.c.reasons).where(*held))
     return {row.order_id: reasons_of(row.reasons) for row in rows}
+
+
+def _bad_lines(work: Work, order_ids: Sequence[int]) -> dict[int, tuple[Reason, ...]]:
+    """What is wrong with the lines that stay behind."""
+    refused = (among(QUARANTINE.c.order_id, order_ids), QUARANTINE.c.subject == "line", QUARANTINE.c.state == "open")
+    found: dict[int, tuple[Reason, ...]] = {}
+    query = select(QUARANTINE.c.order_id, QUARANTINE.c.reasons).where(*refused).order_by(QUARANTINE.c.id)
+    for row in work.rows(query):
+        found[row.order_id] = (*found.get(row.order_id, ()), *reasons_of(row.reasons))
+    return found

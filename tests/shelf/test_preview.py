@@ -1,5 +1,6 @@
 """What a preview says is what is committed on the same facts, and it leaves nothing behind (I2, invariant 7)."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from policies.comparison import differences
 from policies.rules_file import parse_rules
 from tasks.accept_orders import accept_orders
 from tasks.hub import current_rules
+from tasks.import_files import open_catalogue, preset_named, stage_orders
+from tasks.preview_file import preview_file
 from tasks.preview_orders import CannotPreview, Previewed, preview_orders
 from tasks.reading import reading
 from tasks.ready import arrived_orders, undecided_orders
@@ -59,13 +62,54 @@ def test_a_preview_is_what_is_committed_and_writes_nothing(floor: Floor) -> None
         run(reserve_orders.fn(batch, current_rules()))
 
     said = decisions(found)
-    assert [reason.code for reason in found[-1].why_not] == ["no-good-line"]
+    assert [reason.code for reason in found[-1].refused] == ["no-good-line", "sku-unknown"]
     assert said.pop("N5") is None
     assert said == committed()
     assert {number: [hold["kind"] for hold in result.get("holds", [])] for number, result in said.items()} == {
         "N1": [], "N2": [], "N3": ["stock"], "N4": ["payment"],
     }  # fmt: skip
     assert said["N1"]["tags"] == ["gift"]
+
+
+def test_a_file_is_previewed_as_it_is_imported_and_nothing_of_it_stays(floor: Floor, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    cells = "C1,王伟,13800000000,浙江省,杭州市,文一路 1 号"
+    file.write_text(
+        "订单号,下单时间,商品编码,数量,单价,备注,客户,收货人,电话,省,市,地址\n"
+        + "".join(
+            f"{number},2026-03-01 10:00:00,{sku},{pieces},10.00,{remark},{cells}\n"
+            for number, sku, pieces, remark in (
+                ("F1", MAIN, "600", "不要先打包"), ("F1", "", "1", "不要先打包"), ("F2", MAIN, "600", "送礼"),
+                ("F3", "NEW-1", "1", ""), ("F4", "", "1", ""),
+            )
+        ),
+        encoding="utf-8",
+    )  # fmt: skip
+    floor.order({MAIN: 500})
+    preset, before = preset_named("plain"), everything()
+    found = preview_file(file, preset, current_rules())
+    assert everything() == before
+    run(open_catalogue.fn(str(file), "plain"))
+    run(stage_orders.fn(str(file), "plain"))
+    floor.fulfil()
+
+    assert {order.channel_order_no: [reason.code for reason in order.refused] for order in found} == {
+        "F1": ["sku-missing"], "F2": [], "F3": [], "F4": ["no-good-line", "sku-missing"],
+    }  # fmt: skip
+    said = decisions(found)
+    assert said.pop("F4") is None
+    assert {number: without_ids(result) for number, result in said.items()} == {
+        number: without_ids(result) for number, result in committed().items() if number != "N1"
+    }
+    assert {number: result["tags"] for number, result in said.items()} == {
+        "F1": ["repeat-customer"], "F2": ["repeat-customer", "gift"], "F3": ["repeat-customer"],
+    }  # fmt: skip
+    assert {order.number for order in found} == {""}
+
+
+def without_ids(result: Any) -> Any:
+    """A decision without the ids of its lines, which PostgreSQL gives once."""
+    return {**result, "lines": [taken[1:] for taken in result.get("lines", [])]}
 
 
 def test_other_rules_are_tried_on_an_order_that_has_its_stock_until_its_goods_are_asked_for(floor: Floor) -> None:
