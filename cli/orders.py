@@ -217,12 +217,13 @@ def _preview_orders(numbers: list[str], rules: "Rules") -> "list[Previewed]":
 def _preview_file(file: Path, preset: str, rules: "Rules") -> "list[Previewed]":
     from integrations.files.preset import find_preset
     from settings import get_settings
-    from tasks.import_files import preset_named
     from tasks.preview_file import preview_file
 
     if not file.exists():
         raise Unusable(t("cli-import-no-path", path=str(file)))
-    chosen = preset_named(preset) if preset else find_preset(get_settings().presets, file)
-    if chosen is None:
-        raise Unusable(t("cli-order-preview-no-preset", file=str(file)))
-    return preview_file(file, chosen, rules)
+    if not preset:
+        found = find_preset(get_settings().presets, file)
+        if found is None:
+            raise Unusable(t("cli-order-preview-no-preset", file=str(file)))
+        preset = found.name
+    return preview_file(file, preset, rules)

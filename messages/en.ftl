@@ -45,6 +45,7 @@ order-number-missing = The order number is missing.
 order-number-unreadable = The order number “{ $value }” cannot be read.
 order-contradictory = Rows of one order disagree on { $field }: { $value }.
 payment-number-missing = The payment has no number of its own.
+payment-direction-unknown = The statement does not say whether the money came in or went out (“{ $value }”).
 
 ## Proposing which column is what
 
@@ -188,6 +189,10 @@ no-warehouse = No warehouse may serve the order.
 split-main-first = { $warehouse } sends the main article { $sku } first; { $left } pieces follow when they are there.
 substitute-offered = Instead of { $sku } sales could offer { $substitute }: { $warehouse } has { $available }.
 customer-cap = { $waiting } of { $sku } wait for this customer already; { $wanted } more would pass the cap of { $cap }.
+unknown-what-is-late = It cannot be known whether something is late after { $wanted } days: the run kept what was late after { $kept }.
+unknown-earlier-orders = It cannot be known what the rule “{ $rule }” asks: it looks back { $wanted } hours, and the run kept earlier orders of { $kept }.
+unknown-what-waits = It cannot be known how much waits for this customer: the run did not look, because its rules had no cap.
+unknown-substitute = It cannot be known whether { $substitute } could be offered instead of { $sku }: the run did not look for it.
 promised = Promised for { $date }: { $days } days from { $from } to { $to }.
 
 ## Goods that need care
@@ -299,6 +304,7 @@ shipped-differs = { $planned } of { $sku } were to be shipped, but the warehouse
 warehouse-in-trouble = The warehouse cannot go on with { $outbound } ({ $word }). Ask it what is wrong.
 stopped-by-warehouse = The warehouse stopped { $outbound } by itself ({ $word }). Agree with it what becomes of the order.
 parcel-late = Nothing was heard of the parcel { $waybill } for { $hours } hours.
+parcel-at-customs = The parcel { $waybill } came to customs { $hours } hours ago and has not left: it is stuck, and a person is needed.
 parcel-exception = The carrier reports a problem with the parcel { $waybill }: { $text }
 
 ## Money
@@ -342,9 +348,15 @@ released-by = { $person } released the order.
 ## What people and customers are told
 
 customer-shipped = Your order { $number } is on its way, waybill { $waybill }.
+customer-out-for-delivery = Your order { $number } is out for delivery, waybill { $waybill }.
+customer-delivered = Your order { $number } was delivered, waybill { $waybill }.
+customer-in-trouble = The carrier has a problem with your order { $number }, waybill { $waybill }. We are looking into it.
+customer-delayed = Your order { $number } takes longer than usual, waybill { $waybill }. We are looking into it.
+customer-title = For the customer of { $number } ({ $channel })
 gate-closed-title = Gate closed for { $region }: { $waiting } messages wait
 gate-opened-title = Gate open again for { $region }: { $waiting } messages go out
 parcel-late-title = A parcel of { $order } is late
+parcel-at-customs-title = A parcel of { $order } is stuck at customs
 transfer-short-title = Goods were lost on the way: { $number }
 notice-invoice = The invoice of { $order } needs somebody
 
@@ -488,6 +500,17 @@ cli-compared = { $orders } orders under { $before } and under { $after }: { $dif
     [one] one is
    *[other] { $differ } are
 } decided differently.
+cli-rules-aside = Others too, and of no say about an open order: { $rules }
+cli-unknown = { $orders ->
+    [one] Of one order
+   *[other] Of { $orders } orders
+} it cannot be known, and what others get may hang on it:
+cli-decided-asked = asks { $what }
+cli-decided-tags = tags: { $what }
+cli-decided-told = tells { $what }
+cli-decided-offered = offers { $what }
+cli-decided-until = keeps stock until { $what }
+cli-decided-promised-on = promised for { $what }
 cli-and-more = … and { $count } more; --json lists them all.
 cli-goes = goes
 cli-goes-in-parts = goes in parts
@@ -718,6 +741,7 @@ console-reservation = reserved
 console-outbound = outbound
 console-parcel = parcel
 console-late = late
+console-stuck = stuck at customs
 console-partners = Messages to partners
 console-tries = { $count } tries
 console-story = Story
@@ -738,6 +762,8 @@ console-outbound-shipped = shipped
 console-outbound-cancelled = cancelled
 console-scan-picked_up = picked up
 console-scan-in_transit = in transit
+console-scan-at_customs = at customs
+console-scan-held_by_customs = held by customs
 console-scan-out_for_delivery = out for delivery
 console-scan-delivered = delivered
 console-scan-exception = problem

@@ -45,6 +45,7 @@ order-number-missing = 缺少订单号。
 order-number-unreadable = 订单号“{ $value }”无法识别。
 order-contradictory = 同一订单各行的 { $field } 不一致：{ $value }。
 payment-number-missing = 该笔付款没有流水号。
+payment-direction-unknown = 账单没有说明这笔钱是收入还是支出（“{ $value }”）。
 
 ## Proposing which column is what
 
@@ -185,6 +186,10 @@ no-warehouse = 没有仓库可以发这张订单。
 split-main-first = { $warehouse } 先发主件 { $sku }；其余 { $left } 件到货后补发。
 substitute-offered = { $sku } 缺货时可推荐 { $substitute }：{ $warehouse } 有 { $available } 件。
 customer-cap = 已有 { $waiting } 件 { $sku } 为该客户保留，再加 { $wanted } 件将超过上限 { $cap }。
+unknown-what-is-late = 无法得知 { $wanted } 天后是否逾期：当次运行只记录了 { $kept } 天后的逾期款。
+unknown-earlier-orders = 无法得知规则“{ $rule }”的结果：它要回看 { $wanted } 小时，当次运行只记录了 { $kept } 小时内的订单。
+unknown-what-waits = 无法得知为该客户保留了多少：当时的规则没有上限，当次运行没有查询。
+unknown-substitute = 无法得知能否用 { $substitute } 代替 { $sku }：当次运行没有查询。
 promised = 承诺 { $date } 送达：{ $from } 到 { $to } 需 { $days } 天。
 
 ## Goods that need care
@@ -296,6 +301,7 @@ shipped-differs = { $sku } 应发 { $planned } 件，仓库反馈实发 { $shipp
 warehouse-in-trouble = 仓库无法继续处理 { $outbound }（{ $word }）。请向仓库了解原因。
 stopped-by-warehouse = 仓库自行停止了 { $outbound }（{ $word }）。请与仓库商定订单如何处理。
 parcel-late = 包裹 { $waybill } 已有 { $hours } 小时没有物流更新。
+parcel-at-customs = 包裹 { $waybill } 进入海关已 { $hours } 小时，尚未放行：已卡住，需人工介入。
 parcel-exception = 承运商反馈包裹 { $waybill } 异常：{ $text }
 
 ## Money
@@ -339,9 +345,15 @@ released-by = { $person } 放行了该订单。
 ## What people and customers are told
 
 customer-shipped = 您的订单 { $number } 已发货，运单号 { $waybill }。
+customer-out-for-delivery = 您的订单 { $number } 正在派送，运单号 { $waybill }。
+customer-delivered = 您的订单 { $number } 已签收，运单号 { $waybill }。
+customer-in-trouble = 您的订单 { $number } 配送出现异常，运单号 { $waybill }。我们正在核实处理。
+customer-delayed = 您的订单 { $number } 运输比平时慢，运单号 { $waybill }。我们正在跟进。
+customer-title = 请转告订单 { $number } 的客户（{ $channel }）
 gate-closed-title = { $region } 已熔断：{ $waiting } 条消息暂停发送
 gate-opened-title = { $region } 已恢复：{ $waiting } 条消息继续发送
 parcel-late-title = 订单 { $order } 的包裹延误
+parcel-at-customs-title = 订单 { $order } 的包裹滞留海关
 transfer-short-title = 调拨途中货物缺失：{ $number }
 notice-invoice = { $order } 的发票需要人工处理
 
@@ -481,6 +493,14 @@ cli-compared = { $orders } 张订单，规则 { $before } 与 { $after } 对比�
     [0] 没有差异
    *[other] { $differ } 张决定不同
 }。
+cli-rules-aside = 另有改动，但不影响未完订单的决定：{ $rules }
+cli-unknown = 有 { $orders } 张订单无法得知，其他订单的结果也可能受其影响：
+cli-decided-asked = 需 { $what } 同意
+cli-decided-tags = 标记：{ $what }
+cli-decided-told = 通知 { $what }
+cli-decided-offered = 可推荐 { $what }
+cli-decided-until = 库存保留至 { $what }
+cli-decided-promised-on = 承诺 { $what }
 cli-and-more = ……还有 { $count } 张；用 --json 列出全部。
 cli-goes = 放行
 cli-goes-in-parts = 分批发货
@@ -702,6 +722,7 @@ console-reservation = 预留
 console-outbound = 出库单
 console-parcel = 包裹
 console-late = 延误
+console-stuck = 滞留海关
 console-partners = 与合作方的消息
 console-tries = 已尝试 { $count } 次
 console-story = 经过
@@ -722,6 +743,8 @@ console-outbound-shipped = 已发货
 console-outbound-cancelled = 已取消
 console-scan-picked_up = 已揽收
 console-scan-in_transit = 运输中
+console-scan-at_customs = 清关中
+console-scan-held_by_customs = 海关扣留
 console-scan-out_for_delivery = 派送中
 console-scan-delivered = 已签收
 console-scan-exception = 异常

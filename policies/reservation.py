@@ -64,7 +64,7 @@ class _Batch:
     def decide(self, order: OrderFacts) -> OrderDecision:
         """Decide one order, whose turn it is."""
         rules, customer = self._rules, self.customers[order.customer_id]
-        credit = judge_credit(order, customer, self._owed.get(order.customer_id, 0), rules.credit)
+        credit = judge_credit(order, customer, self._owed.get(order.customer_id, 0), rules.credit, self._at)
         looked_at = review(order, customer, rules.review, self._zone)
         handling = plan_handling(order, self._products, rules.products)
         wish = self._phrases.find(order.remark)
@@ -143,7 +143,7 @@ class _Batch:
 
     def _count(self, order: OrderFacts, holds: Sequence[Held], until: datetime | None) -> None:
         """What the order adds to what its customer owes, and to what waits for the customer."""
-        if not order.paid and not holds:
+        if not order.paid and not holds and order.served_from is None:
             self._owed[order.customer_id] = self._owed.get(order.customer_id, 0) + order.amount_minor
         for product, units in total(order.lines) if until else ():
             key = (order.customer_id, product)

@@ -35,7 +35,7 @@ def review(order: OrderFacts, customer: CustomerFacts, rules: Sequence[ReviewRul
     tags: list[str] = []
     tells: list[Tell] = []
     for rule in rules:
-        found = _why(order, customer, rule, zone)
+        found = _fits(order, customer, rule, zone)
         if found is None:
             continue
         if rule.tag:
@@ -55,7 +55,17 @@ def review(order: OrderFacts, customer: CustomerFacts, rules: Sequence[ReviewRul
     return Review(held, tuple(tags), tuple(tells), tuple(noted))
 
 
-def _why(order: OrderFacts, customer: CustomerFacts, rule: ReviewRule, zone: ZoneInfo) -> Reason | None:
+def looks_back(order: OrderFacts, customer: CustomerFacts, rule: ReviewRule, zone: str) -> bool:
+    """Whether it depends on further earlier orders of the customer if the rule fits: those known are too few, and all
+    its other conditions hold."""
+    if rule.orders_over is None:
+        return False
+    apart = rule.model_copy(update={"orders_over": None})
+    known, others = (_fits(order, customer, some, ZoneInfo(zone)) for some in (rule, apart))
+    return known is None and others is not None
+
+
+def _fits(order: OrderFacts, customer: CustomerFacts, rule: ReviewRule, zone: ZoneInfo) -> Reason | None:
     """The reason why a rule fits: all its conditions hold. The last condition is the one that it names."""
     reason: Reason | None = None
     if rule.amount_over_minor is not None:

@@ -201,14 +201,29 @@ class Weather(_Section):
 
 
 class Tracking(_Section):
-    """How parcels are watched (C5, C7)."""
+    """How parcels are watched (C5, C6, C7)."""
 
     look_again_minutes: int = Field(default=120, ge=1)
     look_when_told_minutes: int = Field(
         default=720, ge=1, description="The same for a parcel of which the tracker tells by itself, since it last did"
     )
     late_after_hours: int = Field(default=48, ge=1, description="No news from the carrier for this long is late")
+    customs_hours: int = Field(default=48, ge=1, description="At customs for longer than this is stuck (C6)")
     told: str = Field(default="", description="Connection that is told of a late parcel")
+
+
+CustomerStep = Literal["shipped", "out-for-delivery", "delivered", "in-trouble", "delayed"]
+"""What a customer can be told of: ``in-trouble`` as the carrier says, ``delayed`` as we noticed."""
+
+
+class Customers(_Section):
+    """What customers hear of their orders on the way (C7)."""
+
+    told: tuple[CustomerStep, ...] = Field(
+        default=("shipped", "out-for-delivery", "delivered", "in-trouble", "delayed"),
+        description="Of which steps a customer is told, by the order's channel or by the notifier of [told] customers",
+    )
+    old_after_hours: int = Field(default=24, ge=1, description="What happened longer ago is told to nobody")
 
 
 class Relay(_Section):
@@ -290,6 +305,7 @@ class Rules(_Section):
     quality: Quality = Quality()
     weather: Weather = Weather()
     tracking: Tracking = Tracking()
+    customers: Customers = Customers()
     relay: Relay = Relay()
     settlement: Settlement = Settlement()
     invoices: Invoices = Invoices()
@@ -302,7 +318,7 @@ class Rules(_Section):
         reviewers = (role for rule in self.review for role in (rule.approver, rule.tell) if role)
         sales = ("sales",) if self.substitutes else ()
         return frozenset(
-            {"purchasing", *sales, *reviewers, *self.changes.minor_approvers, *self.changes.major_approvers}
+            {"purchasing", "customs", *sales, *reviewers, *self.changes.minor_approvers, *self.changes.major_approvers}
         )
 
     @property

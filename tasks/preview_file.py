@@ -7,7 +7,6 @@ from pathlib import Path
 from sqlalchemy import select
 
 from integrations.files.channel import FileChannel
-from integrations.files.preset import Preset
 from models.company import SalesChannel
 from models.inbox import INBOX
 from models.many import among
@@ -16,7 +15,7 @@ from models.work import Work
 from policies.rules import Rules
 from tasks.accept_orders import check, masters_of, store
 from tasks.hub import ORDERS_A_BATCH
-from tasks.import_files import add_catalogue, add_channel, put_orders
+from tasks.import_files import add_catalogue, add_channel, orders_preset, put_orders
 from tasks.masters import CHANNEL
 from tasks.preview_orders import Previewed, decide_without_trace
 from tasks.quarantine import Refusal
@@ -25,12 +24,13 @@ from tasks.statements import Statement, identity_of, newest_of_each, read_statem
 from tasks.store_orders import known_orders
 
 
-def preview_file(path: Path, preset: Preset, rules: Rules) -> list[Previewed]:
+def preview_file(path: Path, preset_name: str, rules: Rules) -> list[Previewed]:
     """What an import of the file or folder would refuse, and what a run would then decide about its orders together:
     those of one batch, should there be more.
 
-    Raises ``UnreadableFile``, ``DatabaseNotReady``.
+    Raises ``PresetError``, ``UnreadableFile``, ``DatabaseNotReady``.
     """
+    preset = orders_preset(preset_name)
     files = FileChannel(preset)
     items, read = list(files.items(path)), list(islice(files.messages(path), ORDERS_A_BATCH))
     messages = [message for message in read if isinstance(message, RawMessage)]

@@ -115,7 +115,8 @@ class CancelOutbound(Sender):
         """Ask, unless the outbound was only perhaps pushed and never arrived."""
         if request.state != "accepted" and await client.find_outbound(request.outbound_no) is None:
             return
-        await client.cancel_outbound(request.outbound_no, request.warehouse, str(letter.payload["why"]))
+        kind = OrderKind(request.kind)
+        await client.cancel_outbound(request.outbound_no, request.warehouse, str(letter.payload["why"]), kind)
 
     def record(self, work: Work, letter: Letter, request: Any, answer: None) -> None:
         """The warehouse has agreed."""

@@ -13,7 +13,7 @@ from policies.comparison import differences
 from policies.rules_file import parse_rules
 from tasks.accept_orders import accept_orders
 from tasks.hub import current_rules
-from tasks.import_files import open_catalogue, preset_named, stage_orders
+from tasks.import_files import open_catalogue, stage_orders
 from tasks.preview_file import preview_file
 from tasks.preview_orders import CannotPreview, Previewed, preview_orders
 from tasks.reading import reading
@@ -86,8 +86,8 @@ def test_a_file_is_previewed_as_it_is_imported_and_nothing_of_it_stays(floor: Fl
         encoding="utf-8",
     )  # fmt: skip
     floor.order({MAIN: 500})
-    preset, before = preset_named("plain"), everything()
-    found = preview_file(file, preset, current_rules())
+    before = everything()
+    found = preview_file(file, "plain", current_rules())
     assert everything() == before
     run(open_catalogue.fn(str(file), "plain"))
     run(stage_orders.fn(str(file), "plain"))
