@@ -37,8 +37,8 @@ OPEN = (*UNDECIDED, Status.RESERVED.value)
 
 @dataclass(frozen=True, slots=True)
 class ToDecide:
-    """Orders of a batch, locked: those that need goods with the facts for it, those whose goods cannot be counted with
-    the reasons, and those that have nothing to ship."""
+    """Orders of a batch: those that need goods with the facts for it, those whose goods cannot be counted with the
+    reasons, and those that have nothing to ship."""
 
     rows: Mapping[int, Any]
     facts: Facts
@@ -55,28 +55,30 @@ def load(work: Work, order_ids: Collection[int], rules: Rules) -> ToDecide:
     rows = work.rows(undecided.with_for_update(of=ORDER))
     later = waits_for_balance(work, [row.id for row in rows if row.kind == OrderKind.DEPOSIT])
     rows = [row for row in rows if row.id not in later]
+    lock_limits(work, rows, rules)
+    return _to_decide(work, rows, rules, lock=True)
+
+
+def look(work: Work, rules: Rules, only: Collection[int] | None = None) -> ToDecide:
+    """The same for a preview under ``rules``, and nothing is locked: every order whose goods no warehouse has been
+    asked for yet, or those of ``only``, also those that have their stock."""
+    query = _orders().where(ORDER.c.company_id == work.company_id, ORDER.c.status.in_(OPEN))
+    if only is not None:
+        query = query.where(among(ORDER.c.id, only))
+    return _to_decide(work, work.rows(query), rules, lock=False)
+
+
+def _to_decide(work: Work, rows: Sequence[Any], rules: Rules, *, lock: bool) -> ToDecide:
     goods = _goods(work, rows)
     needs = _needs(work, goods)
     uncounted = needs.uncounted(goods)
     counted = [row for row in rows if row.id in goods and row.id not in uncounted]
-    lock_limits(work, counted, rules)
     return ToDecide(
         {row.id: row for row in rows},
-        _facts(work, counted, goods, needs, rules),
+        _facts(work, counted, goods, needs, rules, lock=lock),
         uncounted,
         tuple(row for row in rows if row.id not in goods),
     )
-
-
-def facts_of_open_orders(work: Work, rules: Rules) -> Facts:
-    """The facts of every order whose goods no warehouse has been asked for yet, those with stock included: for a
-    preview under ``rules``. Nothing is locked. Orders whose goods cannot be counted are left out."""
-    query = _orders().where(ORDER.c.company_id == work.company_id, ORDER.c.status.in_(OPEN))
-    rows = work.rows(query)
-    goods = _goods(work, rows)
-    needs = _needs(work, goods)
-    counted = goods.keys() - needs.uncounted(goods).keys()
-    return _facts(work, [row for row in rows if row.id in counted], goods, needs, rules, lock=False)
 
 
 def _orders() -> Any:
@@ -98,13 +100,7 @@ def _orders() -> Any:
 
 
 def _facts(
-    work: Work,
-    rows: Sequence[Any],
-    goods: Mapping[int, Sequence[Any]],
-    needs: Needs,
-    rules: Rules,
-    *,
-    lock: bool = True,
+    work: Work, rows: Sequence[Any], goods: Mapping[int, Sequence[Any]], needs: Needs, rules: Rules, *, lock: bool
 ) -> Facts:
     looked_up = looked_up_for(rules)
     offered = _offered(work, looked_up)

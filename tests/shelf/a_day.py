@@ -25,7 +25,7 @@ from tasks.follow_channel import follow_channel
 from tasks.hub import Batch, current_rules
 from tasks.reading import reading
 from tasks.ready import arrived_orders, reported_orders, undecided_orders
-from tasks.reservation_facts import facts_of_open_orders
+from tasks.reservation_facts import look
 from tasks.reserve_orders import reserve_orders
 from tasks.shelf.find import CannotMoveStock
 
@@ -119,7 +119,7 @@ def _decide_as_previewed(batch: Batch) -> None:
     """Preview and commit decide the same on the same facts, and so does a replay (invariant 7)."""
     rules = current_rules()
     with reading() as work:
-        preview = facts_of_open_orders(work, rules)
+        preview = look(work, rules).facts
         last = work.session.execute(select(BATCH.c.id).order_by(BATCH.c.id.desc()).limit(1)).scalar() or 0
     run(reserve_orders.fn(batch, rules))
     with reading() as work:
