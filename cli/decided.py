@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from cli.screen import line, reasons, t, table
-from models.order import order_number
+from models.order_number import order_number
 from models.reasons import to_json
 from policies.comparison import outcome
 

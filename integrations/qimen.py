@@ -27,7 +27,7 @@ from integrations.qimen_batch import batch_request, read_answers
 from integrations.qimen_callbacks import callback_of, callback_reply, key_of
 from integrations.qimen_messages import check_code_of, create_request, read_confirmed, read_progress
 from integrations.qimen_returns import read_return, return_request
-from integrations.qimen_stock import read_changes, read_count, read_stock
+from integrations.qimen_stock import read_changes, read_count, read_entry, read_stock
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.words import Words
 from models.messages import (
@@ -198,12 +198,15 @@ class Qimen:
             raise self._words.rejected(f"the confirmation contradicts itself: {error}") from error
 
     def read_stock_report(self, message: RawMessage) -> StockReport | None:
-        """Translate a ``stockchange.report`` or an ``inventory.report``."""
+        """Translate a ``stockchange.report``, an ``inventory.report`` or an ``entryorder.confirm``."""
         try:
             root = read_xml(message.body.encode())
-            if root.find("items") is None:
+            if root.find("entryOrder") is not None:
+                read = read_entry
+            elif root.find("items") is None:
                 return None
-            read = read_changes if root.find("checkOrderCode") is None else read_count
+            else:
+                read = read_changes if root.find("checkOrderCode") is None else read_count
             return read(root, self._settings.owner_code, message.occurred_at)
         except ValueError as error:
             raise self._words.rejected(f"the report of stock contradicts itself: {error}") from error

@@ -45,6 +45,7 @@ order-number-missing = The order number is missing.
 order-number-unreadable = The order number “{ $value }” cannot be read.
 order-contradictory = Rows of one order disagree on { $field }: { $value }.
 payment-number-missing = The payment has no number of its own.
+payment-direction-unknown = The statement does not say whether the money came in or went out (“{ $value }”).
 
 ## Proposing which column is what
 
@@ -145,6 +146,8 @@ review-lead-time = { $days ->
 }, fewer than { $limit }.
 review-repeat = The customer placed { $orders } orders within { $hours } hours.
 review-grade = The customer's grade is “{ $grade }”.
+review-tagged = It is tagged “{ tag-in-words }” (rule “{ $rule }”).
+review-told = { $role } hears of it (rule “{ $rule }”).
 approved-by = { $person } approved the order.
 vetoed-by = { $person } stopped the order.
 
@@ -153,6 +156,7 @@ vetoed-by = { $person } stopped the order.
 allocated = { $quantity } of { $sku } are reserved in { $warehouse }.
 served-by = The order is served from { $warehouse }.
 stock-short = { $warehouse } has { $available } of { $sku }, but { $wanted } are wanted.
+served-before = { $warehouse } has { $available } of { $sku } left, but { $wanted } are wanted: { $order } had its turn before.
 warehouse-not-chosen = { $warehouse } was not chosen: { $why }
 found-by-shipment = { $quantity } of { $sku } were shipped that the books did not show.
 stock-given-back = Stock was given back; the order is decided again.
@@ -197,6 +201,22 @@ promised = Promised for { $date }: { $days } days from { $from } to { $to }.
 customs-papers-owed = Goods of the category “{ $category }” (customs grade { $grade }) need customs papers before they leave the country.
 un3481-box = Lithium batteries ({ $category }): pack in a UN3481 box.
 customs-label = Sensitive goods ({ $category }): add the customs label.
+remark-says = The remark says “{ $phrase }”: it is tagged “{ tag-in-words }”.
+
+## Tags of orders
+
+tag-in-words = { $tag ->
+    [red] short lead time
+    [repeat-customer] repeat customer
+    [un3481-box] UN3481 box
+    [customs-label] customs label
+    [customs-papers-owed] customs papers
+    [pack-first] pack first
+    [review-card] add a review card
+    [gift] gift
+   *[other] { $tag }
+}
+tag-in-remark = [{ tag-in-words }]
 
 ## How the books of the stock agree
 
@@ -285,6 +305,7 @@ shipped-differs = { $planned } of { $sku } were to be shipped, but the warehouse
 warehouse-in-trouble = The warehouse cannot go on with { $outbound } ({ $word }). Ask it what is wrong.
 stopped-by-warehouse = The warehouse stopped { $outbound } by itself ({ $word }). Agree with it what becomes of the order.
 parcel-late = Nothing was heard of the parcel { $waybill } for { $hours } hours.
+parcel-at-customs = The parcel { $waybill } came to customs { $hours } hours ago and has not left: it is stuck, and a person is needed.
 parcel-exception = The carrier reports a problem with the parcel { $waybill }: { $text }
 
 ## Money
@@ -328,9 +349,15 @@ released-by = { $person } released the order.
 ## What people and customers are told
 
 customer-shipped = Your order { $number } is on its way, waybill { $waybill }.
+customer-out-for-delivery = Your order { $number } is out for delivery, waybill { $waybill }.
+customer-delivered = Your order { $number } was delivered, waybill { $waybill }.
+customer-in-trouble = The carrier has a problem with your order { $number }, waybill { $waybill }. We are looking into it.
+customer-delayed = Your order { $number } takes longer than usual, waybill { $waybill }. We are looking into it.
+customer-title = For the customer of { $number } ({ $channel })
 gate-closed-title = Gate closed for { $region }: { $waiting } messages wait
 gate-opened-title = Gate open again for { $region }: { $waiting } messages go out
 parcel-late-title = A parcel of { $order } is late
+parcel-at-customs-title = A parcel of { $order } is stuck at customs
 transfer-short-title = Goods were lost on the way: { $number }
 notice-invoice = The invoice of { $order } needs somebody
 
@@ -354,6 +381,7 @@ story-paid = paid
 story-unpaid = not paid
 story-to = to { $place }
 story-behind-gate = waits behind the closed gate of { $region }
+story-tags = tagged { $tags }
 story-refused = refused { $what } (quarantine { $number })
 story-outbound = Outbound { $number } from { $warehouse }: { $state }, check code { $code }
 story-parcel = Parcel { $carrier } { $waybill }
@@ -408,6 +436,14 @@ cli-import-zone-help = Time zone of an unknown file's times.
 cli-import-yes-help = Take the proposed mapping of an unknown file without asking.
 cli-order-help = Where an order is, and how it came there.
 cli-order-show-help = Show the whole story of an order with its runs.
+cli-order-list-help = List orders, the newest first.
+cli-order-list-find-help = A number, or a customer's code or the beginning of its name.
+cli-order-list-status-help = Only orders that stand there.
+cli-order-list-hold-help = Only orders with an open hold of this kind.
+cli-order-list-tag-help = Only orders with this tag, as the rules write it.
+cli-order-list-before-help = Only orders older than our number.
+cli-order-list-none = No such orders.
+cli-order-list-older = Older ones: --before { $number }
 cli-order-number-help = Our number (SO…), the channel's, a waybill, an outbound or a check code (CC…).
 cli-order-unknown = No order has the number { $number }. It may be in quarantine: orderspine quarantine list
 cli-order-mistyped = { $number } is mistyped: it is written like a check code, but its last character does not fit.
@@ -445,6 +481,7 @@ cli-gate-opened = The gate of { $region } is open, in the name of { $person }. A
 cli-gate-none = No gate is closed.
 cli-policy-help = The rules that a business user edits.
 cli-policy-check-help = Check the rules file and say its version.
+cli-policy-check-file-help = Another rules file than the one in force.
 cli-policy-good = { $file } is good; its version is { $version }
 cli-policy-diff-help = Say which open orders new rules would decide differently. Writes nothing.
 cli-policy-old-help = Rules file as it is.
@@ -589,6 +626,8 @@ cli-col-title = title
 cli-col-quantity = qty
 cli-col-amount = amount
 cli-col-state = state
+cli-col-tags = tags
+cli-col-customer = customer
 
 ## The demo
 
@@ -670,6 +709,7 @@ console-refused-examples = One example is shown for each reason.
 console-nothing-refused = Nothing is refused.
 console-newest = Newest orders
 console-urgent = urgent
+console-tag = Tag
 console-placed = placed
 console-version = version
 console-since = since
@@ -694,6 +734,7 @@ console-reservation = reserved
 console-outbound = outbound
 console-parcel = parcel
 console-late = late
+console-stuck = stuck at customs
 console-partners = Messages to partners
 console-tries = { $count } tries
 console-story = Story
@@ -714,6 +755,8 @@ console-outbound-shipped = shipped
 console-outbound-cancelled = cancelled
 console-scan-picked_up = picked up
 console-scan-in_transit = in transit
+console-scan-at_customs = at customs
+console-scan-held_by_customs = held by customs
 console-scan-out_for_delivery = out for delivery
 console-scan-delivered = delivered
 console-scan-exception = problem

@@ -55,6 +55,8 @@ class OrderFacts:
     order can have it. ``served_from`` is the warehouse that is to send it already, as only a preview sees: its amount
     is part of what the customer owes then, and it has its place in that warehouse's day. ``freight`` is
     ``(warehouse id, minor units)`` where the cost of the way is known.
+    order can have it. ``freight`` is ``(warehouse id, minor units)`` where the cost of the way is known. ``remark`` is
+    what people wrote.
     """
 
     order_id: int
@@ -76,6 +78,7 @@ class OrderFacts:
     freight: tuple[tuple[int, int], ...] = ()
     completes_deposit: bool = False
     served_from: int | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,15 @@ class WarehouseFacts:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What can be promised of a product in a warehouse: on hand − reserved − pre-occupied − safety stock."""
+    """What can be promised of a product in a warehouse: on hand − reserved − pre-occupied − safety stock. ``promised``
+    is held already, of what is scarce ``last_served`` got the latest of it."""
 
     product_id: int
     warehouse_id: int
     stock_level_id: int
     available: int
+    promised: int = 0
+    last_served: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ ASIDE = (
     "quality",  # what may come in
     "weather",
     "tracking",
+    "customers",  # what they hear on the way
     "relay",
     "settlement",
     "invoices",

@@ -17,6 +17,7 @@ from models.reasons import Reason
 from models.shipment import Outbound
 from models.stock import LEVEL
 from models.work import Work
+from policies.allocation import total
 from policies.facts import Facts, LineFacts, LookedUp, OrderFacts, ProductFacts, Shelf, WarehouseFacts
 from policies.looked_up import looked_up_for
 from policies.rules import Rules
@@ -120,11 +121,23 @@ def _facts(
         customers=customers_of(work, rows, looked_up),
         products=_products(work, wanted),
         warehouses=_warehouses(work),
-        shelves=tuple(
-            Shelf(shelf.product_id, shelf.warehouse_id, shelf.stock_level_id, shelf.available)
-            for shelf in work.stock.on_shelf(wanted, lock=lock)
-        ),
+        shelves=_shelves(work, orders, wanted, lock=lock),
         looked_up=looked_up,
+    )
+
+
+def _shelves(work: Work, orders: Sequence[OrderFacts], wanted: set[int], *, lock: bool) -> tuple[Shelf, ...]:
+    """What lies there of these products, and who was served last where an order may find too little."""
+    on_shelf = work.stock.on_shelf(wanted, lock=lock)
+    most: dict[int, int] = {}
+    for order in orders:
+        for product, units in total(order.lines):
+            most[product] = max(units, most.get(product, 0))
+    scarce = [s.stock_level_id for s in on_shelf if s.promised and s.available < most.get(s.product_id, 0)]
+    served = work.stock.last_served(scarce) if scarce else {}
+    return tuple(
+        Shelf(s.product_id, s.warehouse_id, s.stock_level_id, s.available, s.promised, served.get(s.stock_level_id))
+        for s in on_shelf
     )
 
 
@@ -165,6 +178,7 @@ def _order(
         gives_back=(*held.get(row.id, ()), *held.get(row.deposit_id, ())),
         completes_deposit=row.deposit_id is not None,
         served_from=served_from.get(row.id),
+        remark=row.remark,
     )
 
 

@@ -9,8 +9,8 @@ from integrations.ports import TakesOutboundsTogether, Warehouse
 from models.check_code import check_code
 from models.lifecycle import HoldKind, OrderKind, Status, Step
 from models.messages import OutboundAccepted, OutboundRequest
-from models.order import order_number
 from models.order_book import ORDER, Stop
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 from policies.lifecycle import plan_move
@@ -19,7 +19,7 @@ from tasks.change_effect import is_under_way, make_effective, turn_down
 from tasks.connections import connections
 from tasks.hub import current_rules
 from tasks.senders.letter import Letter, Said, Sender, foreign_number, note_sent, remember
-from tasks.senders.outbounds import OUTBOUND, WAREHOUSE, find_outbound_of, goods_of, receiver_of, sender_of
+from tasks.senders.outbounds import OUTBOUND, WAREHOUSE, find_outbound_of, goods_of, receiver_of, remark_of, sender_of
 from tasks.telling import tell_of
 
 _ENDS_IT = (Purpose.CANCEL, Purpose.CALL_OFF)
@@ -51,7 +51,7 @@ class PushOutbound(Sender):
             currency=found.currency,
             amount_minor=found.amount_minor,
             lines=goods_of(work, found.id),
-            remark=found.remark,
+            remark=remark_of(found),
             check_code=check_code(found.outbound_no),
             kind=OrderKind(found.kind),
         )

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from models.event import Happened
 from models.lifecycle import OrderKind, Status, Step
-from models.order import order_id_of, order_number
 from models.order_book import LINE, ORDER
+from models.order_number import order_id_of, order_number
 from models.reasons import Fact, Reason
 from models.work import Work
 from policies.lifecycle import plan_move, plan_way

@@ -13,8 +13,8 @@ from models.company import Customer as CustomerRow
 from models.content import OrderContent
 from models.inbox import INBOX
 from models.money import Money
-from models.order import order_number
 from models.order_book import HOLD, LINE, ORDER, VERSION
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 
@@ -44,6 +44,7 @@ class Header:
     region: str
     receiver: Mapping[str, str]
     remark: str
+    tags: tuple[str, ...]
     reported_status: str | None
     zone: str
 
@@ -143,6 +144,7 @@ def header_of(work: Work, order_id: int) -> tuple[Header, Customer]:
         region=row.region,
         receiver=row.receiver,
         remark=row.remark,
+        tags=tuple(row.tags),
         reported_status=row.reported_status,
         zone=row.zone,
     )

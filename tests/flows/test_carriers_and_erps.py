@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from erp_tables import erp_tables, need_odbc, settings_of
+from erp_tables import WiseTables, erp_tables, need_odbc, settings_of
 from life import (
     Clock,
     assert_books_are_sound,
@@ -24,7 +24,7 @@ from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
 from models.lifecycle import HoldKind
-from models.order import order_number
+from models.order_number import order_number
 from sandbox import credentials as known
 from sandbox.faults import Fault, FaultKind
 from settings import get_settings
@@ -156,7 +156,7 @@ async def test_the_books_are_asked_where_the_erp_says_nothing(
     await fulfil_orders()
     await relay_for_hours(clock, 1)
     stays, void = sorted(order.number for order in hub.world.erp.of_form("SO"))
-    with erp_tables("kingdee_wise_database", postgres) as tables:
+    with erp_tables(WiseTables, postgres) as tables:
         books = settings_of(tables.address)
         monkeypatch.setenv("ORDERSPINE_SECRET_BOOKS", json.dumps({"password": books.pop("password")}))
         options = ", ".join(f"{name} = {json.dumps(value)}" for name, value in books.items())

@@ -18,7 +18,7 @@ TOOLS: dict[str, Any] = PROJECT["tool"]
 PACKAGES = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
 NOT_SHIPPED = {"benchmarks"}
 # What models let others see (design §1); every other module of models is a table or needs a session.
-VALUES = {"check_code", "content", "divisions", "lifecycle", "messages", "money", "reasons"}
+VALUES = {"check_code", "content", "divisions", "lifecycle", "messages", "money", "order_number", "reasons"}
 # Loaded by name and not by an import of ours.
 BY_NAME = {"psycopg": "SQLAlchemy, by the database URL"}
 
@@ -90,9 +90,8 @@ def names(requirements: Iterable[str]) -> set[str]:
 def providers(files: Iterable[Path]) -> dict[str, set[str]]:
     """The top-level modules that these files import from others, with the distributions that may bring each."""
     known = packages_distributions()
-    ours = (
-        PACKAGES | NOT_SHIPPED | {"settings", "tests", "shop"} | {file.stem for file in (ROOT / "tests").rglob("*.py")}
-    )
+    tests = {name for file in (ROOT / "tests").rglob("*.py") for name in (file.stem, file.parent.name)}
+    ours = PACKAGES | NOT_SHIPPED | {"settings", "tests", "shop"} | tests
     modules = {name for file in files for name in imported(file)} - ours - sys.stdlib_module_names
     return {module: names(known.get(module, ())) for module in modules}
 

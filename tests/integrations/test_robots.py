@@ -1,10 +1,14 @@
 """What the robots of WeCom and Feishu say: cards, long texts, and texts that would like to be more than text."""
 
+import asyncio
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from bench import Bench
+from pten.wwapi import BotApi
+from pten.wwmessager import BotMsgSender
 from samples import NOTICE
 
 from integrations import feishu, wecom
@@ -24,6 +28,21 @@ async def test_wecom_sends_a_card_that_leads_to_the_order(bench: Bench) -> None:
     assert card["template_card"]["main_title"] == {"title": NOTICE.title}
     assert card["template_card"]["sub_title_text"] == NOTICE.text
     assert plain["msgtype"] == "markdown"
+
+
+async def test_an_independent_client_of_wecom_says_the_same(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is signed: what can be compared is the message, and that the sandbox takes it."""
+    monkeypatch.setattr(BotApi, "BASE_URL", f"{bench.address}/wecom")
+    keys = tmp_path / "keys.ini"
+    keys.write_text(f"[globals]\nlog_path = {tmp_path / 'pten.log'}\n", encoding="utf-8")
+    await bench.partner("wecom").notify(NOTICE)
+    (ours,) = bench.world.wecom.messages
+    package = BotMsgSender(str(keys), webhook_key=credentials.WECOM_KEY)
+    said = await asyncio.to_thread(package.send_markdown, ours["markdown"]["content"])
+    assert said["errcode"] == 0
+    assert bench.world.wecom.messages == [ours, ours]
 
 
 @pytest.mark.parametrize("name", ["wecom", "feishu"])

@@ -13,7 +13,7 @@ import pyodata
 import pytest
 import requests
 from bench import Bench, real_clock
-from peers import SETTINGS
+from peers import peer
 from samples import HOSTILE, erp_order, receivable
 
 from integrations.errors import Conflict, Misconfigured, PartnerError, Rejected, Unavailable
@@ -26,7 +26,7 @@ ORDERS = SERVICES + "API_SALES_ORDER_SRV"
 
 
 def partner(bench: Bench, **changes: Any) -> Sap:
-    client: Sap = bench.partner("sap", settings=SETTINGS["sap"](bench.address) | changes)
+    client: Sap = bench.partner("sap", settings=peer("sap").settings(bench.address) | changes)
     return client
 
 

@@ -13,7 +13,7 @@ import pytest
 import shopify as sdk
 from bench import Bench, real_clock
 from graphql import build_schema, parse, validate
-from peers import SETTINGS
+from peers import peer
 from pydantic import SecretStr
 from samples import NOON, SHIPMENT, a_paid_order
 
@@ -111,7 +111,7 @@ async def test_a_closed_shop_stops_the_partner(bench: Bench, status: int) -> Non
     [("products/update", {"id": 1}), ("orders/delete", {"id": 1}), ("orders/updated", {}), ("orders/updated", [])],
 )
 async def test_a_genuine_webhook_that_is_no_order_is_rejected(bench: Bench, topic: str, content: Any) -> None:
-    settings = SETTINGS["shopify"](bench.address)
+    settings = peer("shopify").settings(bench.address)
     body = json.dumps(content).encode()
     signature = shopify.signature(SecretStr(settings["webhook_secret"]), body)
     headers = {"x-shopify-topic": topic, "x-shopify-hmac-sha256": signature}

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from bench import Bench, real_clock
-from peers import SETTINGS
+from peers import peer
 from samples import HOSTILE, NOTICE
 from slack_sdk.signature import SignatureVerifier
 
@@ -54,7 +54,7 @@ async def test_a_pressed_button_is_an_answer(bench: Bench, verdict: str) -> None
 
 
 async def test_without_a_secret_or_a_question_there_are_no_buttons(bench: Bench) -> None:
-    quiet = {"webhook": SETTINGS["slack"](bench.address)["webhook"]}
+    quiet = {"webhook": peer("slack").settings(bench.address)["webhook"]}
     await bench.partner("slack", settings=quiet).notify(ASKS)
     await bench.partner("slack").notify(NOTICE)
     for message in bench.world.slack.messages:
@@ -112,7 +112,7 @@ async def test_a_genuine_call_that_answers_nothing_is_rejected(bench: Bench, pay
 
 async def test_only_those_named_may_answer(bench: Bench) -> None:
     now = real_clock()
-    partner = bench.partner("slack", settings=SETTINGS["slack"](bench.address) | {"answerers": ["U-BOSS"]})
+    partner = bench.partner("slack", settings=peer("slack").settings(bench.address) | {"answerers": ["U-BOSS"]})
     await partner.notify(ASKS)
     message = bench.world.slack.messages[-1]
     call = pressed(message, "yes", now)

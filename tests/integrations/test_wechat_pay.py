@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, load_pem_public_key
 from cryptography.x509 import CertificateBuilder, Name, NameAttribute
 from cryptography.x509.oid import NameOID
-from peers import SETTINGS
+from peers import peer
 from samples import DAY, HOSTILE, NOON
 from wechatpayv3 import WeChatPay, WeChatPayType
 from wechatpayv3.utils import aes_decrypt, rsa_verify
@@ -164,7 +164,7 @@ def test_a_platform_certificate_is_as_good_as_its_key(bench: Bench) -> None:
     builder = CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(77)
     certificate = builder.not_valid_before(NOON).not_valid_after(NOON + timedelta(days=1)).sign(key, SHA256())
     pem = certificate.public_bytes(Encoding.PEM).decode()
-    settings = SETTINGS["wechat_pay"](bench.address) | {"platform_keys": {"4D": pem}}
+    settings = peer("wechat_pay").settings(bench.address) | {"platform_keys": {"4D": pem}}
     now = datetime.now(UTC)
     told = wechat_pay.notification(BillRow("T1", "SO-1", "杯子", NOON, 100), now)
     headers = {name.lower(): value for name, value in told.headers.items()} | {"wechatpay-serial": "4D"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from bench import Bench, real_clock
 from conformance_channels import pulled
-from peers import SETTINGS
+from peers import peer
 from samples import NOON, a_paid_order
 from wechatpy.crypto import WeChatCrypto
 
@@ -100,7 +100,7 @@ async def test_an_address_is_proven_by_an_echo(bench: Bench) -> None:
 
 
 async def test_without_push_settings_nothing_is_heard(bench: Bench) -> None:
-    settings = {k: v for k, v in SETTINGS["wechat_shop"](bench.address).items() if k not in {"token", "aes_key"}}
+    settings = {k: v for k, v in peer("wechat_shop").settings(bench.address).items() if k not in {"token", "aes_key"}}
     partner = bench.partner("wechat_shop", settings=settings)
     call = sandbox_push.push("1", "pay", NOON)
     with pytest.raises(Forged, match="not set up"):
@@ -149,7 +149,7 @@ async def test_only_what_was_not_refunded_is_sent(bench: Bench) -> None:
 
 async def test_an_expired_token_is_asked_for_once_however_many_wait(bench: Bench) -> None:
     bench.world.place_orders("wechat_shop", 12, since=NOON, until=NOON + MINUTE)
-    shop = bench.partner("wechat_shop", settings=SETTINGS["wechat_shop"](bench.address) | {"page_size": 100})
+    shop = bench.partner("wechat_shop", settings=peer("wechat_shop").settings(bench.address) | {"page_size": 100})
     await shop.pull_orders(NOON, NOON + 20 * MINUTE, None)
     bench.world.wechat_shop.expire_token()
     pages = await asyncio.gather(*(shop.pull_orders(NOON, NOON + 20 * MINUTE, None) for _ in range(3)))
@@ -171,7 +171,7 @@ async def test_without_a_token_nothing_has_been_done(bench: Bench, kind: FaultKi
 
 
 async def test_a_wrong_secret_stops_the_partner(bench: Bench) -> None:
-    settings = SETTINGS["wechat_shop"](bench.address) | {"app_secret": "x" + WECHAT_SHOP_SECRET}
+    settings = peer("wechat_shop").settings(bench.address) | {"app_secret": "x" + WECHAT_SHOP_SECRET}
     with pytest.raises(Misconfigured) as caught:
         await bench.partner("wechat_shop", settings=settings).pull_orders(NOON, NOON + MINUTE, None)
     assert caught.value.code == "40125"

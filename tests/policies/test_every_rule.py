@@ -122,6 +122,7 @@ CASES = {
         batch([order()], p1w1=0, p2w1=1, p3w1=1),
         "offered",
     ),
+    "phrases": Case("", 'phrases = { gift = ["gift"] }', here(order(remark="a gift, please")), "tags"),
     "promise.days": Case("", "promise.days = 9", KIND, "promised_on"),
     "promise.lanes": Case("", "promise.lanes = [{ origin = '上海市', to = 'CN', days = 2 }]", KIND, "promised_on"),
     "products.home_country": Case(

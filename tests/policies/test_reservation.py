@@ -93,6 +93,22 @@ def test_a_short_order_takes_nothing_names_each_warehouse_and_purchasing_is_told
     assert [(tell.role, tell.reason.code) for tell in decision.tells] == [("purchasing", "stock-short")]
 
 
+def test_who_would_have_had_enough_but_for_another_order_hears_which() -> None:
+    lately = Shelf(1, 2, 12, available=0, promised=2, last_served=77)
+    facts = batch([order(1), order(2, (1, 2)), order(3, (1, 3)), order(4, (1, 9))], p1w1=3)
+    _, *losers = plan_reservations(replace(facts, shelves=(*facts.shelves, lately)), Rules())
+    assert [[(r.code, r.facts.get("order")) for r in d.holds[0].reasons] for d in losers[1:]] == [
+        [("stock-short", None), ("served-before", "SO0000000002")],
+        [("stock-short", None), ("stock-short", None)],
+    ]
+    [beaten] = plan_reservations(replace(facts, orders=(order(5, (1, 2)),), shelves=(lately,)), Rules())
+    assert [(r.code, r.facts.get("order")) for r in beaten.holds[0].reasons] == [
+        ("served-before", "SO0000000077"),
+        ("stock-short", None),
+    ]
+    assert [tell.reason.code for tell in beaten.tells] == ["served-before"]
+
+
 def test_what_is_short_can_be_offered_as_something_else_and_is_never_replaced_by_itself() -> None:
     rules = Rules(substitutes={"SKU-1": ("SKU-2", "SKU-3")})
     [decision] = decide(order(1, (1, 3)), rules=rules, p1w1=2, p2w2=3, p3w1=2)

@@ -1,4 +1,4 @@
-"""Acceptance, gates, settlement, tracking, redelivery and shipping: small decisions, all of their branches."""
+"""Acceptance, gates, settlement, redelivery and shipping: small decisions, all of their branches."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,10 +12,9 @@ from models.money_flow import OUTCOMES
 from policies.acceptance import Acceptance, Action, Known, judge_statement
 from policies.gates import Heard, decide_weather_gates
 from policies.redelivery import plan_next_try
-from policies.rules import Relay, Settlement, Tracking, Weather
+from policies.rules import Relay, Settlement, Weather
 from policies.settlement import Account, judge_account
 from policies.shipping import judge_confirmation
-from policies.tracking import ParcelFacts, may_subscribe, watch_parcel
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STATED = ChannelOrder("N1", NOW, NOW, "CNY", 100, Party("C1"), Address(), (), paid=True)
@@ -133,45 +132,6 @@ class TestSettlement:
         assert verdict.outcome == outcome
         assert outcome in OUTCOMES
         assert len(verdict.reasons) == 1
-
-
-class TestTracking:
-    @pytest.mark.parametrize(("hours", "late"), [(47, False), (48, True)])
-    def test_a_silent_parcel_is_late(self, hours: int, late: bool) -> None:
-        parcel = ParcelFacts(1, "SF1", NOW - timedelta(days=9), NOW - timedelta(hours=hours), noticed=False)
-        assert (watch_parcel(parcel, Tracking(late_after_hours=48), NOW).late is not None) is late
-
-    def test_without_any_news_the_shipping_counts(self) -> None:
-        parcel = ParcelFacts(1, "SF1", NOW - timedelta(hours=50), None, noticed=False)
-        watch = watch_parcel(parcel, Tracking(look_again_minutes=30), NOW)
-        assert watch.late is not None
-        assert watch.late.facts["hours"] == 50
-        assert watch.next_look_at == NOW + timedelta(minutes=30)
-
-    def test_it_is_noticed_once(self) -> None:
-        parcel = ParcelFacts(1, "SF1", NOW - timedelta(days=9), None, noticed=True)
-        assert watch_parcel(parcel, Tracking(), NOW).late is None
-
-    @pytest.mark.parametrize(
-        ("silent_hours", "noticed", "looked_at_in"),
-        [
-            (0, False, timedelta(hours=12)),
-            (40, False, timedelta(hours=8)),
-            (47, False, timedelta(hours=2)),
-            (48, False, timedelta(hours=12)),
-            (70, True, timedelta(hours=12)),
-        ],
-    )
-    def test_a_parcel_that_is_told_of_is_looked_at_seldom_and_before_it_is_late(
-        self, silent_hours: int, noticed: bool, looked_at_in: timedelta
-    ) -> None:
-        heard_at = NOW - timedelta(hours=silent_hours)
-        parcel = ParcelFacts(1, "SF1", heard_at, heard_at, noticed=noticed, told=True)
-        rules = Tracking(look_again_minutes=120, look_when_told_minutes=720, late_after_hours=48)
-        assert watch_parcel(parcel, rules, NOW).next_look_at == NOW + looked_at_in
-
-    def test_a_number_that_nobody_ever_knows_is_not_subscribed_for_ever(self) -> None:
-        assert [may_subscribe(times) for times in range(5)] == [True, True, True, True, False]
 
 
 class TestRedelivery:

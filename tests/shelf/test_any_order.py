@@ -19,7 +19,7 @@ from sqlalchemy import NullPool, create_engine, make_url, select, text
 
 from models.database import open_engine
 from models.lifecycle import Bucket
-from models.order import order_number
+from models.order_number import order_number
 from policies.comparison import stored
 from policies.facts import unpack
 from policies.reservation import plan_reservations
@@ -125,7 +125,7 @@ class Warehouses(RuleBasedStateMachine):
         run(expire_reservations.fn())
         for batch in arrived_orders():
             run(accept_orders.fn(batch, rules))
-        for batch in undecided_orders():
+        for batch in undecided_orders(rules):
             self._decide_as_previewed(batch)
         for batch in reported_orders():
             run(follow_channel.fn(batch))

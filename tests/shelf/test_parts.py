@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from shop_floor import Floor, assert_it_adds_up, holds, place, rows, status
 
-from models.order import order_number
+from models.order_number import order_number
 from settings import ROOT, get_settings
 from tasks.change_words import CannotChange
 from tasks.changes import Asked, answer_change, propose
