@@ -16,6 +16,7 @@ async def replay_run(run: str, rules: str | None = None) -> Compared:
         rules: The text of another orderspine.toml; leave empty for the rules that the run used.
     """
     found = replay(run, parse_rules(rules) if rules else None)
-    what = f"{len(found.differences)} of {found.orders} differ, {len(found.unknown)} cannot be known"
-    await publish("replay-run", f"{short_run(run)} decided again: {what}", shown(found))
+    differ, unknown = len(found.differences), len(found.unknown)
+    title = f"{short_run(run)} decided again: {differ} of {found.orders} differ, {unknown} unknown"
+    await publish("replay-run", title, shown(found))
     return found

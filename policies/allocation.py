@@ -139,7 +139,7 @@ class Shelves:
 
     def _why(self, ranked: Sequence[Ranked], passed_over: Sequence[Reason]) -> tuple[Reason, ...]:
         """Why this warehouse, why not those before it, and that those after it were not needed."""
-        return (ranked[0].chosen, *passed_over, *[other.not_needed for other in ranked[1:]])
+        return (*ranked[0].chosen, *passed_over, *[other.not_needed for other in ranked[1:]])
 
     def _split(self, order: OrderFacts, ranked: Sequence[Ranked], passed_over: Sequence[Reason]) -> Served | None:
         """The main model goes first, with whatever else of the order lies beside it; the rest waits (B4).

@@ -54,9 +54,7 @@ class OrderFacts:
     it is free for this order first; ``completes_deposit`` says that there is one, which goes on holding it until this
     order can have it. ``served_from`` is the warehouse that is to send it already, as only a preview sees: its amount
     is part of what the customer owes then, and it has its place in that warehouse's day. ``freight`` is
-    ``(warehouse id, minor units)`` where the cost of the way is known.
-    order can have it. ``freight`` is ``(warehouse id, minor units)`` where the cost of the way is known. ``remark`` is
-    what people wrote.
+    ``(warehouse id, minor units)`` where the cost of the way is known. ``remark`` is what people wrote.
     """
 
     order_id: int
@@ -77,8 +75,8 @@ class OrderFacts:
     gives_back: tuple[tuple[int, int], ...] = ()
     freight: tuple[tuple[int, int], ...] = ()
     completes_deposit: bool = False
-    served_from: int | None = None
     remark: str = ""
+    served_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +105,12 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class ProductFacts:
-    """What a product is, as far as a rule may ask."""
+    """What a product is, as far as a rule may ask; ``grams`` of a base unit, 0 if it is not known."""
 
     product_id: int
     sku: str
     category: str = ""
+    grams: int = 0
 
 
 @dataclass(frozen=True, slots=True)

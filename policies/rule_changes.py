@@ -14,7 +14,7 @@ ASIDE = (
     "quality",  # what may come in
     "weather",
     "tracking",
-    "customers",  # what they hear on the way
+    "customers",  # what they hear of their parcels
     "relay",
     "settlement",
     "invoices",

@@ -177,8 +177,8 @@ def _order(
         appointment_at=row.appointment_at,
         gives_back=(*held.get(row.id, ()), *held.get(row.deposit_id, ())),
         completes_deposit=row.deposit_id is not None,
-        served_from=served_from.get(row.id),
         remark=row.remark,
+        served_from=served_from.get(row.id),
     )
 
 
@@ -192,7 +192,8 @@ def _offered(work: Work, looked_up: LookedUp) -> set[int]:
 
 
 def _products(work: Work, wanted: Iterable[int]) -> tuple[ProductFacts, ...]:
-    query = select(PRODUCT.c.id, PRODUCT.c.sku, PRODUCT.c.category).where(among(PRODUCT.c.id, wanted))
+    grams = func.coalesce(PRODUCT.c.weight_grams, 0)
+    query = select(PRODUCT.c.id, PRODUCT.c.sku, PRODUCT.c.category, grams).where(among(PRODUCT.c.id, wanted))
     return tuple(ProductFacts(*row) for row in work.rows(query.order_by(PRODUCT.c.id)))
 
 

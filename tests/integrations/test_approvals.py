@@ -40,6 +40,7 @@ def call_of(name: str, number: str, **changes: Any) -> tuple[Mapping[str, str], 
     return {}, headers, body
 
 
+@pytest.mark.proves("dingtalk_approval", "vector", "client")
 def test_dingtalks_envelope_opens_as_the_vector() -> None:
     query = {
         "signature": "5a65ceeef9aab2d149439f82dc191dd6c5cbe2c0",
@@ -55,6 +56,7 @@ def test_dingtalks_envelope_opens_as_the_vector() -> None:
     }
 
 
+@pytest.mark.proves("dingtalk_approval", "dingtalk-sdk", "client")
 def test_the_sdk_opens_what_we_answer_to_dingtalk() -> None:
     key = wechat_push.encoding_key(TALK_KEY)
     answer = dingtalk_callback.sealed_answer("success", TALK_TOKEN, key, TALK_ID, NOON)
@@ -71,6 +73,7 @@ def test_we_open_what_the_sdk_seals_for_dingtalk() -> None:
     assert opened == {"said": HOSTILE}
 
 
+@pytest.mark.proves("feishu_approval", "vector", "client")
 def test_feishus_vectors() -> None:
     assert feishu_event.opened("P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk=", "test key") == b"hello world"
     assert feishu_event.signature("1700000000", "nonce1", "ek123", b'{"encrypt":"x"}') == (
@@ -78,6 +81,7 @@ def test_feishus_vectors() -> None:
     )
 
 
+@pytest.mark.proves("feishu_approval", "lark-oapi", "sandbox")
 def test_feishus_sandbox_seals_as_the_sdk_opens() -> None:
     sealed = feishu_approval.seal(HOSTILE, "test key")
     assert AESCipher("test key").decrypt_str(sealed) == HOSTILE

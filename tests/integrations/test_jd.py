@@ -58,6 +58,8 @@ def recorded(bench: Bench) -> list[httpx.Request]:
     return requests
 
 
+@pytest.mark.proves("jd", "jd-sdk", "client")
+@pytest.mark.proves("jd", "mcp-cn-commerce", "client")
 async def test_our_requests_are_what_the_sdks_would_sign_and_allow(bench: Bench, contract: Any) -> None:
     requests = recorded(bench)
     number = a_paid_order(bench, "jd")

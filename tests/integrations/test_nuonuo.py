@@ -24,11 +24,13 @@ def partner(bench: Bench, **changes: Any) -> Any:
     return bench.partner("nuonuo", settings=peer("nuonuo").settings(bench.address) | changes)
 
 
+@pytest.mark.proves("nuonuo", "vector", "client")
 def test_nuonuo_signs_as_the_vector_and_the_sdk() -> None:
     assert sign(*VECTOR, "1700000000", BODY) == "8W59fP8fAJ+eZjEU5YGyn4Tzalg="
     assert sign(*VECTOR, "1700000000", HOSTILE) == sdk_sign(*VECTOR, HOSTILE, "1700000000")
 
 
+@pytest.mark.proves("nuonuo", "nuonuo-sdk", "client")
 async def test_what_is_sent_is_signed_as_the_sdk_would(bench: Bench) -> None:
     seen: list[httpx.Request] = []
 

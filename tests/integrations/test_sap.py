@@ -30,6 +30,7 @@ def partner(bench: Bench, **changes: Any) -> Sap:
     return client
 
 
+@pytest.mark.proves("sap", "pyodata", "client")
 async def test_pyodata_reads_the_order_that_we_wrote(bench: Bench) -> None:
     receipt = await partner(bench, zone="America/New_York").push_order(erp_order())
 

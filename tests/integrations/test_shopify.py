@@ -25,6 +25,7 @@ SCHEMA = build_schema((ROOT / "sandbox" / "shopify_schema.graphql").read_text(en
 BODY = b'{"id":820982911946154508,"name":"#9999"}'
 
 
+@pytest.mark.proves("shopify", "vector", "client")
 def test_a_webhook_is_signed_as_the_vector() -> None:
     assert shopify.signature(SecretStr("hush"), BODY) == "YBwnJ9vsibq7srObgXybmGHWuwos+jDEL//7749XS78="
 
@@ -49,6 +50,7 @@ def test_the_vector_of_the_sdk_holds() -> None:
         shopify_shipping.TRACK,
     ],
 )
+@pytest.mark.proves("shopify", "graphql-core", "client")
 def test_what_is_asked_fits_the_schema(document: str) -> None:
     assert validate(SCHEMA, parse(document)) == []
 

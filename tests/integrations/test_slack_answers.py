@@ -20,6 +20,7 @@ from sandbox.slack import pressed
 ASKS = Notice("SO-1 asks", "why", "question:SO-1", ask=Question("SO-1", HOSTILE, "Approve", "Refuse"))
 
 
+@pytest.mark.proves("slack", "vector", "client")
 def test_a_call_is_signed_as_the_vector() -> None:
     body = (
         b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
@@ -41,6 +42,7 @@ def genuine(body: bytes, at: datetime) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("verdict", ["yes", "no"])
+@pytest.mark.proves("slack", "slack-sdk", "client")
 async def test_a_pressed_button_is_an_answer(bench: Bench, verdict: str) -> None:
     now = real_clock()
     partner = bench.partner("slack")

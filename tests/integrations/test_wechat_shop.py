@@ -31,6 +31,7 @@ SAMPLE = (
 SAMPLE_KEY = wechat_push.encoding_key("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C")
 
 
+@pytest.mark.proves("wechat_shop", "vector", "client")
 def test_a_push_is_signed_and_opened_as_in_the_published_samples() -> None:
     assert wechat_push.signature("test", "1410685589", "test") == "f21891de399b4e33a1a93c9a7b8a8fffb5a443ff"
     signed = ("QDG6eK", "1409659813", "1372623149", SAMPLE)
@@ -56,6 +57,8 @@ def test_what_is_no_key_is_refused(key: str) -> None:
         wechat_push.encoding_key(key)
 
 
+@pytest.mark.proves("wechat_shop", "wechatpy", "client")
+@pytest.mark.proves("wechat_shop", "wechatpy", "sandbox")
 async def test_what_wechatpy_pushes_is_heard_and_what_the_sandbox_pushes_wechatpy_opens(bench: Bench) -> None:
     number = a_paid_order(bench, "wechat_shop")
     crypto = WeChatCrypto(WECHAT_SHOP_TOKEN, WECHAT_SHOP_AES_KEY, WECHAT_SHOP_APP_ID)

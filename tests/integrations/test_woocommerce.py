@@ -27,6 +27,7 @@ BODY = b'{"id":820982911946154508,"name":"#9999"}'
 ORDERS = "http://shop.test/wp-json/wc/v3/orders"
 
 
+@pytest.mark.proves("woocommerce", "vector", "client")
 def test_a_request_is_signed_as_the_vector() -> None:
     params = {
         "oauth_consumer_key": "ck_test",
@@ -39,6 +40,7 @@ def test_a_request_is_signed_as_the_vector() -> None:
     )
 
 
+@pytest.mark.proves("woocommerce", "WooCommerce", "client")
 def test_a_request_is_signed_as_by_the_sdk() -> None:
     query = "after=2026-05-04T04%3A00%3A00&exclude=1%2C2&search=%E6%9D%AF%20%26%20%C3%A9"
     with patch.object(OAuth, "generate_nonce", return_value="nonce123"):

@@ -114,6 +114,12 @@ CASES = {
     "routing.weights.cost": Case(
         "", "routing.weights.cost = 50", here(order(freight=((1, 100), (2, 900)))), "warehouse"
     ),
+    "routing.freight": Case(
+        "routing.weights.cost = 50",
+        "routing = { weights = { cost = 50 }, freight = [{ origin = '广东省', to = 'CN', parcel_minor = 1 }] }",
+        KIND,
+        "warehouse",
+    ),
     "routing.prefer": Case("", 'routing.prefer = { "广东省" = ["SH-01"] }', here(order(region="广东省")), "warehouse"),
     "splitting.mode": Case("", 'splitting.mode = "main-first"', batch([order(1, (1, 1), (2, 1))], p1w1=1), "remainder"),
     "substitutes": Case(
@@ -122,9 +128,9 @@ CASES = {
         batch([order()], p1w1=0, p2w1=1, p3w1=1),
         "offered",
     ),
-    "phrases": Case("", 'phrases = { gift = ["gift"] }', here(order(remark="a gift, please")), "tags"),
     "promise.days": Case("", "promise.days = 9", KIND, "promised_on"),
     "promise.lanes": Case("", "promise.lanes = [{ origin = '上海市', to = 'CN', days = 2 }]", KIND, "promised_on"),
+    "phrases": Case("", "[phrases]\n'先打包' = ['pack-first']", here(replace(order(), remark="请先打包")), "tags"),
     "products.home_country": Case(
         "products.customs = { toys = 'B' }",
         "products = { customs = { toys = 'B' }, home_country = 'US' }",
@@ -153,7 +159,7 @@ def fields(of: type[BaseModel], within: str = "") -> Iterator[str]:
     """Every field of the rules that is no section of others, as the file writes it."""
     for name, field in of.model_fields.items():
         inner = next((some for some in (field.annotation, *get_args(field.annotation)) if _is_section(some)), None)
-        if inner is None or name == "lanes":  # a lane is stated whole
+        if inner is None or name in ("lanes", "freight"):  # a lane or a rate is stated whole
             yield within + name
         else:
             yield from fields(inner, f"{within}{name}.")

@@ -65,6 +65,9 @@ class Peer:
     """Whether it can be told to fail in the ways that all are asked about: a disk cannot, nor a server that others
     wrote. What becomes of outages, wrong passwords and lost connections is asked in such partners' own tests."""
 
+    server: ClassVar[str] = ""
+    """The real thing, written by others, that stands for it where no protocol has to be played; its page says so."""
+
     dated: ClassVar[bool] = True
     """Whether the signature of what it sends covers a time. Where it does not, an old message is harmless, for it is
     here already."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 
 class ExcelBridgePeer(Peer):
+    server = "asyncssh"
+
     def settings(self, base: str) -> dict[str, Any]:
         return {
             "place": "sftp",

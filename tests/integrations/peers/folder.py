@@ -9,6 +9,7 @@ from peers.base import Peer, Place, laid_into
 
 class FolderPeer(Peer):
     obeys = False
+    server = "folders of this machine"
 
     def settings(self, base: str) -> dict[str, Any]:
         return {"path": "/nowhere"}

@@ -12,6 +12,7 @@ from peers.base import Peer, Place, laid_into
 
 class FtpPeer(Peer):
     obeys = False
+    server = "pyftpdlib"
 
     def settings(self, base: str) -> dict[str, Any]:
         return {

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 class KingdeeWiseDatabasePeer(Peer):
     obeys = False
+    server = "PostgreSQL with tables of this shape, by unixODBC and psqlODBC"
     tables = WiseTables
 
     def settings(self, base: str) -> dict[str, Any]:

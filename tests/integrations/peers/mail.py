@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 
 class MailPeer(Peer):
+    server = "aiosmtpd"
+
     def settings(self, base: str) -> dict[str, Any]:
         return {
             "host": urlsplit(base).hostname,

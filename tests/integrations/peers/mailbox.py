@@ -13,6 +13,7 @@ from peers.base import Peer, Place
 
 class MailboxPeer(Peer):
     obeys = False
+    server = "pymap"
 
     def settings(self, base: str) -> dict[str, Any]:
         return {

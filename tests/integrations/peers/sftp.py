@@ -12,6 +12,7 @@ from peers.base import Peer, Place, laid_into
 
 class SftpPeer(Peer):
     obeys = False
+    server = "asyncssh"
 
     def settings(self, base: str) -> dict[str, Any]:
         return {

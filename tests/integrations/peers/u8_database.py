@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 class U8DatabasePeer(Peer):
     obeys = False
+    server = "PostgreSQL with tables of this shape, by unixODBC and psqlODBC"
     tables = U8Tables
 
     def settings(self, base: str) -> dict[str, Any]:
