@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.screen import console, line, reasons, t, table
 from messages import say_tag
-from models.order import order_number
+from models.order_number import order_number
 from models.reasons import to_json
 from policies.comparison import outcome
 from settings import get_settings

@@ -61,7 +61,7 @@ def list_(
     """Orders, the newest first, a page at a time."""
     from cli.order_list import print_orders
     from models.check_code import Mistyped
-    from models.order import order_id_of
+    from models.order_number import order_id_of
     from tasks.overview import list_orders
 
     older_than = order_id_of(before) if before else None

@@ -156,7 +156,10 @@ vetoed-by = { $person } stopped the order.
 
 allocated = { $quantity } of { $sku } are reserved in { $warehouse }.
 served-by = The order is served from { $warehouse }.
+freight-cheapest = The way from { $warehouse } costs { $freight }; none is cheaper.
+freight-dearer = The way from { $warehouse } costs { $freight }; the cheapest would cost { $cheapest }.
 stock-short = { $warehouse } has { $available } of { $sku }, but { $wanted } are wanted.
+served-before = { $warehouse } has { $available } of { $sku } left, but { $wanted } are wanted: { $order } had its turn before.
 warehouse-not-chosen = { $warehouse } was not chosen: { $why }
 found-by-shipment = { $quantity } of { $sku } were shipped that the books did not show.
 stock-given-back = Stock was given back; the order is decided again.

@@ -153,7 +153,10 @@ vetoed-by = { $person } 已拦下该订单。
 
 allocated = 已在 { $warehouse } 锁定 { $sku } 共 { $quantity } 件。
 served-by = 订单由 { $warehouse } 发货。
+freight-cheapest = 从 { $warehouse } 发货运费 { $freight }，没有更便宜的。
+freight-dearer = 从 { $warehouse } 发货运费 { $freight }；最便宜的为 { $cheapest }。
 stock-short = { $warehouse } 的 { $sku } 只有 { $available } 件，需要 { $wanted } 件。
+served-before = { $warehouse } 的 { $sku } 只剩 { $available } 件，需要 { $wanted } 件：{ $order } 排在前面。
 warehouse-not-chosen = 未选择 { $warehouse }：{ $why }
 found-by-shipment = { $sku } 实际多发出 { $quantity } 件，账面上没有这些库存。
 stock-given-back = 有库存被释放，订单重新决策。

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from messages import say_reason
-from models.order import order_number
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 from policies.comparison import Difference, Result, differences, stored

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from models.lifecycle import HoldKind
 from models.many import among
-from models.order import order_number
 from models.order_book import HOLD
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 from policies.comparison import Result, stored

@@ -17,6 +17,7 @@ from models.reasons import Reason
 from models.shipment import Outbound
 from models.stock import LEVEL
 from models.work import Work
+from policies.allocation import total
 from policies.facts import Facts, LineFacts, LookedUp, OrderFacts, ProductFacts, Shelf, WarehouseFacts
 from policies.looked_up import looked_up_for
 from policies.rules import Rules
@@ -116,11 +117,23 @@ def _facts(
         customers=customers_of(work, rows, looked_up),
         products=_products(work, wanted),
         warehouses=_warehouses(work),
-        shelves=tuple(
-            Shelf(shelf.product_id, shelf.warehouse_id, shelf.stock_level_id, shelf.available)
-            for shelf in work.stock.on_shelf(wanted, lock=lock)
-        ),
+        shelves=_shelves(work, orders, wanted, lock=lock),
         looked_up=looked_up,
+    )
+
+
+def _shelves(work: Work, orders: Sequence[OrderFacts], wanted: set[int], *, lock: bool) -> tuple[Shelf, ...]:
+    """What lies there of these products, and who was served last where an order may find too little."""
+    on_shelf = work.stock.on_shelf(wanted, lock=lock)
+    most: dict[int, int] = {}
+    for order in orders:
+        for product, units in total(order.lines):
+            most[product] = max(units, most.get(product, 0))
+    scarce = [s.stock_level_id for s in on_shelf if s.promised and s.available < most.get(s.product_id, 0)]
+    served = work.stock.last_served(scarce) if scarce else {}
+    return tuple(
+        Shelf(s.product_id, s.warehouse_id, s.stock_level_id, s.available, s.promised, served.get(s.stock_level_id))
+        for s in on_shelf
     )
 
 
@@ -175,7 +188,8 @@ def _offered(work: Work, looked_up: LookedUp) -> set[int]:
 
 
 def _products(work: Work, wanted: Iterable[int]) -> tuple[ProductFacts, ...]:
-    query = select(PRODUCT.c.id, PRODUCT.c.sku, PRODUCT.c.category).where(among(PRODUCT.c.id, wanted))
+    grams = func.coalesce(PRODUCT.c.weight_grams, 0)
+    query = select(PRODUCT.c.id, PRODUCT.c.sku, PRODUCT.c.category, grams).where(among(PRODUCT.c.id, wanted))
     return tuple(ProductFacts(*row) for row in work.rows(query.order_by(PRODUCT.c.id)))
 
 

@@ -9,8 +9,8 @@ from integrations.ports import TakesOutboundsTogether, Warehouse
 from models.check_code import check_code
 from models.lifecycle import HoldKind, OrderKind, Status, Step
 from models.messages import OutboundAccepted, OutboundRequest
-from models.order import order_number
 from models.order_book import ORDER, Stop
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 from policies.lifecycle import plan_move

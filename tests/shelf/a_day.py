@@ -93,7 +93,7 @@ class Day(RuleBasedStateMachine):
         run(expire_reservations.fn())
         for batch in arrived_orders():
             run(accept_orders.fn(batch, rules))
-        for batch in undecided_orders():
+        for batch in undecided_orders(rules):
             _decide_as_previewed(batch)
         for batch in reported_orders():
             run(follow_channel.fn(batch))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from shop_floor import rows
 
-from models.order import order_number
+from models.order_number import order_number
 from tasks.changes import answer_change, propose
 
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import rule
 from shop_floor import rows
 
 from models.lifecycle import Bucket
-from models.order import order_number
+from models.order_number import order_number
 from tasks.shelf.arrivals import announce, arrive, call_off
 from tasks.shelf.counting import count
 from tasks.shelf.quarantined import clear, scrap, take_in

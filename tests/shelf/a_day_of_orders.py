@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from shop_floor import rows
 
-from models.order import order_number
+from models.order_number import order_number
 from tasks.shelf.exchanges import exchange
 from tasks.shelf.pick_ups import hand_over
 

@@ -15,7 +15,7 @@ from integrations.errors import Rejected
 from integrations.reading import order_message
 from models.lifecycle import Route
 from models.messages import OutboundAccepted, OutboundRequest, RawMessage
-from models.order import order_id_of, order_number
+from models.order_number import order_id_of, order_number
 from models.outbox import OUTBOX, Owed
 from sandbox.hub import Message
 from sandbox.qimen_confirm import confirmation
@@ -32,8 +32,10 @@ from tasks.ready import arrived_confirmations, arrived_orders, reported_orders, 
 from tasks.reserve_orders import reserve_orders
 from tasks.senders.letter import Letter
 from tasks.senders.warehouse import CancelOutbound, PushOutbound
+from tasks.shelf.counting import count
 from tasks.shelf.look import Place, stock_of
 
+ONE = "SKU-0001"
 RECEIVER = {
     "name": "李雷", "phone": "13800000000", "country": "CN", "province": "广东省", "city": "深圳市",
     "district": "福田区", "address": "深南大道 1 号",
@@ -90,7 +92,7 @@ class Floor:
         run(expire_reservations.fn())
         for batch in arrived_orders():
             run(accept_orders.fn(batch, rules))
-        for batch in undecided_orders():
+        for batch in undecided_orders(rules):
             run(reserve_orders.fn(batch, rules))
         for batch in reported_orders():
             run(follow_channel.fn(batch))
@@ -182,6 +184,13 @@ def run(step: Coroutine[Any, Any, Any]) -> Any:
     """Run one step of a flow outside of Prefect."""
     with disable_run_logger():
         return asyncio.run(step)
+
+
+def lies(pieces: int, *skus: str, warehouse: str = "SZ-01") -> None:
+    """So many pieces of each SKU lie in that warehouse, and none elsewhere."""
+    for sku in skus or (ONE,):
+        for code in ("SZ-01", "SH-01"):
+            count(sku, code, pieces if code == warehouse else 0, "setting", "test")
 
 
 def place(sku: str, warehouse: str = "SZ-01") -> Place:

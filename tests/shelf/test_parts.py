@@ -6,7 +6,7 @@ import pytest
 from ledger import assert_it_adds_up
 from shop_floor import Floor, holds, place, rows, status
 
-from models.order import order_number
+from models.order_number import order_number
 from settings import ROOT, get_settings
 from tasks.change_words import CannotChange
 from tasks.changes import Asked, answer_change, propose

@@ -56,10 +56,11 @@ def test_a_preview_is_what_is_committed_and_writes_nothing(floor: Floor) -> None
     floor.state({"NO-SUCH": 1}, "N5")
     accepted(floor)
     before = everything()
-    found = preview_orders(["N1", "N2", "N3", "N4", "N5"], current_rules())
+    rules = current_rules()
+    found = preview_orders(["N1", "N2", "N3", "N4", "N5"], rules)
     assert everything() == before
-    for batch in undecided_orders():
-        run(reserve_orders.fn(batch, current_rules()))
+    for batch in undecided_orders(rules):
+        run(reserve_orders.fn(batch, rules))
 
     said = decisions(found)
     assert [reason.code for reason in found[-1].refused] == ["no-good-line", "sku-unknown"]
