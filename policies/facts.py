@@ -52,7 +52,9 @@ class OrderFacts:
     hold. ``only_at`` are the warehouses that may serve it (empty: any), as for a pick-up at ``appointment_at``.
     ``gives_back`` is ``(stock level id, units)`` of what the order, or the deposit that it completes, holds already:
     it is free for this order first; ``completes_deposit`` says that there is one, which goes on holding it until this
-    order can have it. ``freight`` is ``(warehouse id, minor units)`` where the cost of the way is known.
+    order can have it. ``served_from`` is the warehouse that is to send it already, as only a preview sees: its amount
+    is part of what the customer owes then, and it has its place in that warehouse's day. ``freight`` is
+    ``(warehouse id, minor units)`` where the cost of the way is known. ``remark`` is what people wrote.
     """
 
     order_id: int
@@ -73,6 +75,8 @@ class OrderFacts:
     gives_back: tuple[tuple[int, int], ...] = ()
     freight: tuple[tuple[int, int], ...] = ()
     completes_deposit: bool = False
+    remark: str = ""
+    served_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,17 @@ class ProductFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedUp:
+    """How far the rules of the run made it look: debts that are late after ``due_days``, earlier orders of
+    ``hours_back``, whether what is ``waiting`` for customers, and the SKUs that could be ``offered`` instead."""
+
+    due_days: int = 30
+    hours_back: int = 0
+    waiting: bool = False
+    offered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that a batch of reservation decisions may look at; nothing else enters them (invariant 7)."""
 
@@ -116,6 +131,7 @@ class Facts:
     products: tuple[ProductFacts, ...] = ()
     warehouses: tuple[WarehouseFacts, ...] = ()
     shelves: tuple[Shelf, ...] = ()
+    looked_up: LookedUp = LookedUp()
 
 
 @cache

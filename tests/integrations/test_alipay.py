@@ -55,6 +55,7 @@ async def asked(client: DefaultAlipayClient, day: str) -> Any:
     return json.loads(await asyncio.to_thread(client.execute, request))
 
 
+@pytest.mark.proves("alipay", "alipay-sdk-python", "sandbox")
 async def test_the_sdk_is_told_where_the_bill_is(sdk: DefaultAlipayClient, bench: Bench) -> None:
     bench.world.make_bill(DAY, rows=[ROW], from_orders=False)
     told = await asked(sdk, DAY.isoformat())
@@ -63,6 +64,7 @@ async def test_the_sdk_is_told_where_the_bill_is(sdk: DefaultAlipayClient, bench
     assert (await asked(sdk, "2001-01-01"))["sub_code"] == "isp.bill_not_exist"
 
 
+@pytest.mark.proves("alipay", "alipay-sdk-python", "client")
 async def test_the_sdk_verifies_our_request(bench: Bench) -> None:
     bench.world.make_bill(DAY, rows=[ROW], from_orders=False)
     seen: list[httpx.Request] = []

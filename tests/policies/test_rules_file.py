@@ -43,6 +43,10 @@ WRONG = {
         '[promise]\nlanes = [\n  { origin = "a", to = "b" },\n]\n', 2, "promise.lanes.1.days", "field required",
     ),
     "a quoted key": ('[routing.prefer]\n"广东省" = "SZ"\n', 2, "routing.prefer.广东省", "valid tuple"),
+    "a phrase without a tag": ('[phrases]\n"gift" = ["gift"]\n"送礼" = []\n', 3, "phrases.送礼", "at least 1 item"),
+    "a tag without a name": ('[phrases]\n"送礼" = [""]\n', 2, "phrases.送礼.1", "at least 1 character"),
+    "an empty phrase": ('[phrases]\n"gift" = ["gift"]\n" " = ["x"]\n', 3, "phrases. ", "write the phrase"),
+    "a phrase twice": ('[promise]\n[phrases]\n"Gift" = ["a"]\n"ｇift" = ["b"]\n', 2, "phrases", "“Gift” and “ｇift”"),
     "a dotted key": ("credit.due_days = -1\n", 1, "credit.due_days", "greater than or equal to 0"),
 }  # fmt: skip
 
