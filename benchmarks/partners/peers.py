@@ -1,7 +1,6 @@
-"""Where each partner's simulated peer is: the table of the conformance suite, so that a new partner is measured too."""
+"""Where each partner's simulated peer is, by the conformance suite, so that a new partner is measured too."""
 
 import sys
-from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -9,10 +8,8 @@ from settings import ROOT
 
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "integrations")]
 
-SETTINGS: Mapping[str, Callable[[str], dict[str, Any]]] = import_module("peers").SETTINGS
-
 
 def settings_of(partner: str, sandbox: str) -> dict[str, Any] | None:
     """The settings of a partner whose peer is the sandbox; ``None`` for one that is spoken to by mail or by files."""
-    settings = SETTINGS[partner](sandbox)
+    settings: dict[str, Any] = import_module("peers").peer(partner).settings(sandbox)
     return settings if any(str(value).startswith(sandbox) for value in settings.values()) else None
