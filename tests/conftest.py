@@ -31,8 +31,9 @@ DIALECTS = ("sqlite", "postgresql")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long tables of cases ``take_turns``: one case on SQLite, the next on PostgreSQL, so that each table is tried on
-    both in half the time. ``EVERY_CASE=1`` in the environment tries every case on each."""
+    """Long tables of cases, and flows whose SQL others try on both, ``take_turns``: one case on SQLite, the next on
+    PostgreSQL, so that each table is tried on both in half the time. ``EVERY_CASE=1`` in the environment tries every
+    case on each."""
     if os.environ.get("EVERY_CASE"):
         return
     places: dict[str, int] = {}

@@ -20,7 +20,7 @@ from settings import get_settings
 from tasks.answers import NothingAsked, answer
 from tasks.preview import CannotReplay, compare_open_orders, replay
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tasks.overview import list_orders
 from tasks.promises import CannotPromise, overrule_promise
 from tasks.story import order_story
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
 RULES = """
 [told]
