@@ -28,18 +28,27 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Debt:
+    """What a customer owes in one currency for orders that are promised or gone and not paid, and the part of it that
+    is late."""
+
+    currency: str
+    minor: int
+    overdue_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerFacts:
-    """Who buys. ``exposure_minor`` is owed for orders that are promised or gone and not paid, ``overdue_minor`` the
-    part of it that is late; ``ordered_at`` are the times of the customer's latest sales, oldest first, this batch's
-    included, and no parts, exchanges or deposits; ``held`` is ``(product id, units)`` of stock that waits for the
-    customer and may expire."""
+    """Who buys. ``limit_minor`` is the customer's own credit limit, in ``limit_currency`` or that of the rules;
+    ``ordered_at`` are the times of the customer's latest sales, oldest first, this batch's included, and no parts,
+    exchanges or deposits; ``held`` is ``(product id, units)`` of stock that waits for the customer and may expire."""
 
     customer_id: int
     grade: str = ""
     risk: str = "normal"
     limit_minor: int | None = None
-    exposure_minor: int = 0
-    overdue_minor: int = 0
+    limit_currency: str | None = None
+    debts: tuple[Debt, ...] = ()
     ordered_at: tuple[datetime, ...] = ()
     held: tuple[tuple[int, int], ...] = ()
 

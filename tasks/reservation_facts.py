@@ -20,6 +20,7 @@ from models.stock import LEVEL, RESERVATION
 from models.work import Work
 from policies.facts import CustomerFacts, Facts, LineFacts, OrderFacts, ProductFacts, Shelf, WarehouseFacts
 from policies.rules import Rules
+from tasks.debts import debts_of
 from tasks.needs import Needs
 from tasks.presale import waits_for_balance
 from tasks.shared_limits import lock_limits
@@ -33,12 +34,6 @@ OUTBOUND = table_of(Outbound)
 ANSWER = table_of(Answer)
 UNDECIDED = (Status.RECEIVED.value, Status.CONFIRMED.value)
 OPEN = (*UNDECIDED, Status.RESERVED.value)
-_OWING = tuple(
-    status.value
-    for status in (
-        Status.RESERVED, Status.RELEASED, Status.PICKED, Status.SHIPPED, Status.DELIVERED, Status.COMPLETED,
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +72,17 @@ def load(work: Work, order_ids: Collection[int], rules: Rules) -> ToDecide:
 def facts_of_open_orders(work: Work, *rules: Rules) -> Facts:
     """The facts of every order whose goods no warehouse has been asked for yet, those with stock included: for a
     preview under any of ``rules``. Nothing is locked. Orders whose goods cannot be counted are left out."""
-    query = _orders().where(ORDER.c.company_id == work.company_id, ORDER.c.status.in_(OPEN))
-    rows = work.rows(query)
+    open_orders = _orders().where(ORDER.c.company_id == work.company_id, ORDER.c.status.in_(OPEN))
+    return _previewed(work, open_orders, *rules)
+
+
+def facts_of(work: Work, order_ids: Collection[int], rules: Rules) -> Facts:
+    """The facts of these orders, as ``facts_of_open_orders`` gives them."""
+    return _previewed(work, _orders().where(among(ORDER.c.id, order_ids)), rules)
+
+
+def _previewed(work: Work, orders: Any, *rules: Rules) -> Facts:
+    rows = work.rows(orders)
     goods = _goods(work, rows)
     needs = _needs(work, goods)
     counted = goods.keys() - needs.uncounted(goods).keys()
@@ -92,6 +96,8 @@ def _orders() -> Any:
         CUSTOMER.c.grade,
         CUSTOMER.c.risk,
         CUSTOMER.c.credit_limit_minor,
+        CUSTOMER.c.credit_currency,
+        CUSTOMER.c.due_days,
         CHANNEL.c.fulfilment,
         CHANNEL.c.code.label("channel"),
     )
@@ -202,10 +208,10 @@ def _answered(work: Work, rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:
 
 
 def _customers(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> tuple[CustomerFacts, ...]:
-    owing = {row.customer_id for row in rows if not row.paid}
-    exposure = _owed(work, owing)
-    due = work.now - timedelta(days=rules[0].credit.due_days)
-    overdue = _owed(work, owing, placed_before=due)
+    usual = rules[0].credit.due_days
+    debts = debts_of(
+        work, {row.customer_id: usual if row.due_days is None else row.due_days for row in rows if not row.paid}
+    )
     lately = _ordered_at(work, rows, rules)
     waiting = _waiting(work, rows) if any(some.reservation.customer_cap for some in rules) else {}
     return tuple(
@@ -214,25 +220,13 @@ def _customers(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> tuple
             row.grade,
             row.risk,
             row.credit_limit_minor,
-            exposure.get(customer_id, 0),
-            overdue.get(customer_id, 0),
+            row.credit_currency,
+            debts.get(customer_id, ()),
             lately.get(customer_id, ()),
             waiting.get(customer_id, ()),
         )
         for customer_id, row in {row.customer_id: row for row in rows}.items()
     )
-
-
-def _owed(work: Work, customers: set[int], placed_before: datetime | None = None) -> dict[int, int]:
-    """What these customers owe for orders that are promised or on their way, and not paid."""
-    query = (
-        select(ORDER.c.customer_id, func.sum(ORDER.c.amount_minor))
-        .where(among(ORDER.c.customer_id, customers), ORDER.c.paid.is_(False), ORDER.c.status.in_(_OWING))
-        .group_by(ORDER.c.customer_id)
-    )
-    if placed_before is not None:
-        query = query.where(ORDER.c.placed_at < placed_before)
-    return {customer: int(owed) for customer, owed in work.rows(query)}
 
 
 def _ordered_at(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> dict[int, tuple[datetime, ...]]:

@@ -42,6 +42,8 @@ WRONG = {
     "inside a list on several lines": (
         '[promise]\nlanes = [\n  { origin = "a", to = "b" },\n]\n', 2, "promise.lanes.1.days", "field required",
     ),
+    "a rate of nothing": ("[currencies]\nrates = { USD = 0 }\n", 2, "currencies.rates.USD", "greater than 0"),
+    "a rate of the base": ('[currencies]\nbase = "USD"\nrates = { USD = 7 }\n', 1, "currencies", "remove it"),
     "a quoted key": ('[routing.prefer]\n"广东省" = "SZ"\n', 2, "routing.prefer.广东省", "valid tuple"),
     "a dotted key": ("credit.due_days = -1\n", 1, "credit.due_days", "greater than or equal to 0"),
 }  # fmt: skip
