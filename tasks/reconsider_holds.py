@@ -10,6 +10,7 @@ from sqlalchemy import Select, Text, and_, cast, exists, func, or_, select
 
 from models.event import EVENT
 from models.lifecycle import HoldKind
+from models.many import among
 from models.order_book import HOLD, ORDER
 from models.reasons import Reason
 from models.stock import RESERVATION
@@ -121,7 +122,7 @@ def _lift_of_customers(rules: Rules) -> int:
 def _for_customers(work: Work, rules: Rules) -> Select[Any]:
     """Holds for risk, credit and cap; for the payment of customers who need not pay first, and of orders for which
     stock may wait and does not."""
-    on_account = or_(CUSTOMER.c.credit_limit_minor.is_not(None), CUSTOMER.c.grade.in_(rules.credit.default_limit))
+    on_account = or_(CUSTOMER.c.credit_limit_minor.is_not(None), among(CUSTOMER.c.grade, rules.credit.default_limit))
     in_time = ORDER.c.placed_at > work.now - timedelta(minutes=rules.reservation.unpaid_minutes)
     without_stock = ~exists().where(RESERVATION.c.order_id == ORDER.c.id, RESERVATION.c.state == "open")
     return (
