@@ -4,35 +4,56 @@ from typing import TYPE_CHECKING, Any
 
 from cli.screen import line, reasons, t, table
 from models.order import order_number
+from models.reasons import to_json
+from policies.comparison import outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from tasks.preview import Compared
 
 MOST_SHOWN = 50
+_TOLD_APART = ("asked", "tags", "told", "offered", "until", "promised_on")
 
 
 def print_comparison(found: "Compared") -> None:
     """The orders that would be decided differently: before, after, and why."""
     line("cli-compared", orders=found.orders, before=found.before, after=found.after, differ=len(found.differences))
-    if not found.differences:
-        return
-    shown = found.differences[:MOST_SHOWN]
-    table(
+    if found.aside:
+        line("cli-rules-aside", rules=", ".join(found.aside))
+    _print_part(
         ("cli-col-order-no", "cli-col-before", "cli-col-after", "cli-col-why"),
-        [(order_number(d.order_id), outcome(d.before), outcome(d.after), _why(d.after)) for d in shown],
+        [
+            (order_number(d.order_id), _in_short(d.before, d.changed), _in_short(d.after, d.changed), _why(d.after))
+            for d in found.differences[:MOST_SHOWN]
+        ],
+        len(found.differences),
     )
-    if len(found.differences) > len(shown):
-        line("cli-and-more", count=len(found.differences) - len(shown))
+    if found.unknown:
+        line("cli-unknown", orders=len(found.unknown))
+        unknown = list(found.unknown.items())[:MOST_SHOWN]
+        rows = [(order_number(order_id), reasons(to_json(why))) for order_id, why in unknown]
+        _print_part(("cli-col-order-no", "cli-col-why"), rows, len(found.unknown))
 
 
-def outcome(result: "Mapping[str, Any]") -> str:
-    """A stored decision in a few words: what stops the order, or that it goes."""
+def _print_part(columns: "Sequence[str]", rows: "Sequence[Sequence[str]]", in_all: int) -> None:
+    if rows:
+        table(columns, rows)
+    if in_all > len(rows):
+        line("cli-and-more", count=in_all - len(rows))
+
+
+def _in_short(result: "Mapping[str, Any]", changed: "Collection[str]") -> str:
+    """A stored decision in a few words: what stops the order, or that it goes; and what else is ``changed``."""
     held = [t(f"hold-{hold['kind']}") for hold in result.get("holds", [])]
-    if held:
-        return ", ".join(held)
-    return t("cli-goes-in-parts" if result.get("remainder") else "cli-goes", warehouse=result.get("warehouse", ""))
+    decided = outcome(result)
+    goes = t("cli-goes-in-parts" if result.get("remainder") else "cli-goes")
+    more = [
+        t(f"cli-decided-{name.replace('_', '-')}", what=", ".join(what) if isinstance(what, list) else what)
+        for name in _TOLD_APART
+        if name in changed and (what := decided.get(name))
+    ]
+    return "\n".join([", ".join(held) or goes, *more])
 
 
 def _why(result: "Mapping[str, Any]") -> str:

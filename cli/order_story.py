@@ -6,9 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cli.screen import console, t, table
-from messages import say_reason
+from messages import say_reason, say_tag
 from models.reasons import Reason
 from settings import get_settings
+from tasks.links import short_run
 from tasks.story import Event, Story
 
 
@@ -36,6 +37,9 @@ def _head(story: Story) -> None:
     place = " ".join(filter(None, (receiver.get("province"), receiver.get("city"), receiver.get("district"))))
     if place:
         console.print(t("story-to", place=place), markup=False)
+    if order.tags:
+        tags = ", ".join(say_tag(tag, get_settings().locale) for tag in order.tags)
+        console.print(t("story-tags", tags=tags), markup=False)
 
 
 def _why_it_stands(story: Story, zone: ZoneInfo) -> None:
@@ -120,7 +124,7 @@ def _trail(story: Story, zone: ZoneInfo) -> None:
         console.print(f"{_time(event.occurred_at, zone)}  {_what(event)}", markup=False)
         if event.reasons:
             console.print(_sentences(event.reasons), markup=False)
-        run = event.flow_run_id[:8] if event.flow_run_id else "–"
+        run = short_run(event.flow_run_id) if event.flow_run_id else "–"
         console.print(f"    {t('story-by', actor=event.actor, run=run, rules=event.policy_version)}", style="dim")
 
 

@@ -9,6 +9,7 @@ import typer
 
 from cli.failures import Unusable
 from cli.screen import as_json, line, t
+from models.lifecycle import HoldKind, Status
 
 Number = Annotated[str, typer.Argument(help=t("cli-order-number-help"))]
 Question = Annotated[str, typer.Argument(help=t("cli-order-question-help"))]
@@ -42,6 +43,31 @@ def show(
         as_json(story)
     else:
         print_story(story)
+
+
+@app.command(name="list", help=t("cli-order-list-help"))
+def list_(
+    find: Annotated[str, typer.Argument(help=t("cli-order-list-find-help"))] = "",
+    status: Annotated[Status | None, typer.Option(help=t("cli-order-list-status-help"))] = None,
+    hold: Annotated[HoldKind | None, typer.Option(help=t("cli-order-list-hold-help"))] = None,
+    tag: Annotated[str, typer.Option(help=t("cli-order-list-tag-help"))] = "",
+    before: Annotated[str, typer.Option(help=t("cli-order-list-before-help"))] = "",
+    json: Annotated[bool, typer.Option("--json", help=t("cli-json-help"))] = False,
+) -> None:
+    """Orders, the newest first, a page at a time."""
+    from cli.order_list import print_orders
+    from models.check_code import Mistyped
+    from models.order import order_id_of
+    from tasks.overview import list_orders
+
+    older_than = order_id_of(before) if before else None
+    if before and older_than is None:
+        raise Unusable(t("cli-order-unknown", number=before))
+    try:
+        found = list_orders(status or "", hold or "", tag, find, older_than)
+    except Mistyped as error:
+        raise Unusable(t("cli-order-mistyped", number=find), answer_is_no=True) from error
+    as_json(found.orders) if json else print_orders(found)
 
 
 @app.command(name="label", help=t("cli-order-label-help"))

@@ -21,12 +21,13 @@ def policy() -> None:
 
 
 @app.command(name="check", help=t("cli-policy-check-help"))
-def check() -> None:
+def check(file: Annotated[Path | None, typer.Argument(help=t("cli-policy-check-file-help"))] = None) -> None:
     """Read the rules and say their version, or what is wrong with them."""
     from settings import get_settings
     from tasks.hub import current_rules
 
-    line("cli-policy-good", file=str(get_settings().rules), version=current_rules().version)
+    rules = read_rules(file) if file else current_rules()
+    line("cli-policy-good", file=str(file or get_settings().rules), version=rules.version)
 
 
 @app.command(name="diff", help=t("cli-policy-diff-help"))

@@ -41,24 +41,16 @@ def _changed(facts: dict[str, str]) -> dict[str, str]:
     new = {
         f"integrations/{name}.py": "channel.py.txt",
         f"sandbox/{name}.py": "sandbox.py.txt",
+        f"tests/integrations/peers/{name}.py": "peer.py.txt",
         f"docs/partners/{name}.md": "page.md.txt",
     }
     entry = f'    "{name}": PartnerEntry(Channel, {class_name}Settings, {class_name}, "{facts["title"]}"),\n'
-    secret = f"credentials.{constant}_SECRET"
-    settings = (
-        f'    "{name}": lambda base: {{\n'
-        f'        "url": f"{{base}}/{name}",\n'
-        f'        "secret": {secret},\n'
-        f'        "page_size": 3,\n'
-        "    },\n"
-    )
     registry = _import("integrations/registry.py", f"integrations.{name}", f"{class_name}, {class_name}Settings")
     sandbox = _import("sandbox/app.py", f"sandbox.{name}", constant)
     known = _read("sandbox/credentials.py").rstrip("\n") + f'\n\n{constant}_SECRET = "sandbox-{name}-secret"\n'
     return {
         **{file: Template(_template(template)).substitute(facts) for file, template in new.items()},
         "integrations/registry.py": _after(registry, r'^    "shop": PartnerEntry\(.*\n', entry),
-        "tests/integrations/peers.py": _after(_read("tests/integrations/peers.py"), r"^SETTINGS: .*\n", settings),
         "sandbox/app.py": _after(sandbox, r"^    SHOP,\n", f"    {constant},\n"),
         "sandbox/credentials.py": known,
         "sandbox/orders.py": _after(_read("sandbox/orders.py"), r'^    "shop",\n', f'    "{name}",\n'),

@@ -3,7 +3,7 @@
 from flows.fulfil_orders import fulfil_orders
 from flows.summary import publish
 from tasks.hub import current_rules, hub_flow
-from tasks.import_files import open_catalogue, settle_files, stage_orders
+from tasks.import_files import has_orders, open_catalogue, settle_files, stage_orders
 
 
 @hub_flow
@@ -15,8 +15,10 @@ async def import_files(path: str, preset: str) -> list[object]:
         preset: Name of the preset that says how to read it, e.g. olist.
     """
     rules = current_rules()
-    done: list[object] = [await open_catalogue(path, preset), await stage_orders(path, preset)]
-    done += await fulfil_orders()
+    done: list[object] = []
+    if has_orders(preset):
+        done += [await open_catalogue(path, preset), await stage_orders(path, preset)]
+        done += await fulfil_orders()
     done += await settle_files(path, preset, rules)
     await publish("import-files", f"What {preset} brought", done)
     return done

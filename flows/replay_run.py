@@ -3,6 +3,7 @@
 from flows.summary import publish
 from policies.rules_file import parse_rules
 from tasks.hub import hub_flow
+from tasks.links import short_run
 from tasks.preview import Compared, replay, shown
 
 
@@ -15,7 +16,7 @@ async def replay_run(run: str, rules: str | None = None) -> Compared:
         rules: The text of another orderspine.toml; leave empty for the rules that the run used.
     """
     found = replay(run, parse_rules(rules) if rules else None)
-    await publish(
-        "replay-run", f"{run[:8]} decided again: {len(found.differences)} of {found.orders} differ", shown(found)
-    )
+    differ, unknown = len(found.differences), len(found.unknown)
+    title = f"{short_run(run)} decided again: {differ} of {found.orders} differ, {unknown} unknown"
+    await publish("replay-run", title, shown(found))
     return found

@@ -2,7 +2,7 @@
 
 Calls ``alipay.data.dataservice.bill.downloadurl.query``, checks Alipay's signature over the raw text of its answer, and
 fetches the file within the 30 seconds that its address lives. ``alipay_bill`` reads the file.
-Verified by: ``cryptography`` (the official SDK signs the same string), a real merchant bill, and the sandbox.
+Verified by: the official SDK, which the sandbox takes and which takes our requests, a real merchant bill, the sandbox.
 """
 
 import base64

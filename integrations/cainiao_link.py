@@ -23,10 +23,10 @@ from pydantic import Field, SecretStr
 
 from integrations.answers import Answer, Reply
 from integrations.cainiao_link_messages import (
-    SALES_OUTBOUND,
     check_code_of,
     consign_order,
     is_stopped,
+    order_type,
     read_report,
     read_stock,
 )
@@ -35,6 +35,7 @@ from integrations.http import Wire
 from integrations.markup import NotXml, Tree, read_xml, text_of, write_xml
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.words import Words
+from models.lifecycle import OrderKind
 from models.messages import (
     OutboundAccepted,
     OutboundConfirmed,
@@ -108,13 +109,15 @@ class CainiaoLink:
             return None
         return OutboundAccepted(outbound_no, text_of(bill, "cnOrderCode") or outbound_no, check_code_of(bill))
 
-    async def cancel_outbound(self, outbound_no: str, warehouse: str, _reason: str) -> None:
+    async def cancel_outbound(
+        self, outbound_no: str, warehouse: str, _reason: str, kind: OrderKind = OrderKind.SALE
+    ) -> None:
         """``WMS_ORDER_CANCEL_NOTIFY``; stopped already is success."""
         request: Tree = {
             "ownerUserId": self._settings.owner_user_id,
             "storeCode": warehouse,
             "orderCode": outbound_no,
-            "orderType": SALES_OUTBOUND,
+            "orderType": order_type(kind),
         }
         try:
             await self._call("WMS_ORDER_CANCEL_NOTIFY", request, writes=True)

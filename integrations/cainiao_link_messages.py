@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from integrations.beijing import from_beijing, to_beijing
 from integrations.markup import Tree, text_of
 from integrations.reading import whole
+from models.lifecycle import OrderKind
 from models.messages import (
     Address,
     OutboundConfirmed,
@@ -20,9 +21,9 @@ from models.messages import (
     StockLine,
 )
 
-SALES_OUTBOUND: Final = "201"
-"""``orderType`` of what is shipped to a customer."""
-
+_SALES_OUTBOUND: Final = "201"
+_ORDER_TYPES: Final[Mapping[OrderKind, str]] = {OrderKind.EXCHANGE: "502"}
+"""What is no sale. A transfer has no type in this message: 301 is one of ``WMS_STOCK_OUT_ORDER_NOTIFY``."""
 _GOOD: Final = "1"
 _TMS_CODES: Final[Mapping[str, str]] = {
     "sf_express": "SF", "yto": "YTO", "zto": "ZTO", "sto": "STO", "yunda": "YUNDA", "ems": "EMS",
@@ -54,7 +55,7 @@ def consign_order(request: OutboundRequest, owner_user_id: str) -> Tree:
         "storeCode": request.warehouse,
         "orderCode": request.outbound_no,
         "erpOrderCode": request.outbound_no,
-        "orderType": SALES_OUTBOUND,
+        "orderType": order_type(request.kind),
         "userName": request.shop,
         "orderSource": _SOURCES.get(request.channel, _OTHER_SOURCE),
         "orderShopCreateTime": to_beijing(request.placed_at),
@@ -73,6 +74,11 @@ def consign_order(request: OutboundRequest, owner_user_id: str) -> Tree:
         order["tmsServiceCode"] = _TMS_CODES.get(request.carrier, request.carrier.upper())
         order["tmsOrderCode"] = request.waybill_no
     return order
+
+
+def order_type(kind: OrderKind) -> str:
+    """``orderType`` of an outbound (``taobao.wlb.wms.consign.order.notify``)."""
+    return _ORDER_TYPES.get(kind, _SALES_OUTBOUND)
 
 
 def is_stopped(bill: Element) -> bool:

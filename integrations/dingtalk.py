@@ -1,7 +1,7 @@
-"""The group robot of DingTalk (``/robot/send``, signed, open.dingtalk.com): Markdown to one group.
+"""The group robot of DingTalk (``/robot/send``, signed, open.dingtalk.com): Markdown or a card to one group.
 
 A robot says at most 20 things a minute and is then blocked for ten: callers put several things into one notice.
-Verified by: the package ``DingtalkChatbot`` (signature) and the sandbox. Not called live.
+Verified by: the package ``DingtalkChatbot`` (signature, form of a card) and the sandbox. Not called live.
 """
 
 import base64
@@ -10,7 +10,7 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import httpx
 from pydantic import Field, SecretStr
@@ -43,6 +43,7 @@ class DingTalkSettings(PartnerSettings):
     url: WebAddress = Field(default="https://oapi.dingtalk.com/robot/send", description="Robot's address")
     access_token: SecretStr = Field(description="access_token in the robot's address")
     secret: SecretStr = Field(description="The robot's signing secret (SEC…)")
+    button: str = Field(default="查看", min_length=1, description="What the button of a card says")
 
 
 class _Result(Reply):
@@ -60,7 +61,7 @@ class DingTalk:
         self._wire = Wire(self._words, http, clock)
 
     async def notify(self, notice: Notice) -> None:
-        """Send one Markdown message. The robot cannot recognise a repeat: ``dedup_key`` is not sent."""
+        """Send one message. The robot cannot recognise a repeat: ``dedup_key`` is not sent."""
         timestamp = int(self._clock().timestamp() * 1000)
         url = httpx.URL(
             self._settings.url,
@@ -70,7 +71,7 @@ class DingTalk:
                 "sign": sign(timestamp, self._settings.secret.get_secret_value()),
             },
         )
-        body = json.dumps({"msgtype": "markdown", "markdown": {"title": notice.title, "text": _markdown(notice)}})
+        body = json.dumps(message(notice, self._settings.button))
         headers = {"content-type": "application/json"}
         answer = await self._wire.call("POST", url, writes=True, headers=headers, content=body.encode())
         result = answer.read(_Result)
@@ -94,7 +95,10 @@ def sign(timestamp: int, secret: str) -> str:
     return base64.b64encode(hmac.digest(secret.encode(), content.encode(), hashlib.sha256)).decode()
 
 
-def _markdown(notice: Notice) -> str:
+def message(notice: Notice, button: str) -> dict[str, Any]:
+    """The robot's JSON: a card whose button leads to the notice's address, Markdown if it has none."""
     text = notice.text if len(notice.text) <= _LONGEST_TEXT else notice.text[:_LONGEST_TEXT] + "…"
-    link = f"\n\n[{notice.url}]({notice.url})" if notice.url else ""
-    return f"#### {notice.title}\n\n{text}{link}"
+    said = {"title": notice.title, "text": f"#### {notice.title}\n\n{text}"}
+    if notice.url:
+        return {"msgtype": "actionCard", "actionCard": {**said, "singleTitle": button, "singleURL": notice.url}}
+    return {"msgtype": "markdown", "markdown": said}

@@ -1,9 +1,8 @@
-"""DingTalk approvals as orders (OpenAPI v1.0, open.dingtalk.com, as in the SDK alibabacloud-dingtalk 2.2.65).
+"""DingTalk approvals as orders (OpenAPI v1.0, open.dingtalk.com; names of fields as in alibabacloud-dingtalk 2.2.65).
 
 Calls ``/v1.0/oauth2/accessToken`` and, below ``/v1.0/workflow``, ``processes/instanceIds/query``, ``processInstances``
 and ``processInstances/comments``; takes ``bpms_instance_change`` callbacks.
-Verified by: the callback's test vector, ``dingtalk-sdk``'s own crypto, the field names of the official models, and the
-sandbox. Not called live.
+Verified by: the callback's test vector, ``dingtalk-sdk``'s own crypto, and the sandbox. Not called live.
 """
 
 import json

@@ -32,6 +32,7 @@ from integrations.excel_bridge_sheet import (
 from integrations.files.records import UnreadableFile
 from integrations.settings import PartnerSettings
 from integrations.words import Words
+from models.lifecycle import OrderKind
 from models.messages import (
     Document,
     OutboundAccepted,
@@ -143,7 +144,9 @@ class ExcelBridge:
             except UnreadableFile as error:
                 raise self._words.unavailable(f"our own sheet cannot be read: {error}") from error
 
-    async def cancel_outbound(self, outbound_no: str, warehouse: str, reason: str) -> None:
+    async def cancel_outbound(
+        self, outbound_no: str, warehouse: str, reason: str, _kind: OrderKind = OrderKind.SALE
+    ) -> None:
         """Take the sheet out of ``out``, and lay one there that says so. If somebody has taken it, that sheet asks them
         to stop, and the call is ``Rejected``: who knows how far they are?"""
         name = self._sheet_of(outbound_no)

@@ -31,11 +31,11 @@ _STATES: Final = {
     "5": "out_for_delivery",
     "6": "exception",  # on its way back: a person looks
     "7": "exception",  # forwarded
-    "8": "in_transit",
-    "10": "in_transit",
-    "11": "in_transit",
-    "12": "in_transit",
-    "13": "exception",
+    "8": "at_customs",
+    "10": "at_customs",
+    "11": "at_customs",
+    "12": "in_transit",  # cleared
+    "13": "held_by_customs",
     "14": "exception",
     # Finer steps of the above, which `resultv2` brings (general knowledge; 1002 is in a recorded push).
     "103": "picked_up",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from integrations.errors import PartnerError
+from models.lifecycle import OrderKind
 from models.messages import (
     Alert,
     ChannelOrder,
@@ -129,8 +130,10 @@ class Warehouse(Protocol):
         """Ask whether the warehouse has this outbound: for after an unknown outcome."""
         ...
 
-    async def cancel_outbound(self, outbound_no: str, warehouse: str, reason: str) -> None:
-        """Ask the warehouse to stop. Raises ``Rejected`` if it has been picked."""
+    async def cancel_outbound(
+        self, outbound_no: str, warehouse: str, reason: str, kind: OrderKind = OrderKind.SALE
+    ) -> None:
+        """Ask the warehouse to stop; ``kind`` as it was pushed. Raises ``Rejected`` if it has been picked."""
         ...
 
     async def pull_stock(self, warehouse: str, skus: Sequence[str]) -> list[StockLine]:

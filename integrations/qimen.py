@@ -25,11 +25,12 @@ from integrations.http import Wire
 from integrations.markup import NotXml, Tree, read_xml, text_of, write_xml
 from integrations.qimen_batch import batch_request, read_answers
 from integrations.qimen_callbacks import callback_of, callback_reply, key_of
-from integrations.qimen_messages import check_code_of, create_request, read_confirmed, read_progress
+from integrations.qimen_messages import check_code_of, create_request, order_type, read_confirmed, read_progress
 from integrations.qimen_returns import read_return, return_request
-from integrations.qimen_stock import read_changes, read_count, read_stock
+from integrations.qimen_stock import read_changes, read_count, read_entry, read_stock
 from integrations.settings import PartnerSettings, WebAddress
 from integrations.words import Words
+from models.lifecycle import OrderKind
 from models.messages import (
     OutboundAccepted,
     OutboundConfirmed,
@@ -107,12 +108,15 @@ class Qimen:
         theirs = text_of(order, "deliveryOrderCode") or outbound_no
         return OutboundAccepted(theirs, text_of(order, "deliveryOrderId") or outbound_no, check_code_of(found))
 
-    async def cancel_outbound(self, outbound_no: str, warehouse: str, reason: str) -> None:
+    async def cancel_outbound(
+        self, outbound_no: str, warehouse: str, reason: str, kind: OrderKind = OrderKind.SALE
+    ) -> None:
         """``order.cancel``; cancelled already is success."""
         request: Tree = {
             "warehouseCode": warehouse,
             "ownerCode": self._settings.owner_code,
             "orderCode": outbound_no,
+            "orderType": order_type(kind),
             "cancelReason": reason,
         }
         try:
@@ -198,12 +202,15 @@ class Qimen:
             raise self._words.rejected(f"the confirmation contradicts itself: {error}") from error
 
     def read_stock_report(self, message: RawMessage) -> StockReport | None:
-        """Translate a ``stockchange.report`` or an ``inventory.report``."""
+        """Translate a ``stockchange.report``, an ``inventory.report`` or an ``entryorder.confirm``."""
         try:
             root = read_xml(message.body.encode())
-            if root.find("items") is None:
+            if root.find("entryOrder") is not None:
+                read = read_entry
+            elif root.find("items") is None:
                 return None
-            read = read_changes if root.find("checkOrderCode") is None else read_count
+            else:
+                read = read_changes if root.find("checkOrderCode") is None else read_count
             return read(root, self._settings.owner_code, message.occurred_at)
         except ValueError as error:
             raise self._words.rejected(f"the report of stock contradicts itself: {error}") from error

@@ -20,6 +20,7 @@ CALLBACKS: Final[Mapping[str, Callback]] = {
     "deliveryorder.confirm": Callback("deliveryOrder/deliveryOrderCode", "deliveryOrder/outBizCode"),
     "deliveryorder.batchcreate.answer": Callback("orders/order/deliveryOrderCode"),
     "orderprocess.report": Callback("order/orderCode"),
+    "entryorder.confirm": Callback("entryOrder/entryOrderCode", "entryOrder/outBizCode"),
     "stockchange.report": Callback("items/item/orderCode", "items/item/outBizCode"),
     "inventory.report": Callback("checkOrderCode", "outBizCode"),
     "returnorder.confirm": Callback("returnOrder/returnOrderCode", "returnOrder/outBizCode"),

@@ -40,13 +40,18 @@ CHECK_CODE: Final = "checkCode"
 _FINAL: Final = {"": True, "0": True, "1": False}
 
 
+def order_type(kind: OrderKind) -> str:
+    """``orderType`` of an outbound."""
+    return _ORDER_TYPES.get(kind, "JYCK")
+
+
 def create_request(request: OutboundRequest, owner_code: str) -> Tree:
     """The content of ``deliveryorder.create``: amounts in yuan, Beijing time."""
     requested_at = to_beijing(request.requested_at)
     return {
         "deliveryOrder": {
             "deliveryOrderCode": request.outbound_no,
-            "orderType": _ORDER_TYPES.get(request.kind, "JYCK"),
+            "orderType": order_type(request.kind),
             "warehouseCode": request.warehouse,
             "sourcePlatformCode": _PLATFORMS.get(request.channel, "OTHERS"),
             "createTime": requested_at,

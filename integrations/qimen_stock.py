@@ -20,6 +20,7 @@ _COMES_BY: Final[Mapping[str, ChangeCause]] = {
     **dict.fromkeys(("CGRK", "SCRK", "DBRK", "B2BRK", "QTRK"), ChangeCause.RECEIVED),
     **dict.fromkeys(("THRK", "HHRK", "XTRK"), ChangeCause.RETURNED),
 }
+_RECEIVED: Final = {"", "FULFILLED", "PARTFULFILLED"}
 _ADJUSTED: Final = {"": ChangeCause.COUNTED, "CHECK": ChangeCause.COUNTED, "ADJUST": ChangeCause.OTHER}
 
 
@@ -83,6 +84,42 @@ def read_count(root: Element, owner_code: str, received_at: datetime) -> StockRe
         )
         for item in root.iterfind("items/item")
     )
+
+
+def read_entry(root: Element, owner_code: str, received_at: datetime) -> StockReport:
+    """An ``entryorder.confirm``: goods that were announced, or bought, have arrived. The owner is checked where it is
+    named. Raises ``ValueError`` as for a change, and for an entry that is not received."""
+    owner, status = text_of(root, "entryOrder/ownerCode"), text_of(root, "entryOrder/status")
+    if owner not in {"", owner_code}:
+        raise ValueError(f"the goods belong to {owner[:40]}")
+    if status not in _RECEIVED:
+        raise ValueError(f"status {status[:40]} is not that of a received entry")
+    return _summed(
+        StockChange(
+            warehouse=_required(root, "entryOrder/warehouseCode"),
+            sku=_required(line, "itemCode"),
+            quantity=quantity,
+            condition=condition_of(stated),
+            cause=_COMES_BY.get(text_of(root, "entryOrder/entryOrderType"), ChangeCause.RECEIVED),
+            document=_required(root, "entryOrder/entryOrderCode"),
+            change_id=_required(root, "entryOrder/outBizCode"),
+            changed_at=_moment(root, "entryOrder/operateTime", received_at),
+            word=text_of(stated, "inventoryType"),
+        )
+        for line in root.iterfind("orderLines/orderLine")
+        for stated, quantity in _received(line)
+    )
+
+
+def _received(line: Element) -> list[tuple[Element, int]]:
+    """The pieces of a line, or of each of its batches, with what states their condition."""
+    total = whole(_required(line, "actualQty"))
+    batches = [(batch, whole(_required(batch, "actualQty"))) for batch in line.iterfind("batchs/batch")]
+    if batches and (summed := sum(pieces for _, pieces in batches)) != total:
+        raise ValueError(f"{text_of(line, 'itemCode')[:40]}: {total} received, but its batches sum up to {summed}")
+    return [(batch if text_of(batch, "inventoryType") else line, pieces) for batch, pieces in batches] or [
+        (line, total)
+    ]
 
 
 def condition_of(item: Element) -> Condition:

@@ -2,7 +2,7 @@
 a card to one group.
 
 The key in the address is the whole credential; nothing is signed. A robot says at most 20 things a minute.
-Verified by: the sandbox. Not called live.
+Verified by: ``pten``, an independent client that says the same, and the sandbox. Not called live.
 """
 
 import json

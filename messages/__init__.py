@@ -54,6 +54,11 @@ def say_reason(reason: Reason, locale: str) -> str:
         return f"{reason.code} ({facts})" if facts else reason.code
 
 
+def say_tag(tag: str, locale: str) -> str:
+    """A tag of an order in words; one that only the rules know stays as it is written there."""
+    return say("tag-in-words", locale, tag=tag)
+
+
 @cache
 def catalogue(language: str) -> FluentBundle:
     """All messages of one of ``LOCALES``, read and parsed once a process. Raises ``UnknownLocale``."""

@@ -45,6 +45,7 @@ order-number-missing = The order number is missing.
 order-number-unreadable = The order number “{ $value }” cannot be read.
 order-contradictory = Rows of one order disagree on { $field }: { $value }.
 payment-number-missing = The payment has no number of its own.
+payment-direction-unknown = The statement does not say whether the money came in or went out (“{ $value }”).
 
 ## Proposing which column is what
 
@@ -124,6 +125,7 @@ cancelled-by-channel = The customer cancelled the order in the channel.
 cancelled-too-late = The order was cancelled after the warehouse had shipped it; agree on a return with the customer.
 called-off = { $person } has called it off: { $why }
 called-off-too-late = It was called off after the warehouse had picked it, and will leave; when it has arrived, transfer it back.
+arrived-though-called-off = It has arrived although it was called off. Transfer it back if it is not wanted there.
 changed-after-reservation = The channel changed the order after stock was reserved; the change waits for approval: orderspine change list
 stale-statement = An older version of the order arrived late; the newer one stands.
 credit-document = This is a credit note: it is recorded, there is nothing to ship.
@@ -146,6 +148,8 @@ review-lead-time = { $days ->
 }, fewer than { $limit }.
 review-repeat = The customer placed { $orders } orders within { $hours } hours.
 review-grade = The customer's grade is “{ $grade }”.
+review-tagged = It is tagged “{ tag-in-words }” (rule “{ $rule }”).
+review-told = { $role } hears of it (rule “{ $rule }”).
 approved-by = { $person } approved the order.
 vetoed-by = { $person } stopped the order.
 
@@ -187,6 +191,10 @@ no-warehouse = No warehouse may serve the order.
 split-main-first = { $warehouse } sends the main article { $sku } first; { $left } pieces follow when they are there.
 substitute-offered = Instead of { $sku } sales could offer { $substitute }: { $warehouse } has { $available }.
 customer-cap = { $waiting } of { $sku } wait for this customer already; { $wanted } more would pass the cap of { $cap }.
+unknown-what-is-late = It cannot be known whether something is late after { $wanted } days: the run kept what was late after { $kept }.
+unknown-earlier-orders = It cannot be known what the rule “{ $rule }” asks: it looks back { $wanted } hours, and the run kept earlier orders of { $kept }.
+unknown-what-waits = It cannot be known how much waits for this customer: the run did not look, because its rules had no cap.
+unknown-substitute = It cannot be known whether { $substitute } could be offered instead of { $sku }: the run did not look for it.
 promised = Promised for { $date }: { $days } days from { $from } to { $to }.
 
 ## Goods that need care
@@ -194,6 +202,22 @@ promised = Promised for { $date }: { $days } days from { $from } to { $to }.
 customs-papers-owed = Goods of the category “{ $category }” (customs grade { $grade }) need customs papers before they leave the country.
 un3481-box = Lithium batteries ({ $category }): pack in a UN3481 box.
 customs-label = Sensitive goods ({ $category }): add the customs label.
+remark-says = The remark says “{ $phrase }”: it is tagged “{ tag-in-words }”.
+
+## Tags of orders
+
+tag-in-words = { $tag ->
+    [red] short lead time
+    [repeat-customer] repeat customer
+    [un3481-box] UN3481 box
+    [customs-label] customs label
+    [customs-papers-owed] customs papers
+    [pack-first] pack first
+    [review-card] add a review card
+    [gift] gift
+   *[other] { $tag }
+}
+tag-in-remark = [{ tag-in-words }]
 
 ## How the books of the stock agree
 
@@ -272,6 +296,7 @@ weather-alert = { $level ->
    *[other] An
 } alert for { $event } in { $region }, until: { $until }. Shipments to this region wait.
 weather-clear = The weather alert in { $region } has ended. Shipments go on.
+weather-feed-away = { $feed } could not be asked about { $region }; this was decided without it.
 
 ## Parcels
 
@@ -282,6 +307,7 @@ shipped-differs = { $planned } of { $sku } were to be shipped, but the warehouse
 warehouse-in-trouble = The warehouse cannot go on with { $outbound } ({ $word }). Ask it what is wrong.
 stopped-by-warehouse = The warehouse stopped { $outbound } by itself ({ $word }). Agree with it what becomes of the order.
 parcel-late = Nothing was heard of the parcel { $waybill } for { $hours } hours.
+parcel-at-customs = The parcel { $waybill } came to customs { $hours } hours ago and has not left: it is stuck, and a person is needed.
 parcel-exception = The carrier reports a problem with the parcel { $waybill }: { $text }
 
 ## Money
@@ -325,9 +351,15 @@ released-by = { $person } released the order.
 ## What people and customers are told
 
 customer-shipped = Your order { $number } is on its way, waybill { $waybill }.
+customer-out-for-delivery = Your order { $number } is out for delivery, waybill { $waybill }.
+customer-delivered = Your order { $number } was delivered, waybill { $waybill }.
+customer-in-trouble = The carrier has a problem with your order { $number }, waybill { $waybill }. We are looking into it.
+customer-delayed = Your order { $number } takes longer than usual, waybill { $waybill }. We are looking into it.
+customer-title = For the customer of { $number } ({ $channel })
 gate-closed-title = Gate closed for { $region }: { $waiting } messages wait
 gate-opened-title = Gate open again for { $region }: { $waiting } messages go out
 parcel-late-title = A parcel of { $order } is late
+parcel-at-customs-title = A parcel of { $order } is stuck at customs
 transfer-short-title = Goods were lost on the way: { $number }
 notice-invoice = The invoice of { $order } needs somebody
 
@@ -351,6 +383,7 @@ story-paid = paid
 story-unpaid = not paid
 story-to = to { $place }
 story-behind-gate = waits behind the closed gate of { $region }
+story-tags = tagged { $tags }
 story-refused = refused { $what } (quarantine { $number })
 story-outbound = Outbound { $number } from { $warehouse }: { $state }, check code { $code }
 story-parcel = Parcel { $carrier } { $waybill }
@@ -405,6 +438,14 @@ cli-import-zone-help = Time zone of an unknown file's times.
 cli-import-yes-help = Take the proposed mapping of an unknown file without asking.
 cli-order-help = Where an order is, and how it came there.
 cli-order-show-help = Show the whole story of an order with its runs.
+cli-order-list-help = List orders, the newest first.
+cli-order-list-find-help = A number, or a customer's code or the beginning of its name.
+cli-order-list-status-help = Only orders that stand there.
+cli-order-list-hold-help = Only orders with an open hold of this kind.
+cli-order-list-tag-help = Only orders with this tag, as the rules write it.
+cli-order-list-before-help = Only orders older than our number.
+cli-order-list-none = No such orders.
+cli-order-list-older = Older ones: --before { $number }
 cli-order-number-help = Our number (SO…), the channel's, a waybill, an outbound or a check code (CC…).
 cli-order-unknown = No order has the number { $number }. It may be in quarantine: orderspine quarantine list
 cli-order-mistyped = { $number } is mistyped: it is written like a check code, but its last character does not fit.
@@ -442,6 +483,7 @@ cli-gate-opened = The gate of { $region } is open, in the name of { $person }. A
 cli-gate-none = No gate is closed.
 cli-policy-help = The rules that a business user edits.
 cli-policy-check-help = Check the rules file and say its version.
+cli-policy-check-file-help = Another rules file than the one in force.
 cli-policy-good = { $file } is good; its version is { $version }
 cli-policy-diff-help = Say which open orders new rules would decide differently. Writes nothing.
 cli-policy-old-help = Rules file as it is.
@@ -453,6 +495,17 @@ cli-compared = { $orders } orders under { $before } and under { $after }: { $dif
     [one] one is
    *[other] { $differ } are
 } decided differently.
+cli-rules-aside = Others too, and of no say about an open order: { $rules }
+cli-unknown = { $orders ->
+    [one] Of one order
+   *[other] Of { $orders } orders
+} it cannot be known, and what others get may hang on it:
+cli-decided-asked = asks { $what }
+cli-decided-tags = tags: { $what }
+cli-decided-told = tells { $what }
+cli-decided-offered = offers { $what }
+cli-decided-until = keeps stock until { $what }
+cli-decided-promised-on = promised for { $what }
 cli-and-more = … and { $count } more; --json lists them all.
 cli-goes = goes
 cli-goes-in-parts = goes in parts
@@ -575,6 +628,8 @@ cli-col-title = title
 cli-col-quantity = qty
 cli-col-amount = amount
 cli-col-state = state
+cli-col-tags = tags
+cli-col-customer = customer
 
 ## The demo
 
@@ -656,6 +711,7 @@ console-refused-examples = One example is shown for each reason.
 console-nothing-refused = Nothing is refused.
 console-newest = Newest orders
 console-urgent = urgent
+console-tag = Tag
 console-placed = placed
 console-version = version
 console-since = since
@@ -680,6 +736,7 @@ console-reservation = reserved
 console-outbound = outbound
 console-parcel = parcel
 console-late = late
+console-stuck = stuck at customs
 console-partners = Messages to partners
 console-tries = { $count } tries
 console-story = Story
@@ -700,6 +757,8 @@ console-outbound-shipped = shipped
 console-outbound-cancelled = cancelled
 console-scan-picked_up = picked up
 console-scan-in_transit = in transit
+console-scan-at_customs = at customs
+console-scan-held_by_customs = held by customs
 console-scan-out_for_delivery = out for delivery
 console-scan-delivered = delivered
 console-scan-exception = problem
@@ -805,7 +864,7 @@ cli-stock-arrived = { $pieces } pieces are booked in, { $left } are still expect
 cli-stock-call-off-help = What was announced and has not come will not come.
 cli-stock-called-off = { $pieces } pieces are expected no more.
 cli-stock-call-off-asked = The warehouse is asked to stop; when it agrees, { $pieces } pieces are free again.
-cli-stock-call-off-why-help = Why; a transfer keeps it.
+cli-stock-call-off-why-help = Why; a transfer or an exchange keeps it.
 cli-stock-count-help = Book what was counted; orders for which it is too little are told.
 cli-stock-counted-help = How many lie there.
 cli-stock-quarantine-option-help = The quarantine was counted, not the shelf.

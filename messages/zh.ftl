@@ -45,6 +45,7 @@ order-number-missing = 缺少订单号。
 order-number-unreadable = 订单号“{ $value }”无法识别。
 order-contradictory = 同一订单各行的 { $field } 不一致：{ $value }。
 payment-number-missing = 该笔付款没有流水号。
+payment-direction-unknown = 账单没有说明这笔钱是收入还是支出（“{ $value }”）。
 
 ## Proposing which column is what
 
@@ -124,6 +125,7 @@ cancelled-by-channel = 客户已在渠道取消订单。
 cancelled-too-late = 仓库发货之后订单才被取消，请与客户协商退货。
 called-off = { $person } 已取消：{ $why }
 called-off-too-late = 取消时仓库已拣货，货物仍会发出；到货后请调拨回来。
+arrived-though-called-off = 虽已取消，货物已到达。如不需要，请调拨回来。
 changed-after-reservation = 库存预留后渠道修改了订单；变更等待审批：orderspine change list
 stale-statement = 收到的是订单的旧版本，以较新的版本为准。
 credit-document = 这是红字单据，只作记录，无需发货。
@@ -143,6 +145,8 @@ review-amount = 金额 { $amount }，超过 { $limit }。
 review-lead-time = 距承诺日期只剩 { $days } 天，少于 { $limit } 天。
 review-repeat = 该客户在 { $hours } 小时内下了 { $orders } 单。
 review-grade = 客户等级为“{ $grade }”。
+review-tagged = 标记为“{ tag-in-words }”（规则“{ $rule }”）。
+review-told = 已告知 { $role }（规则“{ $rule }”）。
 approved-by = { $person } 已批准该订单。
 vetoed-by = { $person } 已拦下该订单。
 
@@ -184,6 +188,10 @@ no-warehouse = 没有仓库可以发这张订单。
 split-main-first = { $warehouse } 先发主件 { $sku }；其余 { $left } 件到货后补发。
 substitute-offered = { $sku } 缺货时可推荐 { $substitute }：{ $warehouse } 有 { $available } 件。
 customer-cap = 已有 { $waiting } 件 { $sku } 为该客户保留，再加 { $wanted } 件将超过上限 { $cap }。
+unknown-what-is-late = 无法得知 { $wanted } 天后是否逾期：当次运行只记录了 { $kept } 天后的逾期款。
+unknown-earlier-orders = 无法得知规则“{ $rule }”的结果：它要回看 { $wanted } 小时，当次运行只记录了 { $kept } 小时内的订单。
+unknown-what-waits = 无法得知为该客户保留了多少：当时的规则没有上限，当次运行没有查询。
+unknown-substitute = 无法得知能否用 { $substitute } 代替 { $sku }：当次运行没有查询。
 promised = 承诺 { $date } 送达：{ $from } 到 { $to } 需 { $days } 天。
 
 ## Goods that need care
@@ -191,6 +199,22 @@ promised = 承诺 { $date } 送达：{ $from } 到 { $to } 需 { $days } 天。
 customs-papers-owed = “{ $category }”类货物（报关等级 { $grade }）出境前需备齐报关资料。
 un3481-box = 锂电池（{ $category }）：使用 UN3481 包装箱。
 customs-label = 敏感货物（{ $category }）：贴报关标签。
+remark-says = 备注写有“{ $phrase }”，标记为“{ tag-in-words }”。
+
+## Tags of orders
+
+tag-in-words = { $tag ->
+    [red] 交期紧
+    [repeat-customer] 复购客户
+    [un3481-box] UN3481 包装箱
+    [customs-label] 贴报关标签
+    [customs-papers-owed] 需报关资料
+    [pack-first] 先打包
+    [review-card] 附好评卡
+    [gift] 送礼
+   *[other] { $tag }
+}
+tag-in-remark = 【{ tag-in-words }】
 
 ## How the books of the stock agree
 
@@ -269,6 +293,7 @@ weather-alert = { $region }发布{ $event }{ $level ->
    *[other] {""}
 }预警，有效期至：{ $until }。发往该地区的订单暂停发货。
 weather-clear = { $region }的天气预警已解除，恢复发货。
+weather-feed-away = 未能向 { $feed } 查询{ $region }的预警，本次未计入。
 
 ## Parcels
 
@@ -279,6 +304,7 @@ shipped-differs = { $sku } 应发 { $planned } 件，仓库反馈实发 { $shipp
 warehouse-in-trouble = 仓库无法继续处理 { $outbound }（{ $word }）。请向仓库了解原因。
 stopped-by-warehouse = 仓库自行停止了 { $outbound }（{ $word }）。请与仓库商定订单如何处理。
 parcel-late = 包裹 { $waybill } 已有 { $hours } 小时没有物流更新。
+parcel-at-customs = 包裹 { $waybill } 进入海关已 { $hours } 小时，尚未放行：已卡住，需人工介入。
 parcel-exception = 承运商反馈包裹 { $waybill } 异常：{ $text }
 
 ## Money
@@ -322,9 +348,15 @@ released-by = { $person } 放行了该订单。
 ## What people and customers are told
 
 customer-shipped = 您的订单 { $number } 已发货，运单号 { $waybill }。
+customer-out-for-delivery = 您的订单 { $number } 正在派送，运单号 { $waybill }。
+customer-delivered = 您的订单 { $number } 已签收，运单号 { $waybill }。
+customer-in-trouble = 您的订单 { $number } 配送出现异常，运单号 { $waybill }。我们正在核实处理。
+customer-delayed = 您的订单 { $number } 运输比平时慢，运单号 { $waybill }。我们正在跟进。
+customer-title = 请转告订单 { $number } 的客户（{ $channel }）
 gate-closed-title = { $region } 已熔断：{ $waiting } 条消息暂停发送
 gate-opened-title = { $region } 已恢复：{ $waiting } 条消息继续发送
 parcel-late-title = 订单 { $order } 的包裹延误
+parcel-at-customs-title = 订单 { $order } 的包裹滞留海关
 transfer-short-title = 调拨途中货物缺失：{ $number }
 notice-invoice = { $order } 的发票需要人工处理
 
@@ -348,6 +380,7 @@ story-paid = 已付款
 story-unpaid = 未付款
 story-to = 收货地：{ $place }
 story-behind-gate = 在{ $region }的闸门外等待
+story-tags = 标签：{ $tags }
 story-refused = 被拒收的{ $what }（隔离区编号 { $number }）
 story-outbound = 出库单 { $number }，{ $warehouse }：{ $state }，校验码 { $code }
 story-parcel = 包裹 { $carrier } { $waybill }
@@ -402,6 +435,14 @@ cli-import-zone-help = 未知文件中时间的时区。
 cli-import-yes-help = 直接采用建议的列映射，不再询问。
 cli-order-help = 订单在哪里，怎么走到这一步。
 cli-order-show-help = 查看一张订单的完整经过及其运行记录。
+cli-order-list-help = 列出订单，最新的在前。
+cli-order-list-find-help = 单号，或客户代码、客户名称的开头。
+cli-order-list-status-help = 只列该状态的订单。
+cli-order-list-hold-help = 只列有该类未解除挂起的订单。
+cli-order-list-tag-help = 只列有该标签的订单，写法同规则文件。
+cli-order-list-before-help = 只列早于该内部单号的订单。
+cli-order-list-none = 没有这样的订单。
+cli-order-list-older = 更早的订单：--before { $number }
 cli-order-number-help = 我方单号（SO…）、渠道单号、运单号、出库单号或校验码（CC…）。
 cli-order-unknown = 没有单号为 { $number } 的订单。也许在隔离区：orderspine quarantine list
 cli-order-mistyped = { $number } 输入有误：形似校验码，但末位不符。
@@ -436,6 +477,7 @@ cli-gate-opened = { $region }的闸门已由 { $person } 打开；新的预警�
 cli-gate-none = 没有关闭的闸门。
 cli-policy-help = 业务人员可编辑的规则。
 cli-policy-check-help = 检查规则文件并显示其版本。
+cli-policy-check-file-help = 要检查的文件；不填则为现行规则。
 cli-policy-good = { $file } 没有问题，版本 { $version }
 cli-policy-diff-help = 说明新规则会让哪些未完订单得到不同的决定。不写入任何内容。
 cli-policy-old-help = 现行规则文件。
@@ -446,6 +488,14 @@ cli-compared = { $orders } 张订单，规则 { $before } 与 { $after } 对比�
     [0] 没有差异
    *[other] { $differ } 张决定不同
 }。
+cli-rules-aside = 另有改动，但不影响未完订单的决定：{ $rules }
+cli-unknown = 有 { $orders } 张订单无法得知，其他订单的结果也可能受其影响：
+cli-decided-asked = 需 { $what } 同意
+cli-decided-tags = 标记：{ $what }
+cli-decided-told = 通知 { $what }
+cli-decided-offered = 可推荐 { $what }
+cli-decided-until = 库存保留至 { $what }
+cli-decided-promised-on = 承诺 { $what }
 cli-and-more = ……还有 { $count } 张；用 --json 列出全部。
 cli-goes = 放行
 cli-goes-in-parts = 分批发货
@@ -559,6 +609,8 @@ cli-col-title = 品名
 cli-col-quantity = 数量
 cli-col-amount = 金额
 cli-col-state = 状态
+cli-col-tags = 标签
+cli-col-customer = 客户
 
 ## The demo
 
@@ -640,6 +692,7 @@ console-refused-examples = 每种原因显示一个例子。
 console-nothing-refused = 没有被隔离的数据。
 console-newest = 最新订单
 console-urgent = 加急
+console-tag = 标签
 console-placed = 下单
 console-version = 版本
 console-since = 始于
@@ -664,6 +717,7 @@ console-reservation = 预留
 console-outbound = 出库单
 console-parcel = 包裹
 console-late = 延误
+console-stuck = 滞留海关
 console-partners = 与合作方的消息
 console-tries = 已尝试 { $count } 次
 console-story = 经过
@@ -684,6 +738,8 @@ console-outbound-shipped = 已发货
 console-outbound-cancelled = 已取消
 console-scan-picked_up = 已揽收
 console-scan-in_transit = 运输中
+console-scan-at_customs = 清关中
+console-scan-held_by_customs = 海关扣留
 console-scan-out_for_delivery = 派送中
 console-scan-delivered = 已签收
 console-scan-exception = 异常
@@ -786,7 +842,7 @@ cli-stock-arrived = 入库 { $pieces } 件，还有 { $left } 件在途；重新
 cli-stock-call-off-help = 登记过而未到的货物不再来了。
 cli-stock-called-off = { $pieces } 件不再预计到货。
 cli-stock-call-off-asked = 已请仓库停止；仓库同意后，{ $pieces } 件重新可用。
-cli-stock-call-off-why-help = 原因；调拨单会保留。
+cli-stock-call-off-why-help = 原因；调拨单和换货单会保留。
 cli-stock-count-help = 登记盘点结果；库存不够的订单会被告知。
 cli-stock-counted-help = 实际件数。
 cli-stock-quarantine-option-help = 盘点的是待检区，不是货架。

@@ -387,8 +387,9 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class TrackPoint:
-    """One thing that happened to a parcel. ``state`` is ``picked_up, in_transit, out_for_delivery, delivered,
-    exception, returned``, or ``unknown`` when the carrier's code is not in its table (never guessed)."""
+    """One thing that happened to a parcel. ``state`` is ``picked_up, in_transit, at_customs, held_by_customs,
+    out_for_delivery, delivered, exception, returned``, or ``unknown`` when the carrier's code is not in its table
+    (never guessed)."""
 
     waybill_no: str
     point_id: str

@@ -93,6 +93,7 @@ class Parcel(SQLModel, table=True):
     next_look_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
     subscribed_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
     late_noticed_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
+    customs_noticed_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
 
 
 class TrackingEvent(SQLModel, table=True):

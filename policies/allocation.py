@@ -50,9 +50,9 @@ class Shelves:
         passed_over: list[Reason] = []
         ranked = self._router.rank(order)
         for place, candidate in enumerate(ranked):
-            refusal = self._refusal(candidate.warehouse, wanted)
+            refusal = self._refusal(order, candidate.warehouse, wanted)
             if refusal is None:
-                return self._serve(ranked[place:], passed_over, order.lines)
+                return self._serve(order, ranked[place:], passed_over, order.lines)
             passed_over.append(refusal)
         if not ranked:
             return Held(HoldKind.STOCK, (Reason("no-warehouse"),))
@@ -85,9 +85,9 @@ class Shelves:
         found = self._products.get(product)
         return found.sku if found else f"#{product}"
 
-    def _refusal(self, warehouse: WarehouseFacts, wanted: Needs) -> Reason | None:
-        """Why a warehouse cannot serve this, if it cannot."""
-        if self._router.is_full(warehouse):
+    def _refusal(self, order: OrderFacts, warehouse: WarehouseFacts, wanted: Needs) -> Reason | None:
+        """Why a warehouse cannot serve this part of an order, if it cannot."""
+        if self._router.is_full(warehouse, order):
             return Reason("warehouse-full", {"warehouse": warehouse.code})
         for product, units in wanted:
             available = self._available(product, warehouse.warehouse_id)
@@ -108,6 +108,7 @@ class Shelves:
 
     def _serve(
         self,
+        order: OrderFacts,
         ranked: Sequence[Ranked],
         passed_over: Sequence[Reason],
         lines: Sequence[LineFacts],
@@ -115,7 +116,7 @@ class Shelves:
     ) -> Served:
         """The first of ``ranked`` serves these lines; the others were not needed."""
         chosen = ranked[0].warehouse
-        self._router.give(chosen)
+        self._router.give(chosen, order)
         given: list[Allocation] = []
         for line in lines:
             for product, units in line.needs:
@@ -135,14 +136,14 @@ class Shelves:
         """
         main = max(order.lines, key=lambda line: (line.amount_minor, -line.line_id))
         for candidate in ranked:
-            if self._refusal(candidate.warehouse, main.needs):
+            if self._refusal(order, candidate.warehouse, main.needs):
                 continue
             first, later = self._what_goes(order, main, candidate.warehouse)
             facts: dict[str, Fact] = {
                 "warehouse": candidate.warehouse.code, "sku": main.sku, "left": sum(r.quantity for r in later),
             }  # fmt: skip
             because = (Reason("split-main-first", facts), *passed_over)
-            return self._serve([candidate], because, first, later)
+            return self._serve(order, [candidate], because, first, later)
         return None
 
     def _what_goes(

@@ -41,7 +41,8 @@ class Debt:
 class CustomerFacts:
     """Who buys. ``limit_minor`` is the customer's own credit limit, in ``limit_currency`` or that of the rules;
     ``ordered_at`` are the times of the customer's latest sales, oldest first, this batch's included, and no parts,
-    exchanges or deposits; ``held`` is ``(product id, units)`` of stock that waits for the customer and may expire."""
+    exchanges or deposits; ``held`` is ``(product id, units)`` of stock that waits for the customer and may expire.
+    ``due_days`` is what was agreed with the customer, instead of the days of the rules."""
 
     customer_id: int
     grade: str = ""
@@ -51,6 +52,7 @@ class CustomerFacts:
     debts: tuple[Debt, ...] = ()
     ordered_at: tuple[datetime, ...] = ()
     held: tuple[tuple[int, int], ...] = ()
+    due_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ class OrderFacts:
     hold. ``only_at`` are the warehouses that may serve it (empty: any), as for a pick-up at ``appointment_at``.
     ``gives_back`` is ``(stock level id, units)`` of what the order, or the deposit that it completes, holds already:
     it is free for this order first; ``completes_deposit`` says that there is one, which goes on holding it until this
-    order can have it. ``freight`` is ``(warehouse id, minor units)`` where the cost of the way is known.
+    order can have it. ``served_from`` is the warehouse that is to send it already, as only a preview sees: its amount
+    is part of what the customer owes then, and it has its place in that warehouse's day. ``freight`` is
+    ``(warehouse id, minor units)`` where the cost of the way is known. ``remark`` is what people wrote.
     """
 
     order_id: int
@@ -82,6 +86,8 @@ class OrderFacts:
     gives_back: tuple[tuple[int, int], ...] = ()
     freight: tuple[tuple[int, int], ...] = ()
     completes_deposit: bool = False
+    remark: str = ""
+    served_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,17 @@ class ProductFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedUp:
+    """How far the rules of the run made it look: debts that are late after ``due_days``, earlier orders of
+    ``hours_back``, whether what is ``waiting`` for customers, and the SKUs that could be ``offered`` instead."""
+
+    due_days: int = 30
+    hours_back: int = 0
+    waiting: bool = False
+    offered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that a batch of reservation decisions may look at; nothing else enters them (invariant 7)."""
 
@@ -125,6 +142,7 @@ class Facts:
     products: tuple[ProductFacts, ...] = ()
     warehouses: tuple[WarehouseFacts, ...] = ()
     shelves: tuple[Shelf, ...] = ()
+    looked_up: LookedUp = LookedUp()
 
 
 @cache

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from models.lifecycle import HoldKind, OrderKind
@@ -17,9 +18,10 @@ from policies.credit import judge_credit
 from policies.decision import Claim, Held, OrderDecision, Tell
 from policies.facts import Facts, OrderFacts
 from policies.fairness import turn_by
-from policies.products import Handling, plan_handling
+from policies.phrases import Phrases
+from policies.products import plan_handling
 from policies.promise import Lanes, promise
-from policies.review import Review, review
+from policies.review import review
 from policies.routing import Router
 from policies.rules import Rules
 
@@ -38,6 +40,14 @@ def plan_reservations(facts: Facts, rules: Rules) -> list[OrderDecision]:
     return [decided[order.order_id] for order in facts.orders]
 
 
+class _Noted(NamedTuple):
+    """What is said of an order whatever becomes of it: its tags, who hears of it, and why."""
+
+    tags: tuple[str, ...]
+    tells: tuple[Tell, ...]
+    reasons: tuple[Reason, ...]
+
+
 class _Batch:
     """What is left of stock, credit and capacity while a batch is decided."""
 
@@ -47,6 +57,7 @@ class _Batch:
         self._at = facts.at
         self._zone = ZoneInfo(facts.zone)
         self._products = {product.product_id: product for product in facts.products}
+        self._phrases = Phrases(rules.phrases)
         self._lanes = Lanes(rules.promise)
         router = Router(facts.warehouses, rules.routing, self._lanes)
         self._shelves = Shelves(facts, self._products, router, rules)
@@ -57,19 +68,27 @@ class _Batch:
     def decide(self, order: OrderFacts) -> OrderDecision:
         """Decide one order, whose turn it is."""
         rules, customer = self._rules, self.customers[order.customer_id]
-        credit = judge_credit(order, customer, self._owed.get(order.customer_id, _NOTHING_OWED), rules)
+        credit = judge_credit(order, customer, self._owed.get(order.customer_id, _NOTHING_OWED), rules, self._at)
         looked_at = review(order, customer, rules, self._zone)
         handling = plan_handling(order, self._products, rules.products)
+        wish = self._phrases.find(order.remark)
+        noted = _Noted(
+            tuple(dict.fromkeys((*looked_at.tags, *wish.tags, *handling.tags))),
+            looked_at.tells,
+            (*looked_at.reasons, *wish.reasons, *handling.reasons),
+        )
         holds = tuple(held for held in (credit, looked_at.held, handling.held) if held)
         until = self._until(order, holds)
         if holds and until is None:
-            return _held(order, holds, looked_at, handling)
+            return OrderDecision(
+                order.order_id, False, holds, tags=noted.tags, tells=noted.tells, reasons=noted.reasons
+            )
         self._shelves.put_back(order.gives_back)
         capped = self._over_cap(order) if until else None
         served = capped or self._shelves.allocate(order)
         if isinstance(served, Held):
             self._shelves.keep(order.gives_back)
-            return self._short(order, holds, served, looked_at, handling)
+            return self._short(order, holds, served, noted)
         self._count(order, holds, until)
         promised_on, why = self._promise(order, served)
         return OrderDecision(
@@ -82,14 +101,12 @@ class _Batch:
             Claim.PRESALE if order.kind is OrderKind.DEPOSIT else Claim.ORDER,
             until,
             promised_on,
-            (*looked_at.tags, *handling.tags),
-            looked_at.tells,
-            (*served.reasons, *why, *handling.reasons),
+            noted.tags,
+            noted.tells,
+            (*served.reasons, *why, *noted.reasons),
         )
 
-    def _short(
-        self, order: OrderFacts, holds: tuple[Held, ...], short: Held, looked_at: Review, handling: Handling
-    ) -> OrderDecision:
+    def _short(self, order: OrderFacts, holds: tuple[Held, ...], short: Held, noted: _Noted) -> OrderDecision:
         """Nobody can serve it: purchasing hears of what is missing, and sales of what could be offered instead."""
         missing = next((reason for reason in short.reasons if reason.code == "stock-short"), None)
         offered = self._shelves.substitutes(order)
@@ -98,9 +115,9 @@ class _Batch:
             order.order_id,
             confirmed=not holds,
             holds=(*holds, short),
-            tags=(*looked_at.tags, *handling.tags),
-            tells=(*looked_at.tells, *tells),
-            reasons=(*offered, *handling.reasons),
+            tags=noted.tags,
+            tells=(*noted.tells, *tells),
+            reasons=(*offered, *noted.reasons),
         )
 
     def _until(self, order: OrderFacts, holds: Sequence[Held]) -> datetime | None:
@@ -130,7 +147,7 @@ class _Batch:
 
     def _count(self, order: OrderFacts, holds: Sequence[Held], until: datetime | None) -> None:
         """What the order adds to what its customer owes, and to what waits for the customer."""
-        if not order.paid and not holds:
+        if not order.paid and not holds and order.served_from is None:
             self._owed.setdefault(order.customer_id, Counter())[order.currency] += order.amount_minor
         for product, units in total(order.lines) if until else ():
             key = (order.customer_id, product)
@@ -147,10 +164,3 @@ class _Batch:
         if known is None:
             known = self._promises[key] = promise(*key)
         return known[0], known[1:]
-
-
-def _held(order: OrderFacts, holds: tuple[Held, ...], looked_at: Review, handling: Handling) -> OrderDecision:
-    return OrderDecision(
-        order.order_id, confirmed=False, holds=holds, tags=(*looked_at.tags, *handling.tags), tells=looked_at.tells,
-        reasons=handling.reasons,
-    )  # fmt: skip

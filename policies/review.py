@@ -16,11 +16,13 @@ from policies.rules import Currencies, ReviewRule, Rules
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What the rules ask for: a hold with a reason per approver, tags, and who is told."""
+    """What the rules ask for: a hold with a reason per approver, tags, and who is told; ``reasons`` say why of the
+    rules that stop nothing."""
 
     held: Held | None = None
     tags: tuple[str, ...] = ()
     tells: tuple[Tell, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 NOTHING = Review()
@@ -29,26 +31,41 @@ NOTHING = Review()
 def review(order: OrderFacts, customer: CustomerFacts, rules: Rules, zone: ZoneInfo) -> Review:
     """Every rule that fits, in the order of the file; an approver who has said yes is not asked again."""
     asked: list[Reason] = []
+    noted: list[Reason] = []
     tags: list[str] = []
     tells: list[Tell] = []
     for rule in rules.review:
-        found = _why(order, customer, rule, rules.currencies, zone)
+        found = _fits(order, customer, rule, rules.currencies, zone)
         if found is None:
             continue
         if rule.tag:
             tags.append(rule.tag)
+            noted.append(Reason("review-tagged", {"tag": rule.tag, "rule": rule.name}))
         if rule.tell:
             tells.append(Tell(rule.tell, found))
+            noted.append(Reason("review-told", {"role": rule.tell, "rule": rule.name}))
         if rule.approver and rule.approver not in order.answered:
             asked.append(Reason("approval-needed", {"approver": rule.approver, "rule": rule.name}))
             asked.append(found)
-    if not (asked or tags or tells):
+        elif rule.tag or rule.tell:
+            noted.append(found)
+    if not (asked or noted):
         return NOTHING
     held = Held(HoldKind.APPROVAL, tuple(asked)) if asked else None
-    return Review(held, tuple(tags), tuple(tells))
+    return Review(held, tuple(tags), tuple(tells), tuple(noted))
 
 
-def _why(
+def looks_back(order: OrderFacts, customer: CustomerFacts, rule: ReviewRule, currencies: Currencies, zone: str) -> bool:
+    """Whether it depends on further earlier orders of the customer if the rule fits: those known are too few, and all
+    its other conditions hold."""
+    if rule.orders_over is None:
+        return False
+    apart = rule.model_copy(update={"orders_over": None})
+    known, others = (_fits(order, customer, some, currencies, ZoneInfo(zone)) for some in (rule, apart))
+    return known is None and others is not None
+
+
+def _fits(
     order: OrderFacts, customer: CustomerFacts, rule: ReviewRule, currencies: Currencies, zone: ZoneInfo
 ) -> Reason | None:
     """The reason why a rule fits: all its conditions hold. The last condition is the one that it names."""

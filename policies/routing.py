@@ -46,13 +46,14 @@ class Router:
             ranked = self._known[key] = self._ranked(order, tenths)
         return ranked
 
-    def is_full(self, warehouse: WarehouseFacts) -> bool:
-        """Whether today's capacity is used up."""
-        return bool(self._left) and self._left.get(warehouse.warehouse_id, 1) <= 0
+    def is_full(self, warehouse: WarehouseFacts, order: OrderFacts) -> bool:
+        """Whether today's capacity is used up and the order has no place in it."""
+        full = bool(self._left) and self._left.get(warehouse.warehouse_id, 1) <= 0
+        return full and warehouse.warehouse_id != order.served_from
 
-    def give(self, warehouse: WarehouseFacts) -> None:
-        """One more order goes to this warehouse today."""
-        if warehouse.warehouse_id in self._left:
+    def give(self, warehouse: WarehouseFacts, order: OrderFacts) -> None:
+        """One more order goes to this warehouse today, unless it is there already."""
+        if warehouse.warehouse_id in self._left and warehouse.warehouse_id != order.served_from:
             self._left[warehouse.warehouse_id] -= 1
 
     def _tenths(self, warehouse: WarehouseFacts) -> int:

@@ -7,11 +7,35 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from models.divisions import region_of
+from policies.phrases import as_compared
 
 Region = Annotated[str, AfterValidator(region_of)]
 """A province by its one name, however the file writes it."""
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 """An ISO 4217 code."""
+
+
+def _phrase(written: str) -> str:
+    if not as_compared(written):
+        raise ValueError("write the phrase that it stands for")
+    return written
+
+
+def _told_apart(phrases: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    known: dict[str, str] = {}
+    for phrase in phrases:
+        other = known.setdefault(as_compared(phrase), phrase)
+        if other is not phrase:
+            raise ValueError(f"“{other}” and “{phrase}” differ in width or case only; keep one of them")
+    return phrases
+
+
+Tag = Annotated[str, Field(min_length=1)]
+Phrases = Annotated[
+    dict[Annotated[str, AfterValidator(_phrase)], Annotated[tuple[Tag, ...], Field(min_length=1)]],
+    AfterValidator(_told_apart),
+]
+"""Phrases as people write them, with their tags."""
 
 
 class _Section(BaseModel):
@@ -204,14 +228,29 @@ class Weather(_Section):
 
 
 class Tracking(_Section):
-    """How parcels are watched (C5, C7)."""
+    """How parcels are watched (C5, C6, C7)."""
 
     look_again_minutes: int = Field(default=120, ge=1)
     look_when_told_minutes: int = Field(
         default=720, ge=1, description="The same for a parcel of which the tracker tells by itself, since it last did"
     )
     late_after_hours: int = Field(default=48, ge=1, description="No news from the carrier for this long is late")
+    customs_hours: int = Field(default=48, ge=1, description="At customs for longer than this is stuck (C6)")
     told: str = Field(default="", description="Connection that is told of a late parcel")
+
+
+CustomerStep = Literal["shipped", "out-for-delivery", "delivered", "in-trouble", "delayed"]
+"""What a customer can be told of: ``in-trouble`` as the carrier says, ``delayed`` as we noticed."""
+
+
+class Customers(_Section):
+    """What customers hear of their orders on the way (C7)."""
+
+    told: tuple[CustomerStep, ...] = Field(
+        default=("shipped", "out-for-delivery", "delivered", "in-trouble", "delayed"),
+        description="Of which steps a customer is told, by the order's channel or by the notifier of [told] customers",
+    )
+    old_after_hours: int = Field(default=24, ge=1, description="What happened longer ago is told to nobody")
 
 
 class Relay(_Section):
@@ -282,6 +321,9 @@ class Rules(_Section):
         default_factory=dict, description="SKUs to offer instead of one that is short"
     )
     promise: Promise = Promise()
+    phrases: Phrases = Field(
+        default_factory=dict, description="What people write in a remark, and the tags that the order gets for it"
+    )
     products: Products = Products()
     told: dict[str, str] = Field(
         default_factory=dict,
@@ -291,6 +333,7 @@ class Rules(_Section):
     quality: Quality = Quality()
     weather: Weather = Weather()
     tracking: Tracking = Tracking()
+    customers: Customers = Customers()
     relay: Relay = Relay()
     settlement: Settlement = Settlement()
     invoices: Invoices = Invoices()
@@ -303,7 +346,7 @@ class Rules(_Section):
         reviewers = (role for rule in self.review for role in (rule.approver, rule.tell) if role)
         sales = ("sales",) if self.substitutes else ()
         return frozenset(
-            {"purchasing", *sales, *reviewers, *self.changes.minor_approvers, *self.changes.major_approvers}
+            {"purchasing", "customs", *sales, *reviewers, *self.changes.minor_approvers, *self.changes.major_approvers}
         )
 
     @property

@@ -39,7 +39,7 @@ def _sentence(text: str, wrong: dict[str, object]) -> str:
     path: Path = wrong["loc"]  # type: ignore[assignment]  # pydantic's form of a place
     unknown = wrong["type"] == "extra_forbidden"
     cure = "there is no such rule; remove it or correct its name" if unknown else _without_prefix(str(wrong["msg"]))
-    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
+    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in path if part != "[key]")
     return f"Line {_line_of(text, path)}: the rule {where} cannot be used: {cure}."
 
 

@@ -19,15 +19,16 @@ _TOLD_AS = {
     Status.COMPLETED: Progress.COMPLETED,
     Status.RETURNED: Progress.RETURNED,
 }
+_TROUBLE = frozenset({"exception", "held_by_customs"})
 HAS_LEFT = (Status.SHIPPED, Status.DELIVERED, Status.COMPLETED, Status.RETURNED)
 
 
 class Listener(StrEnum):
-    """Who may be told. Warehouses are told by the outbound and its cancellation: Qimen has no message for more."""
+    """Who may be told. Warehouses are told by the outbound and its cancellation: Qimen has no message for more. What
+    customers hear stands in ``policies.customers``."""
 
     ERP = "erp"
     CHANNEL = "channel"
-    CUSTOMER = "customer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def progress_of(status: Status, scans: Sequence[str]) -> Progress | None:
     states of its parcels: until all have arrived, one in trouble is what counts."""
     if status is Status.SHIPPED and "returned" in scans:
         return Progress.RETURNED
-    if status is Status.SHIPPED and "exception" in scans:
+    if status is Status.SHIPPED and not _TROUBLE.isdisjoint(scans):
         return Progress.IN_TROUBLE
     return _TOLD_AS.get(status)
 
@@ -57,11 +58,9 @@ def who_hears(standing: Standing) -> frozenset[Listener]:
     hearing = set()
     if standing.now is not None and standing.now != standing.said and not standing.waiting:
         hearing.add(Listener.ERP)
-    if standing.just_shipped and standing.kind is not OrderKind.TRANSFER:
-        hearing.add(Listener.CUSTOMER)
-        # The channel has written off what it sold; the piece that replaces it is not its business.
-        if standing.kind is not OrderKind.EXCHANGE:
-            hearing.add(Listener.CHANNEL)
+    # The channel has written off what it sold; the piece that replaces it is not its business.
+    if standing.just_shipped and standing.kind not in {OrderKind.TRANSFER, OrderKind.EXCHANGE}:
+        hearing.add(Listener.CHANNEL)
     return frozenset(hearing)
 
 

@@ -117,6 +117,8 @@ def _cancel(world: World, _: Call, request: Element) -> Reply:
     outbound = world.warehouse.outbounds.get(text_of(request, "orderCode"))
     if outbound is None or outbound.warehouse != text_of(request, "storeCode"):
         raise Refused(_failure("B0005", "订单不存在"))
+    if text_of(request, "orderType") != outbound.order_type:
+        raise Refused(_failure("B0006", "单据类型不一致"))
     if outbound.status is OutboundStatus.DELIVERED:
         raise Refused(_failure("B0007", "此订单已发货，请联系WMS处理!"))
     if outbound.status is OutboundStatus.ACCEPT:

@@ -104,6 +104,7 @@ class WorkAtCarrier(Body):
     now: AwareDatetime | None = None
     skip: list[str] = Field(default=[], alias="except")
     late: list[str] = []
+    at_customs: list[str] = []
 
 
 class Payment(Body):

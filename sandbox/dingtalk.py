@@ -75,7 +75,16 @@ def _problem(message: Any) -> str:
         return "unknown msgtype"
     content = message.get(kind) or {}
     missing = [name for name in _REQUIRED[kind] if not content.get(name)]
+    if kind == "actionCard" and not missing:
+        missing = _missing_of_buttons(content)
     return f"missing {', '.join(missing)}" if missing else ""
+
+
+def _missing_of_buttons(card: Mapping[str, Any]) -> list[str]:
+    """A card leads somewhere as a whole, or by each of its buttons."""
+    if buttons := card.get("btns"):
+        return [name for button in buttons for name in ("title", "actionURL") if not button.get(name)]
+    return [name for name in ("singleTitle", "singleURL") if not card.get(name)]
 
 
 def _throttled(_: Call) -> Reply:

@@ -175,7 +175,7 @@ def _trace(world: World, content: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _scan(scan: Scan) -> dict[str, Any]:
     return {
         "scanTime": beijing_text(scan.at),
-        "scanType": _SCAN_TYPES[scan.op_code],
+        "scanType": _SCAN_TYPES.get(scan.op_code, scan.status),
         "desc": scan.remark,
         "scanNetworkName": f"{scan.city}网点",
         "scanNetworkCity": scan.city,

@@ -116,6 +116,8 @@ def _cancel(world: World, _: Call, request: Element) -> Reply:
     outbound = _outbound(world, text_of(request, "orderCode"))
     if outbound.warehouse != text_of(request, "warehouseCode"):
         raise refuse("order-not-found", "the order lies in another warehouse")
+    if text_of(request, "orderType") not in {"", outbound.order_type}:
+        raise refuse("order-not-found", f"order {outbound.code} is of another type")
     if outbound.status is OutboundStatus.DELIVERED:
         raise refuse("order-shipped", f"order {outbound.code} is already picked, it cannot be cancelled")
     if outbound.status is OutboundStatus.ACCEPT:

@@ -196,16 +196,18 @@ class World:
         *,
         skip: Collection[str] = (),
         late: Collection[str] = (),
+        at_customs: Collection[str] = (),
     ) -> int:
-        """Scan every parcel up to `now`, but not those in `skip`; those in `late` stay behind from now on.
+        """Scan every parcel up to `now`, but not those in `skip`; those in `late` stay behind from now on, and those in
+        `at_customs`, which go abroad, stay there.
 
         Returns how many scans were added. Raises ``KeyError`` for an unknown parcel.
         """
-        for number in late:
+        for number in (*late, *at_customs):
             waybill = self.waybill(number)
             if waybill is None:
                 raise KeyError(number)
-            waybill.late = True
+            waybill.late, waybill.abroad = True, number in at_customs
         moment = now or self.clock.now()
         return sum(carrier.work(moment, skip=skip) for carrier in self.carriers.values())
 

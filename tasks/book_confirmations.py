@@ -2,7 +2,6 @@
 say of outbounds before that, of their stock and of returns is handed on to ``tasks.book_progress``,
 ``tasks.book_stock_reports`` and ``tasks.book_returns``."""
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +9,6 @@ from sqlalchemy import insert, select, update
 
 from integrations.errors import Rejected
 from integrations.ports import ReportsStock, TakesOutboundsTogether, TakesReturns, Warehouse
-from messages import say
 from models.base import insert_or_ignore, table_of
 from models.check_code import check_code
 from models.company import Product, SalesChannel
@@ -25,11 +23,11 @@ from models.outbox import Owed
 from models.reasons import Reason
 from models.shipment import Outbound, OutboundLine, Parcel, Shipment
 from models.work import Work
+from policies.customers import Word
 from policies.lifecycle import plan_way
 from policies.rules import Rules
 from policies.shipping import judge_confirmation
 from policies.telling import Listener, Standing, who_hears
-from settings import get_settings
 from tasks.book_progress import book_answers, find_outbound, follow
 from tasks.book_returns import book_return
 from tasks.book_stock_reports import book_stock_report
@@ -39,7 +37,7 @@ from tasks.quarantine import refuse_message
 from tasks.receivables import owe_receivable
 from tasks.shelf.transfers import expect_transfer
 from tasks.subscriptions import subscribe
-from tasks.supplements import original_number
+from tasks.tell_customers import tell_customers
 from tasks.telling import tell_of
 
 OUTBOUND = table_of(Outbound)
@@ -178,30 +176,19 @@ def _ship(work: Work, outbound: Any, confirmed: OutboundConfirmed, rules: Rules)
         expect_transfer(work, outbound, gone, at)
     tell_of(work, [outbound.order_id])
     owe_receivable(work, outbound)
-    _tell(work, outbound, confirmed, who_hears(Standing(OrderKind(outbound.kind), None, just_shipped=True)))
+    if Listener.CHANNEL in who_hears(Standing(OrderKind(outbound.kind), None, just_shipped=True)):
+        work.outbox.add([_write_back(outbound, confirmed, parcel) for parcel in confirmed.parcels])
+    tell_customers(work, [Word(outbound.order_id, confirmed.parcels[0].waybill_no, "shipped", at)], rules)
 
 
-def _tell(work: Work, outbound: Any, confirmed: OutboundConfirmed, listeners: Collection[Listener]) -> None:
-    """Owe the channel its write-back and the customer a word."""
-    number = order_number(outbound.order_id)
-    owed: list[dict[str, Any]] = []
-    if Listener.CHANNEL in listeners:
-        for parcel in confirmed.parcels:
-            payload = {
-                "order_no": outbound.channel_order_no, "carrier": parcel.carrier, "waybill_no": parcel.waybill_no,
-                "shipped_at": confirmed.confirmed_at.isoformat(),
-            }  # fmt: skip
-            key = f"channel-shipment:{number}:{parcel.waybill_no}"
-            owed.append({"kind": Owed.CHANNEL_SHIPMENT, "payload": payload, "idempotency_key": key})
-    if Listener.CUSTOMER in listeners:
-        key = f"customer-shipped:{number}"
-        payload = _word_to_customer(outbound, confirmed.parcels[0])
-        owed.append({"kind": Owed.CUSTOMER_MESSAGE, "payload": payload, "idempotency_key": key})
-    work.outbox.add([{"order_id": outbound.order_id, "connection": outbound.channel, **row} for row in owed])
-
-
-def _word_to_customer(outbound: Any, parcel: PackedParcel) -> dict[str, str]:
-    language = "zh" if connections().company.zone == "Asia/Shanghai" else get_settings().locale
-    theirs = outbound.channel_order_no
-    number = original_number(theirs) if outbound.kind == OrderKind.EXCHANGE else theirs
-    return {"order_no": number, "text": say("customer-shipped", language, number=number, waybill=parcel.waybill_no)}
+def _write_back(outbound: Any, confirmed: OutboundConfirmed, parcel: PackedParcel) -> dict[str, Any]:
+    return {
+        "kind": Owed.CHANNEL_SHIPMENT,
+        "order_id": outbound.order_id,
+        "connection": outbound.channel,
+        "idempotency_key": f"channel-shipment:{order_number(outbound.order_id)}:{parcel.waybill_no}",
+        "payload": {
+            "order_no": outbound.channel_order_no, "carrier": parcel.carrier, "waybill_no": parcel.waybill_no,
+            "shipped_at": confirmed.confirmed_at.isoformat(),
+        },
+    }  # fmt: skip

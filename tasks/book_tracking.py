@@ -14,10 +14,9 @@ from models.reasons import Reason
 from policies.rules import Rules
 from tasks.connections import connections, partner
 from tasks.hub import Batch, hub_task, tell, unit_of_work
+from tasks.parcel_news import PARCEL, Tracked, add, book_news
 from tasks.quarantine import Refusal, refuse
 from tasks.subscriptions import subscribe_again
-from tasks.telling import tell_of
-from tasks.track_parcels import PARCEL, Tracked, add, deliver, note_scans, watch
 
 
 @hub_task
@@ -32,7 +31,8 @@ async def book_tracking(batch: Batch, rules: Rules) -> Tracked:
             for message in messages:
                 if message.source == source:
                     done = add(done, _book(message, tracker, rules))
-    tell("%d parcels told of, %d news, %d delivered, %d late", done.looked_at, done.news, done.delivered, done.late)
+    told = "%d parcels told of, %d news, %d delivered, %d late, %d stuck at customs"
+    tell(told, done.looked_at, done.news, done.delivered, done.late, done.stuck)
     return done
 
 
@@ -58,11 +58,8 @@ def _book(message: Any, tracker: Tracker, rules: Rules) -> Tracked:
             for row in work.rows(query)
             if connections().tracker_of(row.carrier)[0].code == message.source
         }
-        news = note_scans(work, parcels, points)
-        delivered = deliver(work, parcels, points)
-        tell_of(work, {row.order_id for row in parcels.values()} if news else ())
-        on_the_way = [row for row in parcels.values() if row.delivered_at is None and row.id not in delivered]
-        subscribe_again(work, [row for row in on_the_way if row.waybill_no in given_up])
-        late = watch(work, [row for row in on_the_way if row.waybill_no not in given_up], rules)
+        done = book_news(work, parcels, points, rules, besides=given_up)
+        lost = (parcels[number] for number in given_up if number in parcels)
+        subscribe_again(work, [row for row in lost if row.delivered_at is None])
         work.inbox.finish([message.id])
-        return Tracked(len(parcels), news, len(delivered), late)
+        return done

@@ -20,7 +20,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from integrations.errors import Misconfigured
-from integrations.ports import PrintsLabels, TracksParcels
+from integrations.ports import MessagesCustomers, PrintsLabels, TracksParcels
 from integrations.rate import Rate
 from integrations.registry import PARTNERS, build
 from settings import get_settings
@@ -180,6 +180,12 @@ class Connections(BaseModel):
     def stock_book(self) -> str | None:
         """Whom the ERP's stock is read from."""
         return next((connection.code for connection in (*self.books, *self.erp)), None)
+
+    def reaches_customers(self, channel: str) -> bool:
+        """Whether a channel passes on to customers what we tell them."""
+        own = next((connection for connection in self.channel if connection.code == channel), None)
+        entry = PARTNERS.get(own.partner) if own else None
+        return entry is not None and issubclass(cast(type, entry.maker), MessagesCustomers)
 
     def carrier_after(self, code: str) -> str:
         """Code of the carrier that is asked when that one will not do it; empty after the last. One that is connected

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from integrations.files.channel import FileChannel
-from integrations.files.preset import Preset, load_preset
+from integrations.files.payments import read_statement
+from integrations.files.preset import AnyPreset, StatementPreset, load_orders_preset, load_preset
 from models.base import insert_or_replace
 from models.lifecycle import Route
 from models.messages import RawMessage, RefusedRow, StatementLine
@@ -42,16 +43,25 @@ class Opened:
     stocked: int
 
 
-def preset_named(name: str) -> Preset:
+def preset_named(name: str) -> AnyPreset:
     """The preset of that name. Raises ``PresetError``."""
-    return load_preset(get_settings().presets / f"{name}.toml")
+    return load_preset(_path_of(name))
+
+
+def has_orders(preset_name: str) -> bool:
+    """Whether its files hold orders, and not only a provider's statement. Raises ``PresetError``."""
+    return not isinstance(preset_named(preset_name), StatementPreset)
+
+
+def _path_of(preset_name: str) -> Path:
+    return get_settings().presets / f"{preset_name}.toml"
 
 
 @once_a_run
 @hub_task
 async def open_catalogue(path: str, preset_name: str) -> Opened:
     """Store the products that the files name, with the preset's opening stock where they have none yet."""
-    preset = preset_named(preset_name)
+    preset = load_orders_preset(_path_of(preset_name))
     items = list(FileChannel(preset).items(Path(path)))
     with unit_of_work() as work:
         ids = add_products(work, items)
@@ -66,7 +76,7 @@ async def open_catalogue(path: str, preset_name: str) -> Opened:
 @hub_task
 async def stage_orders(path: str, preset_name: str) -> Staged:
     """Put the files' orders into the inbox and their unreadable rows into quarantine; twice changes nothing."""
-    preset = preset_named(preset_name)
+    preset = load_orders_preset(_path_of(preset_name))
     code = preset.channel or preset.name
     with unit_of_work() as work:
         row = {
@@ -99,7 +109,7 @@ async def settle_files(path: str, preset_name: str, rules: Rules) -> list[Settle
     """The payments among the files, through the same reconciliation as any provider's statement."""
     preset = preset_named(preset_name)
     done = []
-    for some in _batched(FileChannel(preset).statement(Path(path)), LINES_A_STATEMENT):
+    for some in _batched(read_statement(preset, Path(path)), LINES_A_STATEMENT):
         lines = [item for item in some if isinstance(item, StatementLine)]
         bad = [item for item in some if isinstance(item, RefusedRow)]
         with unit_of_work() as work:

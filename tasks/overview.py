@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, func, select, type_coerce
+from sqlalchemy import String, func, literal, select, type_coerce
 
 from models.base import table_of
 from models.company import Company, Customer, SalesChannel
@@ -37,7 +37,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order in a list; ``holds`` are the kinds that are open."""
+    """An order in a list; ``holds`` are the kinds that are open, ``tags`` as the rules write them."""
 
     order_id: int
     number: str
@@ -46,6 +46,7 @@ class OrderRow:
     customer: str
     status: str
     holds: tuple[str, ...]
+    tags: tuple[str, ...]
     amount: Money
     placed_at: datetime
 
@@ -105,8 +106,10 @@ class OrderPage:
     before: int | None
 
 
-def list_orders(status: str = "", hold: str = "", words: str = "", before: int | None = None) -> OrderPage:
-    """Orders with that status, with an open hold of that kind, and found by ``words``: a number, or a customer.
+def list_orders(
+    status: str = "", hold: str = "", tag: str = "", words: str = "", before: int | None = None
+) -> OrderPage:
+    """Orders with that status, an open hold of that kind, that tag, and found by ``words``: a number, or a customer.
 
     Empty means any. Raises ``DatabaseNotReady``, and ``Mistyped`` for words like a check code that is none.
     """
@@ -117,6 +120,8 @@ def list_orders(status: str = "", hold: str = "", words: str = "", before: int |
         if hold:
             held = select(HOLD.c.order_id).where(HOLD.c.kind == hold, HOLD.c.closed_at.is_(None))
             wanted.append(ORDER.c.id.in_(held))
+        if tag:
+            wanted.append(_tagged(work, tag))
         if words.strip():
             wanted.append(_found_by(work, words.strip()))
         if before is not None:
@@ -125,6 +130,12 @@ def list_orders(status: str = "", hold: str = "", words: str = "", before: int |
         rows = _orders(work, *wanted, limit=PAGE + 1)
         more = rows[PAGE - 1].order_id if len(rows) > PAGE else None
         return OrderPage(zone, tuple(rows[:PAGE]), more)
+
+
+def _tagged(work: Work, tag: str) -> Any:
+    if work.session.get_bind().dialect.name == "postgresql":
+        return func.jsonb_exists(ORDER.c.tags, tag)
+    return literal(tag).in_(select(func.json_each(ORDER.c.tags).table_valued("value").c.value))
 
 
 def _found_by(work: Work, words: str) -> Any:
@@ -137,7 +148,8 @@ def _found_by(work: Work, words: str) -> Any:
 def _orders(work: Work, *wanted: Any, limit: int) -> list[OrderRow]:
     columns = (
         ORDER.c.id, ORDER.c.channel_order_no, ORDER.c.status, ORDER.c.amount_minor, ORDER.c.currency,
-        ORDER.c.placed_at, CHANNEL.c.code.label("channel"), CUSTOMER.c.name, CUSTOMER.c.code.label("customer"),
+        ORDER.c.placed_at, ORDER.c.tags, CHANNEL.c.code.label("channel"), CUSTOMER.c.name,
+        CUSTOMER.c.code.label("customer"),
     )  # fmt: skip
     query = (
         select(*columns)
@@ -152,7 +164,7 @@ def _orders(work: Work, *wanted: Any, limit: int) -> list[OrderRow]:
     return [
         OrderRow(
             row.id, order_number(row.id), row.channel, row.channel_order_no, row.name or row.customer, row.status,
-            tuple(sorted(holds.get(row.id, ()))), Money(row.amount_minor, row.currency), row.placed_at,
+            tuple(sorted(holds.get(row.id, ()))), tuple(row.tags), Money(row.amount_minor, row.currency), row.placed_at,
         )
         for row in rows
     ]  # fmt: skip

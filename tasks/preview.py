@@ -1,7 +1,7 @@
 """What other rules would decide about the orders that are open now, and about a past run. Nothing is written."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -12,7 +12,9 @@ from models.reasons import Reason
 from models.work import Work
 from policies.comparison import Difference, Result, differences, stored
 from policies.facts import unpack
+from policies.looked_up import cannot_be_known
 from policies.reservation import plan_reservations
+from policies.rule_changes import changed_aside
 from policies.rules import Rules
 from settings import get_settings
 from tasks.decisions import BATCH, DECISION, POLICY
@@ -29,41 +31,58 @@ class CannotReplay(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """How many orders were decided under ``before`` and ``after`` (versions of the rules), and which differ."""
+    """How many orders were decided under ``before`` and ``after`` (versions of the rules), and which differ.
+
+    ``unknown`` are the orders of which the rules ``after`` would have to know what was not looked up at the time: they
+    are not compared, and what other orders got may hang on them. ``aside`` names the rules that are others too and
+    decide nothing about an open order.
+    """
 
     orders: int
     before: str
     after: str
     differences: tuple[Difference, ...]
+    unknown: Mapping[int, tuple[Reason, ...]] = field(default_factory=dict)
+    aside: tuple[str, ...] = ()
 
 
 def compare_open_orders(old: Rules, new: Rules) -> Compared:
-    """Which open orders the new rules would decide differently than the old, all else as it is now."""
+    """Which open orders the new rules would decide differently than the old, all else as it is now.
+
+    Each decides on what it would look up itself. What is promised stays promised: an order that new rules would stop
+    leaves nothing to others.
+    """
     with reading() as work:
-        facts = facts_of_open_orders(work, old, new)
-    before, after = (stored(plan_reservations(facts, rules)) for rules in (old, new))
-    return Compared(len(facts.orders), old.version, new.version, tuple(differences(before, after)))
+        before, after = (stored(plan_reservations(facts_of_open_orders(work, rules), rules)) for rules in (old, new))
+    found = tuple(differences(before, after))
+    return Compared(len(before), old.version, new.version, found, aside=changed_aside(old, new))
 
 
 def replay(flow_run_id: str, rules: Rules | None = None) -> Compared:
     """Make a past run's reservation decisions again, on the facts that it saw, with ``rules`` or its own. The beginning
     of the id is enough if only one run has it.
 
-    Under its own rules nothing may differ (invariant 7). Raises ``CannotReplay``.
+    Under its own rules nothing may differ (invariant 7). What others would have to know and the run did not look up is
+    said of each order that it may decide. Raises ``CannotReplay``.
     """
     with reading() as work:
-        orders, found = 0, list[Difference]()
+        orders, found, unknown = 0, list[Difference](), dict[int, tuple[Reason, ...]]()
+        aside: tuple[str, ...] = ()
         then_by = now_by = ""
         for batch in _batches(work, flow_run_id):
             then_by = batch.policy_version
-            policy = rules or _rules_of(work, then_by)
-            now_by = policy.version
+            own = _rules_of(work, then_by)
+            policy = rules or own
+            now_by, aside = policy.version, changed_aside(own, policy)
             query = select(DECISION.c.order_id, DECISION.c.result).where(DECISION.c.batch_id == batch.id)
             then = dict(work.rows(query))
-            again = stored(plan_reservations(unpack(batch.facts), policy))
-            found += differences(then, again, to_the_word=now_by == then_by)
+            facts = unpack(batch.facts)
+            again = plan_reservations(facts, policy)
+            unknown |= cannot_be_known(facts, policy, again)
+            found += differences(then, stored(again), to_the_word=now_by == then_by)
             orders += len(then)
-    return Compared(orders, then_by, now_by, tuple(found))
+    known = tuple(difference for difference in found if difference.order_id not in unknown)
+    return Compared(orders, then_by, now_by, known, unknown, aside)
 
 
 def _batches(work: Work, named: str) -> Sequence[Any]:
@@ -103,20 +122,38 @@ def _rules_of(work: Work, version: str) -> Rules:
     return Rules.model_validate_json(content)
 
 
-def shown(found: Compared) -> list[dict[str, str]]:
-    """The differences as rows of a table for people."""
-    return [
-        {
-            "order": order_number(difference.order_id),
-            "changed": ", ".join(difference.changed),
-            "before": _in_words(difference.before),
-            "after": _in_words(difference.after),
-        }
-        for difference in found.differences
-    ]
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """An order that is decided differently, in words."""
+
+    order: str
+    changed: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class CannotBeKnown:
+    """An order of which the decision cannot be told, and why."""
+
+    order: str
+    why: str
+
+
+def shown(found: Compared) -> list[Differs | CannotBeKnown]:
+    """What differs, and what cannot be known, as rows of a table for people."""
+    differing = (
+        Differs(order_number(d.order_id), ", ".join(d.changed), _in_words(d.before), _in_words(d.after))
+        for d in found.differences
+    )
+    unknown = (CannotBeKnown(order_number(order_id), _said(reasons)) for order_id, reasons in found.unknown.items())
+    return [*differing, *unknown]
 
 
 def _in_words(result: Result) -> str:
-    locale = get_settings().locale
     reasons = [reason for hold in result.get("holds", []) for reason in hold["reasons"]] or result.get("reasons", [])
-    return " ".join(say_reason(Reason.from_json(reason), locale) for reason in reasons[:2])
+    return _said([Reason.from_json(reason) for reason in reasons[:2]])
+
+
+def _said(reasons: Sequence[Reason]) -> str:
+    return " ".join(say_reason(reason, get_settings().locale) for reason in reasons)

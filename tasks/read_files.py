@@ -19,8 +19,8 @@ from models.work import Work
 from settings import get_settings
 from tasks.collect_documents import FILE, kept_path
 from tasks.connections import Connections, connections, partner
-from tasks.hub import hub_task, tell, unit_of_work
-from tasks.import_files import open_catalogue, stage_orders
+from tasks.hub import current_rules, hub_task, tell, unit_of_work
+from tasks.import_files import has_orders, open_catalogue, settle_files, stage_orders
 from tasks.notices import notice
 from tasks.quarantine import QUARANTINE, Refusal, refuse
 from tasks.reading import reading
@@ -44,10 +44,12 @@ class ToRead:
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """What a file brought: orders, confirmations, and how many of them were new; or that it waits for a person."""
+    """What a file brought: orders, payments, confirmations, and how many of them were new; or that it waits for a
+    person."""
 
     file: str
     orders: int = 0
+    payments: int = 0
     confirmations: int = 0
     new: int = 0
     refused_rows: int = 0
@@ -73,7 +75,7 @@ async def read_file(file: ToRead) -> FileRead:
         if file.source in {warehouse.code for warehouse in connected.warehouse}:
             done = await read_confirmations(file)
         else:
-            done = await _read_orders(file, _preset_of(file, connected))
+            done = await _read_by(_preset_of(file, connected), file)
     except _UnknownLayout as unknown:
         told = {"columns": ", ".join(unknown.columns)[:200], "path": str(file.path)}
         return _leave(file, Reason("file-layout-unknown", told), connected)
@@ -105,7 +107,11 @@ async def read_confirmations(file: ToRead) -> FileRead:
     return FileRead(file.name, confirmations=len(messages), new=new, refused_rows=len(bad))
 
 
-async def _read_orders(file: ToRead, preset: str) -> FileRead:
+async def _read_by(preset: str, file: ToRead) -> FileRead:
+    if not has_orders(preset):
+        settled = await settle_files(str(file.path), preset, current_rules())
+        kept, refused = sum(each.new_lines for each in settled), sum(each.refused for each in settled)
+        return FileRead(file.name, payments=kept, refused_rows=refused)
     await open_catalogue(str(file.path), preset)
     staged = await stage_orders(str(file.path), preset)
     return FileRead(file.name, staged.orders, new=staged.new, refused_rows=staged.refused_rows)

@@ -10,7 +10,7 @@ from functools import cache
 
 from integrations.errors import Rejected
 from integrations.files.channel import FileChannel
-from integrations.files.preset import load_preset
+from integrations.files.preset import load_orders_preset
 from models.company import SalesChannel
 from models.lifecycle import Route
 from models.messages import ChannelOrder, RawMessage
@@ -44,7 +44,7 @@ async def order_readers(channels: Iterable[SalesChannel]) -> AsyncIterator[Read]
 
 
 def _file_channel(preset: str) -> FileChannel:
-    return FileChannel(load_preset(get_settings().presets / f"{preset}.toml"))
+    return FileChannel(load_orders_preset(get_settings().presets / f"{preset}.toml"))
 
 
 def _preset_of(message: RawMessage) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,15 +15,15 @@ from models.order import Answer
 from models.order_book import ASIDE, ORDER
 from models.reasons import Reason
 from models.shipment import Outbound
-from models.stock import LEVEL, RESERVATION
+from models.stock import LEVEL
 from models.work import Work
-from policies.facts import CustomerFacts, Facts, LineFacts, OrderFacts, ProductFacts, Shelf, WarehouseFacts
+from policies.facts import Facts, LineFacts, LookedUp, OrderFacts, ProductFacts, Shelf, WarehouseFacts
+from policies.looked_up import looked_up_for
 from policies.rules import Rules
-from tasks.debts import debts_of
+from tasks.customer_facts import customers_of
 from tasks.needs import Needs
 from tasks.presale import waits_for_balance
 from tasks.shared_limits import lock_limits
-from tasks.supplements import IS_SUPPLEMENT
 
 CUSTOMER = table_of(Customer)
 CHANNEL = table_of(SalesChannel)
@@ -69,11 +68,11 @@ def load(work: Work, order_ids: Collection[int], rules: Rules) -> ToDecide:
     )
 
 
-def facts_of_open_orders(work: Work, *rules: Rules) -> Facts:
+def facts_of_open_orders(work: Work, rules: Rules) -> Facts:
     """The facts of every order whose goods no warehouse has been asked for yet, those with stock included: for a
-    preview under any of ``rules``. Nothing is locked. Orders whose goods cannot be counted are left out."""
+    preview under ``rules``. Nothing is locked. Orders whose goods cannot be counted are left out."""
     open_orders = _orders().where(ORDER.c.company_id == work.company_id, ORDER.c.status.in_(OPEN))
-    return _previewed(work, open_orders, *rules)
+    return _previewed(work, open_orders, rules)
 
 
 def facts_of(work: Work, order_ids: Collection[int], rules: Rules) -> Facts:
@@ -81,12 +80,12 @@ def facts_of(work: Work, order_ids: Collection[int], rules: Rules) -> Facts:
     return _previewed(work, _orders().where(among(ORDER.c.id, order_ids)), rules)
 
 
-def _previewed(work: Work, orders: Any, *rules: Rules) -> Facts:
+def _previewed(work: Work, orders: Any, rules: Rules) -> Facts:
     rows = work.rows(orders)
     goods = _goods(work, rows)
     needs = _needs(work, goods)
     counted = goods.keys() - needs.uncounted(goods).keys()
-    return _facts(work, [row for row in rows if row.id in counted], goods, needs, *rules, lock=False)
+    return _facts(work, [row for row in rows if row.id in counted], goods, needs, rules, lock=False)
 
 
 def _orders() -> Any:
@@ -110,24 +109,33 @@ def _orders() -> Any:
 
 
 def _facts(
-    work: Work, rows: Sequence[Any], goods: Mapping[int, Sequence[Any]], needs: Needs, *rules: Rules, lock: bool = True
+    work: Work,
+    rows: Sequence[Any],
+    goods: Mapping[int, Sequence[Any]],
+    needs: Needs,
+    rules: Rules,
+    *,
+    lock: bool = True,
 ) -> Facts:
-    offered = _offered(work, rules)
+    looked_up = looked_up_for(rules)
+    offered = _offered(work, looked_up)
     held = _held(work, rows)
     answered = _answered(work, rows)
-    orders = tuple(_order(row, goods[row.id], needs, held, answered) for row in rows)
+    served_from = _served_from(work, rows, held)
+    orders = tuple(_order(row, goods[row.id], needs, held, answered, served_from) for row in rows)
     wanted = {product for order in orders for line in order.lines for product, _ in line.needs} | offered
     return Facts(
         at=work.now,
         zone=work.zone,
         orders=orders,
-        customers=_customers(work, rows, rules),
+        customers=customers_of(work, rows, looked_up),
         products=_products(work, wanted),
         warehouses=_warehouses(work),
         shelves=tuple(
             Shelf(shelf.product_id, shelf.warehouse_id, shelf.stock_level_id, shelf.available)
             for shelf in work.stock.on_shelf(wanted, lock=lock)
         ),
+        looked_up=looked_up,
     )
 
 
@@ -147,6 +155,7 @@ def _order(
     needs: Needs,
     held: Mapping[int, tuple[tuple[int, int], ...]],
     answered: Mapping[int, tuple[str, ...]],
+    served_from: Mapping[int, int],
 ) -> OrderFacts:
     return OrderFacts(
         order_id=row.id,
@@ -166,15 +175,17 @@ def _order(
         appointment_at=row.appointment_at,
         gives_back=(*held.get(row.id, ()), *held.get(row.deposit_id, ())),
         completes_deposit=row.deposit_id is not None,
+        remark=row.remark,
+        served_from=served_from.get(row.id),
     )
 
 
-def _offered(work: Work, rules: Sequence[Rules]) -> set[int]:
+def _offered(work: Work, looked_up: LookedUp) -> set[int]:
     """Products that the rules offer instead of others."""
-    skus = {sku for some in rules for listed in some.substitutes.values() for sku in listed}
-    if not skus:
+    if not looked_up.offered:
         return set()
-    query = select(PRODUCT.c.id).where(PRODUCT.c.company_id == work.company_id, among(PRODUCT.c.sku, skus))
+    named = among(PRODUCT.c.sku, looked_up.offered)
+    query = select(PRODUCT.c.id).where(PRODUCT.c.company_id == work.company_id, named)
     return set(work.session.execute(query).scalars())
 
 
@@ -192,6 +203,15 @@ def _held(work: Work, rows: Sequence[Any]) -> dict[int, tuple[tuple[int, int], .
     return found
 
 
+def _served_from(work: Work, rows: Sequence[Any], held: Mapping[int, Sequence[tuple[int, int]]]) -> dict[int, int]:
+    """The warehouse where those orders that have their stock for good have it."""
+    first = {row.id: held[row.id][0][0] for row in rows if row.status == Status.RESERVED and row.id in held}
+    if not first:
+        return {}
+    levels = dict(work.rows(select(LEVEL.c.id, LEVEL.c.warehouse_id).where(among(LEVEL.c.id, set(first.values())))))
+    return {order_id: levels[level] for order_id, level in first.items()}
+
+
 def _answered(work: Work, rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:
     """The questions that people answered with yes for the version that stands."""
     query = (
@@ -204,67 +224,6 @@ def _answered(work: Work, rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
     for order_id, question in work.rows(query):
         found[order_id] = (*found.get(order_id, ()), question)
-    return found
-
-
-def _customers(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> tuple[CustomerFacts, ...]:
-    usual = rules[0].credit.due_days
-    debts = debts_of(
-        work, {row.customer_id: usual if row.due_days is None else row.due_days for row in rows if not row.paid}
-    )
-    lately = _ordered_at(work, rows, rules)
-    waiting = _waiting(work, rows) if any(some.reservation.customer_cap for some in rules) else {}
-    return tuple(
-        CustomerFacts(
-            customer_id,
-            row.grade,
-            row.risk,
-            row.credit_limit_minor,
-            row.credit_currency,
-            debts.get(customer_id, ()),
-            lately.get(customer_id, ()),
-            waiting.get(customer_id, ()),
-        )
-        for customer_id, row in {row.customer_id: row for row in rows}.items()
-    )
-
-
-def _ordered_at(work: Work, rows: Sequence[Any], rules: Sequence[Rules]) -> dict[int, tuple[datetime, ...]]:
-    """When the customers ordered within the longest time that a review rule looks back, oldest first: sales as they
-    were placed, not what follows from one (a part that goes later, an exchange) or comes before it (a deposit)."""
-    repeats = (rule for some in rules for rule in some.review if rule.orders_over is not None)
-    hours = max((rule.within_hours for rule in repeats), default=0)
-    if not hours or not rows:
-        return {}
-    since = min(row.placed_at for row in rows) - timedelta(hours=hours)
-    found: dict[int, list[datetime]] = {}
-    query = select(ORDER.c.customer_id, ORDER.c.placed_at).where(
-        among(ORDER.c.customer_id, {row.customer_id for row in rows}),
-        ORDER.c.placed_at >= since,
-        ORDER.c.status != Status.CANCELLED,
-        ORDER.c.kind == OrderKind.SALE,
-        ~IS_SUPPLEMENT,
-    )
-    for customer_id, placed_at in work.rows(query.order_by(ORDER.c.placed_at, ORDER.c.id)):
-        found.setdefault(customer_id, []).append(placed_at)
-    return {customer_id: tuple(times) for customer_id, times in found.items()}
-
-
-def _waiting(work: Work, rows: Sequence[Any]) -> dict[int, tuple[tuple[int, int], ...]]:
-    """What waits for each customer and may expire, without what the orders of this batch hold themselves."""
-    found: dict[int, tuple[tuple[int, int], ...]] = {}
-    query = (
-        select(ORDER.c.customer_id, LEVEL.c.product_id, func.sum(RESERVATION.c.quantity))
-        .join(ORDER, ORDER.c.id == RESERVATION.c.order_id)
-        .join(LEVEL, LEVEL.c.id == RESERVATION.c.stock_level_id)
-        .where(among(ORDER.c.customer_id, {row.customer_id for row in rows}))
-        .where(RESERVATION.c.state == "open", RESERVATION.c.expires_at.is_not(None))
-        .where(~among(RESERVATION.c.order_id, [row.id for row in rows]))
-        .group_by(ORDER.c.customer_id, LEVEL.c.product_id)
-        .order_by(LEVEL.c.product_id)
-    )
-    for customer_id, product_id, units in work.rows(query):
-        found[customer_id] = (*found.get(customer_id, ()), (product_id, int(units)))
     return found
 
 

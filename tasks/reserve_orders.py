@@ -107,13 +107,13 @@ def _takes(decision: OrderDecision) -> list[Take]:
 
 
 def _notes(rows: Mapping[int, Any], decided: Sequence[OrderDecision]) -> list[dict[str, Any]]:
-    """Tags and promised dates that an order did not have."""
+    """Tags and promised dates that are not yet what was decided. Tags are those of this decision alone: what an earlier
+    one saw may no longer be so."""
     notes = []
     for decision in decided:
         row = rows[decision.order_id]
-        tags = sorted({*row.tags, *decision.tags})
-        promised_on = decision.promised_on or row.promised_on
-        if (tags, promised_on) != (sorted(row.tags), row.promised_on):
+        tags, promised_on = [*decision.tags], decision.promised_on or row.promised_on
+        if (tags, promised_on) != (row.tags, row.promised_on):
             notes.append({"id": decision.order_id, "tags": tags, "promised_on": promised_on})
     return notes
 

@@ -28,16 +28,17 @@ def home(language: Language) -> HTMLResponse:
 
 @router.get("/orders")
 def orders(
-    language: Language, status: str = "", hold: str = "", q: str = "", before: int | None = None
+    language: Language, status: str = "", hold: str = "", tag: str = "", q: str = "", before: int | None = None
 ) -> HTMLResponse:
-    """Orders, newest first, by status, kind of open hold, number or customer; unknown words filter nothing."""
+    """Orders, newest first, by status, kind of open hold, tag, number or customer; an unknown status or kind filters
+    nothing."""
     status = status if status in [*Status] else ""
     hold = hold if hold in [*HoldKind] else ""
     try:
-        found = list_orders(status, hold, q[:100], before)
+        found = list_orders(status, hold, tag[:100], q[:100], before)
     except Mistyped:
         return _mistyped(q, language)
-    asked = {"status": status, "hold": hold, "q": q[:100]}
+    asked = {"status": status, "hold": hold, "tag": tag[:100], "q": q[:100]}
     return page("orders.html", language, found.zone, found=found, asked=asked)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from messages import LOCALES, UnknownMessage, say, say_reason
+from messages import LOCALES, UnknownMessage, say, say_reason, say_tag
 from models.lifecycle import HoldKind, Status
 from tasks.links import run_url
 
@@ -31,6 +31,7 @@ def page(template: str, language: str, zone: str, status: int = 200, **shown: An
         "t": partial(_say, language),
         "word": partial(_word, language),
         "why": partial(say_reason, locale=language),
+        "tag": partial(say_tag, locale=language),
         "when": partial(_when, ZoneInfo(zone)),
         "iso": lambda moment: moment.astimezone(UTC).isoformat(),
         "run_url": run_url,

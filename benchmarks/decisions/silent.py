@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from models.reasons import Reason
 from policies.allocation import Needs, Shelves
-from policies.facts import WarehouseFacts
+from policies.facts import OrderFacts, WarehouseFacts
 from policies.routing import Ranked
 
 _NO_WORD = Reason("no-warehouse")
@@ -13,8 +13,8 @@ _NO_WORD = Reason("no-warehouse")
 class SilentShelves(Shelves):
     """Chooses like ``Shelves``."""
 
-    def _refusal(self, warehouse: WarehouseFacts, wanted: Needs) -> Reason | None:
-        if self._router.is_full(warehouse):
+    def _refusal(self, order: OrderFacts, warehouse: WarehouseFacts, wanted: Needs) -> Reason | None:
+        if self._router.is_full(warehouse, order):
             return _NO_WORD
         for product, units in wanted:
             if self._available(product, warehouse.warehouse_id) < units:

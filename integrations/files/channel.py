@@ -9,11 +9,10 @@ from pathlib import Path
 from integrations.errors import Rejected
 from integrations.files.gather import canonical, files_changed_at, gather_orders, joined_rows, line_rows
 from integrations.files.order import OrderReader
-from integrations.files.payments import read_payments
 from integrations.files.preset import Preset
 from integrations.files.products import read_products, sold_products
 from integrations.files.row_store import RowStore
-from models.messages import CatalogueItem, ChannelOrder, RawMessage, RefusedRow, StatementLine
+from models.messages import CatalogueItem, ChannelOrder, RawMessage, RefusedRow
 
 
 class FileChannel:
@@ -50,13 +49,6 @@ class FileChannel:
         except (json.JSONDecodeError, KeyError, TypeError) as error:
             raise Rejected(self.preset.name, "the message is not one of the file channel") from error
         return self._orders.read(order_rows, line_rows, otherwise_at=message.occurred_at)
-
-    def statement(self, path: Path) -> Iterator[StatementLine | RefusedRow]:
-        """The payments of a file or folder; nothing if the preset has none. Raises ``UnreadableFile``."""
-        table = self.preset.payments
-        if table:
-            rows = joined_rows(self.preset, table, path)
-            yield from read_payments(table, self._orders.cells, self.preset.reading.currency, rows)
 
     def items(self, path: Path) -> Iterator[CatalogueItem]:
         """The products of a file or folder, else the goods that its lines name. Raises ``UnreadableFile``."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from integrations.files.layout import Source, Table, joins
 from integrations.files.locate import files_of
-from integrations.files.preset import Preset
+from integrations.files.preset import AnyPreset, Preset
 from integrations.files.row_store import RowStore
 from integrations.files.tables import UnreadableFile, read_table, refuse
 from models.messages import RefusedRow
@@ -67,10 +67,10 @@ def line_rows(preset: Preset, path: Path) -> Iterator[dict[str, str] | RefusedRo
             yield from _one_file(preset, preset.lines, file)
 
 
-def table_files(preset: Preset, table: Table, path: Path) -> list[Path]:
-    """The files of one table. A path to a single file names the lines, whatever it is called; a preset with more
+def table_files(preset: AnyPreset, table: Table, path: Path) -> list[Path]:
+    """The files of one table. A path to a single file names the main one, whatever it is called; a preset with more
     tables looks for the others beside it. Raises ``UnreadableFile`` if there is none."""
-    if path.is_file() and table is preset.lines and not preset.orders.files:
+    if path.is_file() and table is preset.main:
         return [path]
     place = path.parent if path.is_file() else path
     files = files_of(table, place)
@@ -82,7 +82,7 @@ def table_files(preset: Preset, table: Table, path: Path) -> list[Path]:
     return files
 
 
-def joined_rows(preset: Preset, table: Table, path: Path) -> Iterator[dict[str, str] | RefusedRow]:
+def joined_rows(preset: AnyPreset, table: Table, path: Path) -> Iterator[dict[str, str] | RefusedRow]:
     """The rows of all files of a table, each with the cells of its joined tables. Raises ``UnreadableFile``."""
     lookups = {name: _lookup(preset, join, join.key, name, path) for name, join in joins(table).items()}
     for file in table_files(preset, table, path):
@@ -93,12 +93,12 @@ def joined_rows(preset: Preset, table: Table, path: Path) -> Iterator[dict[str, 
             yield row
 
 
-def _one_file(preset: Preset, table: Table, file: Path) -> Iterator[dict[str, str] | RefusedRow]:
+def _one_file(preset: AnyPreset, table: Table, file: Path) -> Iterator[dict[str, str] | RefusedRow]:
     reading = preset.reading
     return read_table(file, needed=preset.needed_columns(table), encoding=reading.encoding, sheet=reading.sheet)
 
 
-def _lookup(preset: Preset, table: Table, key: str, name: str, path: Path) -> dict[str, Mapping[str, str]]:
+def _lookup(preset: AnyPreset, table: Table, key: str, name: str, path: Path) -> dict[str, Mapping[str, str]]:
     found: dict[str, Mapping[str, str]] = {}
     for row in joined_rows(preset, table, path):
         if not isinstance(row, RefusedRow):

@@ -22,14 +22,16 @@ class Source(Strict):
     """Where a field comes from. In TOML also short: ``"Column"``, or ``["Column", "or else this one"]``.
 
     ``columns`` are tried in their order, the first cell that is not blank counts; one of them must exist unless the
-    source is ``optional``. ``value`` is a constant instead. ``drop_suffix`` is cut off (``17850.0`` → ``17850``),
-    ``map`` translates whole cells, ``default`` stands in for a blank.
+    source is ``optional``. ``value`` is a constant instead. ``drop_suffix`` is cut off (``17850.0`` → ``17850``); of
+    ``131.77(refunded 89.84)`` stays what stands ``before`` the ``(``. ``map`` translates whole cells, those that mean
+    nothing to a blank; ``default`` stands in for a blank.
     """
 
     columns: list[str] = []
     value: str = ""
     optional: bool = False
     drop_suffix: str = ""
+    before: str = ""
     map: dict[str, str] = {}
     default: str = ""
 
@@ -38,10 +40,13 @@ class Source(Strict):
         if self.value:
             return self.value
         for column in self.columns:
-            if text := clean(row.get(column, "")):
-                if self.drop_suffix:
-                    text = text.removesuffix(self.drop_suffix)
-                return self.map.get(text, text)
+            text = clean(row.get(column, ""))
+            if self.drop_suffix:
+                text = text.removesuffix(self.drop_suffix)
+            if self.before:
+                text = text.partition(self.before)[0].strip()
+            if text := self.map.get(text, text):
+                return text
         return self.default
 
     @model_validator(mode="before")
@@ -158,11 +163,13 @@ class LinesTable(Table):
 
 
 class PaymentFields(Strict):
-    """The fields of a payment. ``amount`` is signed: a refund is negative."""
+    """The fields of a payment. ``amount`` is signed: a refund is negative. Where a statement writes no sign but says in
+    words which way the money went, ``direction`` maps those words to ``in`` and ``out``."""
 
     order_no: Source
     amount: Source
     happened_at: Source
+    direction: Source | None = None
     trade_no: Source | None = None
     kind: Source = Source(value="payment")
     title: Source | None = None

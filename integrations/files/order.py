@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from integrations.errors import Rejected
-from integrations.files.cells import Cells
 from integrations.files.facts import MOMENTS, OrderFacts
 from integrations.files.layout import KindRule
 from integrations.files.lines import LineReader
@@ -24,10 +23,10 @@ class OrderReader:
     """Reads the orders of one preset."""
 
     def __init__(self, preset: Preset) -> None:
-        reading = preset.reading
         self._preset = preset
-        self.cells = Cells(decimal=reading.decimal, timezone=reading.timezone, time_formats=reading.time_formats)
-        self._lines = LineReader(preset, self.cells)
+        cells = preset.reading.cells()
+        self._cells = cells
+        self._lines = LineReader(preset, cells)
         self._statuses = {word.casefold(): rule for word, rule in preset.statuses.items()}
 
     def stated_at(self, rows: Sequence[Row]) -> datetime | None:
@@ -77,7 +76,7 @@ class OrderReader:
         )
 
     def _facts(self, rows: Sequence[Row]) -> OrderFacts:
-        return OrderFacts(self._preset.orders.fields, self.cells, rows)
+        return OrderFacts(self._preset.orders.fields, self._cells, rows)
 
     def _amount(
         self, facts: OrderFacts, lines: Sequence[ChannelLine], freight: int, currency: str, sign: int

@@ -1,7 +1,6 @@
 """What channels are told, and customers through them."""
 
 from datetime import datetime
-from typing import Any
 
 from integrations.ports import Channel, MessagesCustomers
 from models.messages import ShipmentNotice
@@ -30,7 +29,6 @@ class TellCustomer(Sender):
         """The text."""
         return str(letter.payload["text"])
 
-    async def deliver(self, client: Any, letter: Letter, request: str) -> None:
-        """Tell, if the channel can."""
-        if isinstance(client, MessagesCustomers):
-            await client.tell_customer(str(letter.payload["order_no"]), request, letter.key)
+    async def deliver(self, client: MessagesCustomers, letter: Letter, request: str) -> None:
+        """Tell."""
+        await client.tell_customer(str(letter.payload["order_no"]), request, letter.key)

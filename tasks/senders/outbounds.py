@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from messages import say
 from models.base import table_of
 from models.company import Product, SalesChannel, Warehouse
 from models.lifecycle import Status
@@ -12,6 +13,7 @@ from models.order_book import LINE, ORDER
 from models.shipment import Outbound
 from models.shipment import OutboundLine as OutboundLineRow
 from models.work import Work
+from settings import get_settings
 from tasks.senders.letter import Letter
 
 OUTBOUND = table_of(Outbound)
@@ -26,7 +28,7 @@ def find_outbound_of(work: Work, letter: Letter, *, called_off: bool = False) ->
     columns = (
         OUTBOUND.c.id, OUTBOUND.c.outbound_no, OUTBOUND.c.order_id, OUTBOUND.c.state, OUTBOUND.c.carrier,
         OUTBOUND.c.waybill_no, ORDER.c.kind, ORDER.c.receiver, ORDER.c.placed_at, ORDER.c.currency,
-        ORDER.c.amount_minor, ORDER.c.remark, WAREHOUSE.c.code.label("warehouse"),
+        ORDER.c.amount_minor, ORDER.c.remark, ORDER.c.tags, WAREHOUSE.c.code.label("warehouse"),
         WAREHOUSE.c.name.label("warehouse_name"), WAREHOUSE.c.region.label("from_region"),
         WAREHOUSE.c.city.label("from_city"),
         WAREHOUSE.c.street.label("from_street"), WAREHOUSE.c.phone.label("from_phone"),
@@ -69,6 +71,12 @@ def _goods(row: Any) -> OutboundLine:
     if row.id == row.ordered:
         return OutboundLine(row.line_no, row.sku, row.title, row.quantity, row.price_minor)
     return OutboundLine(f"{row.line_no}-{row.sku}", row.sku, row.component, row.quantity, 0)
+
+
+def remark_of(found: Any) -> str:
+    """What the people who pack must see: the order's tags in the company's language, then what was remarked."""
+    locale = get_settings().locale
+    return " ".join(filter(None, (*(say("tag-in-remark", locale, tag=tag) for tag in found.tags), found.remark)))
 
 
 def sender_of(found: Any) -> Address:

@@ -14,17 +14,17 @@ from models.order_book import ORDER, Stop
 from models.reasons import Reason
 from models.work import Work
 from policies.lifecycle import plan_move
-from tasks.call_off import BY_CHANNEL, Purpose, ask_to_stop, called_off, close_cancelled, give_back
+from tasks.call_off import BY_CHANNEL, TOO_LATE, Purpose, ask_to_stop, called_off, close_cancelled, give_back
 from tasks.change_effect import is_under_way, make_effective, turn_down
 from tasks.connections import connections
 from tasks.hub import current_rules
 from tasks.senders.letter import Letter, Said, Sender, foreign_number, note_sent, remember
-from tasks.senders.outbounds import OUTBOUND, WAREHOUSE, find_outbound_of, goods_of, receiver_of, sender_of
+from tasks.senders.outbounds import OUTBOUND, WAREHOUSE, find_outbound_of, goods_of, receiver_of, remark_of, sender_of
 from tasks.telling import tell_of
 
 _ENDS_IT = (Purpose.CANCEL, Purpose.CALL_OFF)
 _PICKED = {
-    Purpose.CANCEL: "cancelled-too-late", Purpose.CALL_OFF: "called-off-too-late", Purpose.CHANGE: "changed-too-late",
+    Purpose.CANCEL: "cancelled-too-late", Purpose.CALL_OFF: TOO_LATE, Purpose.CHANGE: "changed-too-late",
 }  # fmt: skip
 
 
@@ -51,7 +51,7 @@ class PushOutbound(Sender):
             currency=found.currency,
             amount_minor=found.amount_minor,
             lines=goods_of(work, found.id),
-            remark=found.remark,
+            remark=remark_of(found),
             check_code=check_code(found.outbound_no),
             kind=OrderKind(found.kind),
         )
@@ -115,7 +115,8 @@ class CancelOutbound(Sender):
         """Ask, unless the outbound was only perhaps pushed and never arrived."""
         if request.state != "accepted" and await client.find_outbound(request.outbound_no) is None:
             return
-        await client.cancel_outbound(request.outbound_no, request.warehouse, str(letter.payload["why"]))
+        kind = OrderKind(request.kind)
+        await client.cancel_outbound(request.outbound_no, request.warehouse, str(letter.payload["why"]), kind)
 
     def record(self, work: Work, letter: Letter, request: Any, answer: None) -> None:
         """The warehouse has agreed."""
@@ -138,10 +139,16 @@ class CancelOutbound(Sender):
         """It is picked: it will arrive as it was ordered first, so somebody must talk to the customer. A warehouse that
         cannot be reached may ship it or not."""
         purpose = _purpose(letter)
-        why = Reason(_PICKED[purpose]) if purpose in _PICKED and reason.code == "partner-rejected" else reason
+        why = Reason(_picked(work, letter)) if purpose in _PICKED and reason.code == "partner-rejected" else reason
         if purpose is Purpose.CHANGE:
             turn_down(work, letter.payload["change_id"], why)
         work.orders.hold([Stop(letter.of_order, HoldKind.DATA, (why,))])
+
+
+def _picked(work: Work, letter: Letter) -> str:
+    """Why a person must look: of an exchange it is a customer who gets what is wanted no more."""
+    kind = work.session.execute(select(ORDER.c.kind).where(ORDER.c.id == letter.of_order)).scalar_one()
+    return _PICKED[Purpose.CANCEL if kind == OrderKind.EXCHANGE else _purpose(letter)]
 
 
 def _because(letter: Letter) -> Reason:

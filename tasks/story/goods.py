@@ -17,6 +17,7 @@ from models.shipment import OutboundLine, TrackingEvent
 from models.shipment import Parcel as ParcelRow
 from models.stock import LEVEL, RESERVATION
 from models.work import Work
+from policies.tracking import Scanned, at_customs_since
 from tasks.connections import connections
 
 OUTBOUND = table_of(OutboundRow)
@@ -88,7 +89,14 @@ class Parcel:
     shipped_at: datetime
     delivered_at: datetime | None
     late_noticed_at: datetime | None
+    customs_noticed_at: datetime | None
     scans: tuple[Scan, ...]
+
+    @property
+    def stuck(self) -> bool:
+        """Whether people were told that it is stuck at customs, and it still is there."""
+        since = at_customs_since([Scanned(scan.state, scan.happened_at) for scan in self.scans])
+        return bool(since and self.customs_noticed_at and self.customs_noticed_at >= since)
 
 
 def reservations_of(work: Work, order_id: int) -> tuple[Reservation, ...]:
@@ -152,7 +160,8 @@ def parcels_of(work: Work, order_id: int) -> tuple[Parcel, ...]:
     return tuple(
         Parcel(
             row.carrier, row.waybill_no, row.contents, row.weight_grams, row.shipped_at, row.delivered_at,
-            row.late_noticed_at, tuple(Scan(*scan[1:]) for scan in scans if scan.parcel_id == row.id),
+            row.late_noticed_at, row.customs_noticed_at,
+            tuple(Scan(*scan[1:]) for scan in scans if scan.parcel_id == row.id),
         )
         for row in rows
     )  # fmt: skip

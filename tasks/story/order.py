@@ -44,6 +44,7 @@ class Header:
     region: str
     receiver: Mapping[str, str]
     remark: str
+    tags: tuple[str, ...]
     reported_status: str | None
     zone: str
 
@@ -144,6 +145,7 @@ def header_of(work: Work, order_id: int) -> tuple[Header, Customer]:
         region=row.region,
         receiver=row.receiver,
         remark=row.remark,
+        tags=tuple(row.tags),
         reported_status=row.reported_status,
         zone=row.zone,
     )

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from settings import ROOT, get_settings
 from tasks.hub import unit_of_work
 
-HEADER = "订单号,下单时间,客户,收货人,电话,省,市,地址,商品编码,数量,单价\n"
+HEADER = "订单号,下单时间,客户,收货人,电话,省,市,地址,商品编码,数量,单价,备注\n"
 LARGE = '[[review]]\nname = "large"\namount_over_minor = 1\napprover = "vice-president"\n'
 
 
@@ -19,7 +19,8 @@ def decided(orderspine, home: Path, monkeypatch) -> str:
     """Three orders imported from a file and decided; the id of the run that did it."""
     monkeypatch.setenv("COLUMNS", "80")
     lines = [
-        f"F-{n},2026-03-01 10:00:00,C1,王伟,13800000000,浙江省,杭州市,文一路 1 号,SKU-{n},2,10.00" for n in (1, 2, 3)
+        f"F-{n},2026-03-01 10:00:00,C1,王伟,13800000000,浙江省,杭州市,文一路 1 号,SKU-{n},2,10.00,{remark}"
+        for n, remark in enumerate(("", "送礼", ""), start=1)
     ]
     file = home / "orders.csv"
     file.write_text(HEADER + "\n".join(lines), encoding="utf-8")
@@ -47,7 +48,7 @@ class TestDecisions:
         assert orderspine("policy", "diff", old, old).out.count("SO0") == 0
 
     def test_a_run_is_decided_again_under_its_own_rules_and_under_others(self, orderspine, home, decided):
-        [named] = set(re.findall(r"run (\w{8}),", orderspine("order", "show", "SO0000000001").out))
+        [named] = set(re.findall(r"run ([\w-]{18}),", orderspine("order", "show", "SO0000000001").out))
         same = orderspine("replay", named, "--json")
         assert (same.code, json.loads(same.out)["differences"]) == (0, [])
         other = orderspine("replay", decided, "--policy", rules(home, LARGE))
@@ -66,7 +67,7 @@ class TestDecisions:
         monkeypatch.setenv("ORDERSPINE_RULES", rules(home, LARGE))
         get_settings.cache_clear()
         file = home / "more.csv"
-        line = "F-{n},2026-03-01 10:00:00,C1,王伟,13800000000,浙江省,杭州市,文一路 1 号,SKU-1,2,10.00"
+        line = "F-{n},2026-03-01 10:00:00,C1,王伟,13800000000,浙江省,杭州市,文一路 1 号,SKU-1,2,10.00,"
         file.write_text(HEADER + "\n".join(line.format(n=n) for n in (8, 9)), encoding="utf-8")
         orderspine("import", str(file), "--preset", "plain")
         numbers = ("SO0000000004", "SO0000000005")
@@ -76,6 +77,21 @@ class TestDecisions:
         with unit_of_work("test") as work:
             found = work.rows(text("SELECT verdict, by, why FROM answer ORDER BY order_id"))
         assert [tuple(row) for row in found] == [("yes", "wang", ""), ("no", "wang", "no margin")]
+
+    def test_orders_are_listed_by_their_tag_and_a_page_goes_on_where_one_is_named(self, orderspine):
+        [gift] = json.loads(orderspine("order", "list", "--tag", "gift", "--json").out)
+        assert (gift["number"], gift["tags"]) == ("SO0000000002", ["repeat-customer", "gift"])
+        listed = orderspine("order", "list", "--before", "SO0000000003")
+        assert re.findall(r"SO\d+", listed.out) == ["SO0000000002", "SO0000000001"]
+        assert max(map(len, listed.out.splitlines())) <= 80
+        assert "No such orders" in orderspine("order", "list", "--tag", "gi").out
+        assert "tagged repeat customer, gift" in orderspine("order", "show", "SO0000000002").out
+
+
+def test_a_rules_file_is_checked_before_it_is_in_force(orderspine, home):
+    assert "its version is" in orderspine("policy", "check", rules(home, LARGE)).out
+    wrong = orderspine("policy", "check", rules(home, '[phrases]\n"送礼" = []\n'))
+    assert (wrong.code, "Line 2: the rule phrases.送礼" in wrong.err) == (2, True)
 
 
 def test_the_schema_is_printed_for_editors(orderspine, home):

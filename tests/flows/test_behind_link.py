@@ -36,11 +36,11 @@ def behind_link(hub: Sandbox, clock: Clock) -> Iterator[None]:
 async def test_an_old_report_that_comes_again_ships_nothing_twice(
     hub: Sandbox, clock: Clock, behind_link: None
 ) -> None:
-    [number] = place_good(hub, 1)
+    [number] = place_good(hub, 1, remark="送礼", promised_on=None)
     await up_to_released()
     assert status_of(number) == "released"
     [outbound] = hub.world.warehouse.open_outbounds()
-    assert outbound.system == "cainiao_link"
+    assert (outbound.system, outbound.remark) == ("cainiao_link", "[gift] 送礼")
     reception = Reception()
 
     async def tell(body: bytes) -> str:

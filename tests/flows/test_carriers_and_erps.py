@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from erp_tables import erp_tables, need_odbc, settings_of
+from erp_tables import WiseTables, erp_tables, need_odbc, settings_of
 from life import (
     Clock,
     assert_books_are_sound,
@@ -156,7 +156,7 @@ async def test_the_books_are_asked_where_the_erp_says_nothing(
     await fulfil_orders()
     await relay_for_hours(clock, 1)
     stays, void = sorted(order.number for order in hub.world.erp.of_form("SO"))
-    with erp_tables("kingdee_wise_database", postgres) as tables:
+    with erp_tables(WiseTables, postgres) as tables:
         books = settings_of(tables.address)
         monkeypatch.setenv("ORDERSPINE_SECRET_BOOKS", json.dumps({"password": books.pop("password")}))
         options = ", ".join(f"{name} = {json.dumps(value)}" for name, value in books.items())

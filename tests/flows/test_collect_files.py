@@ -16,10 +16,11 @@ from flows.import_files import import_files
 from flows.relay_outbox import relay_outbox
 from integrations.errors import Unavailable
 from integrations.files.confirmed import preset_of
-from integrations.files.preset import save_preset
+from integrations.files.preset import load_preset, save_preset
+from integrations.files.tables import header_fingerprint
 from integrations.folder import Folder
 from models.messages import Document
-from settings import get_settings
+from settings import ROOT, get_settings
 from tasks.collect_documents import Collected, kept_path
 from tasks.read_files import FileRead
 
@@ -125,6 +126,26 @@ async def test_a_file_of_unknown_columns_waits_until_a_person_confirmed_them(
     assert orders() == ["F-1", "F-2", "U-1"]
     assert column("SELECT state FROM quarantine WHERE subject = 'file'") == ["mended"]
     assert set(column("SELECT state FROM kept_file")) == {"done"}
+
+
+async def test_a_statement_of_a_provider_that_is_no_partner_is_set_against_the_orders(places: dict[str, Path]) -> None:
+    columns = "交易时间,交易说明,金额,交易状态,收/支,交易订单号,商家订单号"
+    bill = (
+        f"{columns}\n2026-03-01 10:01:00,杯,30.00(已退款10.00),交易成功,收入,J1\t,F-1\t\n"
+        "2026-03-02 10:01:00,退款-杯,10.00,退款成功,支出,J1\t,F-1\t\n2026-03-02 10:02:00,杯,20.00,交易成功,?,J2,F-2\n"
+    )
+    known = {"fingerprints": [header_fingerprint(columns.split(","))]}
+    preset = load_preset(ROOT / "presets" / "jd-bill.toml").model_copy(update=known)
+    save_preset(preset, get_settings().presets / "jd-bill.toml")
+    lay(places["share"])
+    await collect_files()
+    lay(places["upload"], "bill.csv", bill.encode("gb18030"))
+    for _ in range(2):
+        read = [step for step in await collect_files() if isinstance(step, FileRead)]
+        assert read in ([FileRead("bill.csv", payments=2)], []), "it is read once"
+    paid = "SELECT o.channel_order_no, m.outcome, m.settled_minor FROM settlement_match m JOIN sales_order o"
+    assert [tuple(row) for row in rows(f"{paid} ON o.id = m.order_id")] == [("F-1", "equal", 2_000)]
+    assert codes(column("SELECT reasons FROM quarantine")[0]) == ["payment-direction-unknown"]
 
 
 async def test_a_broken_file_waits_and_the_others_go_on(places: dict[str, Path]) -> None:

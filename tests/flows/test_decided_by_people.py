@@ -43,6 +43,7 @@ def number_of(channel_order_no: str) -> str:
 
 
 LARGE = '[[review]]\nname = "large"\namount_over_minor = 1\napprover = "vice-president"\n'
+REPEAT = '[[review]]\nname = "repeat"\norders_over = 9\nwithin_hours = 96\ntag = "repeat"\n'
 
 
 async def test_a_large_order_waits_for_its_approver_and_goes_on_with_the_yes(
@@ -133,6 +134,10 @@ async def test_a_past_run_is_decided_again_with_nothing_written(hub: Sandbox, cl
     assert len(other.differences) == other.orders
     from_the_ui = await replay_run(run, LARGE)
     assert from_the_ui == other
+    wider = await replay_run(run, REPEAT)
+    assert (set(wider.unknown), wider.differences) == (set(column("SELECT order_id FROM decision")), ())
+    artifact = await Artifact.aget("replay-run")
+    assert "the run kept earlier orders of 72" in artifact.data
     after = [rows(f"SELECT count(*) FROM {table}") for table in ("decision", "order_event", "reservation", "outbox")]  # noqa: S608
     assert after == before
 

@@ -146,6 +146,10 @@ async def test_a_transfer_that_is_called_off_too_late_travels_on(hub: Sandbox, c
     assert [reason.code for hold in story_of(number).open_holds for reason in hold.reasons] == ["called-off-too-late"]
     await shift(hub)
     assert (story_of(number).order.status, place("SH-01").in_transit) == ("shipped", 5)
+    arrive(number, "bob")
+    story = story_of(number)
+    assert (story.order.status, story.open_holds) == ("completed", ())
+    assert [reason.code for reason in story.events[-1].reasons] == ["arrived-though-called-off"]
     assert_books_are_sound()
 
 

@@ -14,6 +14,7 @@ from flows.relay_outbox import relay_outbox
 from models.order import order_number
 from settings import get_settings
 from tasks.answers import NothingAsked, answer
+from tasks.overview import list_orders
 from tasks.promises import CannotPromise, overrule_promise
 from tasks.story import order_story
 
@@ -36,6 +37,9 @@ name = "short notice"
 lead_time_under_days = 7
 approver = "warehouse-manager"
 tag = "red"
+
+[phrases]
+"先打包" = ["pack-first"]
 
 [[review]]
 name = "buys again"
@@ -137,14 +141,24 @@ async def test_a_no_calls_the_order_off(hub: Sandbox, clock: Clock) -> None:
 
 
 async def test_a_repeat_customer_is_tagged_and_told_and_not_stopped(hub: Sandbox, clock: Clock) -> None:
-    numbers = await ordered(hub, count=2, customer={"id": "C-7", "name": "李雷", "grade": ""})
+    again = {"id": "C-7", "name": "李雷", "grade": ""}
+    numbers = await ordered(hub, count=2, customer=again, remark="请先打包")
     await relay_outbox()
 
     assert {standing(number) for number in numbers} == {"released"}
-    assert "repeat customer" in str(column("SELECT tags FROM sales_order"))
     [told] = said(hub)
     assert "72" in told
-    assert any(number in told for number in numbers)
+    [second] = [number for number in numbers if number in told]
+    story = order_story(second)
+    assert story
+    assert story.order.tags == ("repeat customer", "pack-first")
+    assert {"review-tagged", "review-told", "review-repeat", "remark-says"} <= {
+        reason.code for reason in story.decisions[0].reasons
+    }
+    assert [row.number for row in list_orders(tag="pack-first").orders] == [*reversed(numbers)]
+    assert list_orders(tag="pack").orders == ()
+    remarks = {outbound.remark for outbound in hub.world.warehouse.outbounds.values()}
+    assert remarks == {"[pack first] 请先打包", "[repeat customer] [pack first] 请先打包"}
 
 
 async def test_an_overruled_promise_stands_in_later_decisions_with_name_and_reason(hub: Sandbox, clock: Clock) -> None:

@@ -10,7 +10,7 @@ from played import Sandbox
 
 from flows.collect_files import collect_files
 from flows.track_shipments import track_shipments
-from sandbox.excel_bridge import fill_in
+from sandbox.excel_bridge import fill_in, notice_sheet
 from settings import get_settings
 from tasks.read_files import FileRead
 
@@ -35,10 +35,12 @@ def place(hub: Sandbox, clock: Clock, tmp_path: Path) -> Iterator[Path]:
 
 
 async def test_an_order_ships_by_the_sheet_that_comes_back(hub: Sandbox, clock: Clock, place: Path) -> None:
-    [number] = place_good(hub, 1)
+    [number] = place_good(hub, 1, remark="=送礼", promised_on=None)
     await up_to_released()
     assert status_of(number) == "released"
     [sheet] = place.glob("*/out/*.xlsx")
+    notice_sheet(hub.world, sheet)
+    assert [outbound.remark for outbound in hub.world.warehouse.outbounds.values()] == ["[gift] =送礼"]
     answers = sheet.parents[1] / "in"
     answers.mkdir()
     (answers / sheet.name).write_bytes(sheet.read_bytes())  # an echo: nobody has filled it in

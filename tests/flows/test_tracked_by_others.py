@@ -1,11 +1,14 @@
 """Parcels that a tracker follows instead of their carrier: asked for, or told of."""
 
+from pathlib import Path
+
 import pytest
-from life import Clock, place, rows, ship, up_to_released
+from life import Clock, codes, column, place, place_good, rows, ship, up_to_released
 from played import Sandbox
 
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
+from messages import say
 from sandbox import credentials
 from sandbox.faults import Fault, FaultKind
 from sandbox.hub import Message
@@ -169,3 +172,58 @@ async def test_a_parcel_that_cannot_be_subscribed_is_asked_about_and_no_person_i
     clock.advance(hours=3)
     await track_shipments()
     assert queries(hub) == len(numbers)
+
+
+@pytest.mark.usefixtures("tracked")
+async def test_what_customs_keep_is_for_a_person_and_each_customer_hears_once_how_far_theirs_is(
+    hub: Sandbox, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _tell(hub, tmp_path / "rules.toml", monkeypatch)
+    kept, arrives = place_good(hub, 2)
+    [of_taobao] = [order["order_no"] for order in place(hub, "taobao", 1)]
+    await up_to_released()
+    await ship(hub)
+    await track_shipments()
+    await relay_outbox()
+    waybills = dict(
+        rows("SELECT o.channel_order_no, p.waybill_no FROM parcel p JOIN sales_order o ON o.id = p.order_id")
+    )
+    for hours in (25, 6, 3):
+        clock.advance(hours=hours)
+        hub.world.work_at_carrier(at_customs=[waybills[kept]])
+        await track_shipments()
+        await relay_outbox()
+
+    noticed = column("SELECT reasons FROM order_event WHERE kind = 'noticed'")
+    assert [codes(reasons) for reasons in noticed] == [["parcel-at-customs"]]
+    assert [waybills[kept] in message for message in said(hub, "wecom")] == [True], "the customs group, once"
+    assert heard(hub, kept) == ["shipped", "delayed"]
+    assert heard(hub, arrives) == ["shipped", "out-for-delivery", "delivered"]
+    assert [message.count(of_taobao) > 0 for message in said(hub, "dingtalk")] == [True] * 3, "in its channel's place"
+
+
+def _tell(hub: Sandbox, rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group of its own for customs, and somebody who tells customers what Taobao does not."""
+    told = '[told]\ncustoms = "customs-group"\ncustomers = "ops-robot"\n[tracking]\ncustoms_hours = 24\n'
+    rules.write_text(told, encoding="utf-8")
+    settings = f'url = "{hub.url}/wecom/cgi-bin/webhook/send", key = "{credentials.WECOM_KEY}"'
+    with get_settings().connections.open("a", encoding="utf-8") as file:
+        file.write(f'\n[[notifier]]\ncode = "customs-group"\npartner = "wecom"\nsettings = {{ {settings} }}\n')
+    monkeypatch.setenv("ORDERSPINE_RULES", str(rules))
+    get_settings.cache_clear()
+
+
+def said(hub: Sandbox, robot: str) -> list[str]:
+    return [str(done.content["message"]) for done in hub.world.ledger.effects(robot, "message")]
+
+
+def heard(hub: Sandbox, number: str) -> list[str]:
+    """The steps that the shop told a customer."""
+    texts = [done.content["text"] for done in hub.world.ledger.effects("shop", "customer-told") if done.key == number]
+    [waybill] = column(
+        "SELECT p.waybill_no FROM parcel p JOIN sales_order o ON o.id = p.order_id WHERE o.channel_order_no = :number",
+        number=number,
+    )
+    steps = ("shipped", "out-for-delivery", "delivered", "in-trouble", "delayed")
+    words = {say(f"customer-{step}", "zh", number=number, waybill=waybill): step for step in steps}
+    return [words[str(text)] for text in texts]

@@ -90,9 +90,8 @@ def names(requirements: Iterable[str]) -> set[str]:
 def providers(files: Iterable[Path]) -> dict[str, set[str]]:
     """The top-level modules that these files import from others, with the distributions that may bring each."""
     known = packages_distributions()
-    ours = (
-        PACKAGES | NOT_SHIPPED | {"settings", "tests", "shop"} | {file.stem for file in (ROOT / "tests").rglob("*.py")}
-    )
+    tests = {name for file in (ROOT / "tests").rglob("*.py") for name in (file.stem, file.parent.name)}
+    ours = PACKAGES | NOT_SHIPPED | {"settings", "tests", "shop"} | tests
     modules = {name for file in files for name in imported(file)} - ours - sys.stdlib_module_names
     return {module: names(known.get(module, ())) for module in modules}
 

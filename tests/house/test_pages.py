@@ -25,6 +25,7 @@ MADE_BY_THE_USER = {
     "integrations/corner.py",
     "sandbox/corner.py",
     "tests/integrations/payloads/corner/",
+    "tests/integrations/peers/corner.py",
     "rules.toml",
 }
 IN_THE_LAUNCHER = {"test"}

@@ -4,16 +4,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
-import mail_sink
-import sftp_server
-from erp_tables import SHAPES, ErpTables, erp_tables, need_odbc
+from erp_tables import ErpTables, erp_tables, need_odbc
 from excel_people import People
-from peers import FAULTED, SANDBOX_NAMES, SETTINGS
+from peers import peer
 from pydantic import SecretStr
 
 from integrations.registry import PARTNERS, build
@@ -44,16 +40,10 @@ class Bench:
     makers: dict[str, Any] = field(default_factory=dict)
     books_address: str = ""
 
-    def address_of(self, name: str) -> str:
-        """Where the peer of ``name`` is reached."""
-        elsewhere = {"mail": self.mail_address, "excel_bridge": self.bridge_address}
-        elsewhere |= dict.fromkeys(SHAPES, self.books_address)
-        return elsewhere.get(name) or self.address
-
     def books(self, name: str) -> ErpTables:
         """An empty database of an ERP's; from now on its client speaks to it. Skips where there is no ODBC."""
         need_odbc()
-        tables = self.servers.enter_context(erp_tables(name, self.postgres()))
+        tables = self.servers.enter_context(erp_tables(peer(name).tables, self.postgres()))
         self.books_address = tables.address
         return tables
 
@@ -66,7 +56,7 @@ class Bench:
         settings: dict[str, Any] | None = None,
     ) -> Any:
         """The client of partner ``name``, speaking to the sandbox or to ``address``."""
-        settings = settings or SETTINGS[name](address or self.address_of(name))
+        settings = settings or peer(name).settings(address or peer(name).address(self))
         client = http or self.http
         if maker := self.makers.get(name):
             token = {"token": OwnToken()} if PARTNERS[name].has_token else {}
@@ -77,21 +67,15 @@ class Bench:
         self, name: str, answer: Callable[[httpx.Request], httpx.Response], settings: dict[str, Any] | None = None
     ) -> Any:
         """The client of ``name`` whose peer is ``answer``."""
-        if name == "mail":
-            address = self.servers.enter_context(mail_sink.mail_served(mail_sink.judged(answer)))
-            there = SETTINGS[name](address)
+        if address := peer(name).judged(self.servers, answer):
+            there = peer(name).settings(address)
             return self.partner(name, settings=(settings or there) | {"port": there["port"]})
-        if name == "excel_bridge":
-            root = Path(self.servers.enter_context(TemporaryDirectory()))
-            judges = sftp_server.judged(answer)
-            there = SETTINGS[name](self.servers.enter_context(sftp_server.sftp_served(root, judges)))
-            return self.partner(name, settings=there)
         http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
         return self.partner(name, http=http, settings=settings)
 
     def distinctive(self, name: str) -> dict[str, Any]:
         """Settings of ``name`` in which no secret is an everyday word that may well stand in a text."""
-        settings = SETTINGS[name](self.address_of(name))
+        settings = peer(name).settings(peer(name).address(self))
         model: type[PartnerSettings] = PARTNERS[name].settings
         for field_name, about in model.model_fields.items():
             if about.annotation is SecretStr and len(settings.get(field_name, "")) in range(1, 20):
@@ -102,11 +86,10 @@ class Bench:
         """Lay a fault on whatever the peer of ``name`` is asked for, or on the work of one method of the port, in place
         of those laid before."""
         self.world.clear_faults()
-        operations = FAULTED.get(name, {})
-        operation = operations.get(method, operations.get("*", "*"))
-        self.world.add_fault(Fault(SANDBOX_NAMES.get(name, name), operation, kind, times))
+        work = peer(name).work
+        operation = work.get(method, work.get("*", "*"))
+        self.world.add_fault(Fault(peer(name).known_as, operation, kind, times))
 
     def effects(self, name: str) -> list[tuple[str, str]]:
         """What was really done at the peer of ``name``: (effect, key), oldest first."""
-        peer = SANDBOX_NAMES.get(name, name)
-        return [(entry.effect, entry.key) for entry in self.world.ledger.effects(peer)]
+        return [(entry.effect, entry.key) for entry in self.world.ledger.effects(peer(name).known_as)]

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from bench import Bench
 from loopback import closed_port
-from peers import UNDISTURBED
+from peers import peer
 from samples import CALLS, Call
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
@@ -97,7 +97,7 @@ def checks_for(name: str) -> list[str]:
     return [
         title
         for title, asked in CHECKS.items()
-        if asked.concerns(entry.port, entry.maker) and (asked.ports or name not in UNDISTURBED)
+        if asked.concerns(entry.port, entry.maker) and (asked.ports or peer(name).obeys)
     ]
 
 

@@ -15,7 +15,7 @@ from bench import Bench
 from conformance import of
 from erp_tables import PASSWORD
 from loopback import closed_port
-from peers import SETTINGS
+from peers import peer
 from samples import HOSTILE
 
 from integrations.errors import Misconfigured, PartnerError, Unavailable
@@ -87,7 +87,7 @@ async def books_that_nobody_opens_are_an_outage(bench: Bench, name: str) -> None
 @of(ErpBooks)
 async def a_refused_log_in_a_missing_driver_or_right_stops_the_partner(bench: Bench, name: str) -> None:
     books = bench.books(name)
-    good = SETTINGS[name](books.address)
+    good = peer(name).settings(books.address)
     wrong = ({"user": "nobody"}, {"database": "ufdata_none"}, {"driver": "No Such Driver"})
     for method, arguments in QUESTIONS:
         for change in wrong:
@@ -103,7 +103,7 @@ async def a_refused_log_in_a_missing_driver_or_right_stops_the_partner(bench: Be
 @of(ErpBooks)
 async def a_locked_table_is_an_outage_after_a_while(bench: Bench, name: str) -> None:
     books = bench.books(name)
-    partner = bench.partner(name, settings=SETTINGS[name](books.address) | {"patience": 0.5})
+    partner = bench.partner(name, settings=peer(name).settings(books.address) | {"patience": 0.5})
     with books.owner.transaction():
         books.run(f"LOCK TABLE {books.asked} IN ACCESS EXCLUSIVE MODE")
         for method, arguments in QUESTIONS:
@@ -144,7 +144,7 @@ async def no_secret_of_the_books_is_shown(bench: Bench, name: str) -> None:
     root.addHandler(recorder)
     root.setLevel(logging.DEBUG)
     try:
-        good = SETTINGS[name](books.address)
+        good = peer(name).settings(books.address)
         for change in ({"user": "nobody"}, {"driver": "No Such Driver"}, {"options": {"Port": "one"}}):
             partner = bench.partner(name, settings=good | change)
             with pytest.raises(PartnerError) as caught:

@@ -1,8 +1,5 @@
 """What every channel must do: windows, pages, keys, webhooks, and words that are not in its table."""
 
-import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,15 +9,13 @@ from typing import Any
 import pytest
 from bench import Bench, real_clock
 from conformance import of
+from peers import peer
 from samples import HOSTILE, NOON
-from standardwebhooks import Webhook
 
 from integrations.errors import Forged, Rejected, Unavailable
 from integrations.ports import CallsForOrders, Channel, PushesOrders
 from models.messages import RawMessage
-from sandbox import credentials, dingtalk_approval, feishu_approval, shopify_order, wechat_push, woocommerce_order
 from sandbox.faults import Fault, FaultKind
-from sandbox.hub import Message
 
 MINUTE = timedelta(minutes=1)
 
@@ -183,46 +178,10 @@ def _without(content: Any, number: str) -> Any:
     return "" if str(content) == number else content
 
 
-def _standard_webhook(order: Mapping[str, Any], at: datetime) -> tuple[dict[str, str], bytes]:
-    body = json.dumps({"type": "order.updated", "data": order}, ensure_ascii=False)
-    headers = {
-        "webhook-id": "msg_1",
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(credentials.SHOP_SECRET).sign("msg_1", at, body),
-    }
-    return headers, body.encode()
-
-
-def _shopify_webhook(order: Mapping[str, Any], _: datetime) -> tuple[dict[str, str], bytes]:
-    body = json.dumps(shopify_order.rest_of(dict(order)), ensure_ascii=False).encode()
-    return {"x-shopify-hmac-sha256": _digest(credentials.SHOPIFY_WEBHOOK_SECRET, body)}, body
-
-
-def _woocommerce_webhook(order: Mapping[str, Any], _: datetime) -> tuple[dict[str, str], bytes]:
-    body = json.dumps(woocommerce_order.woo_order(dict(order)), ensure_ascii=False).encode()
-    return {"x-wc-webhook-signature": _digest(credentials.WOOCOMMERCE_WEBHOOK_SECRET, body)}, body
-
-
-def _digest(secret: str, body: bytes) -> str:
-    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
-
-
-WEBHOOKS: Mapping[str, Callable[[Mapping[str, Any], datetime], tuple[dict[str, str], bytes]]] = {
-    "shop": _standard_webhook,
-    "shopify": _shopify_webhook,
-    "woocommerce": _woocommerce_webhook,
-}
-"""How a partner's webhook of an order of the sandbox is signed, by an implementation that is not ours, with the headers
-that are verified."""
-
-UNDATED = {"shopify", "woocommerce"}
-"""Partners whose signature covers no time: an old webhook is harmless, for it is a message that is here already."""
-
-
 async def _pushed(bench: Bench, name: str, at: datetime) -> tuple[RawMessage, dict[str, str], bytes]:
     """An order as it is polled, and as it is pushed."""
     message = await _message(bench, name)
-    return message, *WEBHOOKS[name](next(iter(bench.world.channels[name].book)), at)
+    return message, *peer(name).webhook(next(iter(bench.world.channels[name].book)), at)
 
 
 @of(PushesOrders)
@@ -262,29 +221,12 @@ async def a_stale_webhook_is_refused_or_harmless(bench: Bench, name: str) -> Non
     now = real_clock()
     for at in (now - timedelta(minutes=6), now + timedelta(minutes=6)):
         message, headers, body = await _pushed(bench, name, at)
-        if name in UNDATED:
+        if not peer(name).dated:
             assert bench.partner(name).receive(headers, body, now) == message
             continue
         with pytest.raises(Forged):
             bench.partner(name).receive(headers, body, now)
 
-
-def _dingtalk_call(number: str, at: datetime) -> Message:
-    query, body = dingtalk_approval.callback(number, at)
-    return Message("/webhooks/dingtalk_approval", body, {}, query)
-
-
-def _feishu_call(number: str, at: datetime) -> Message:
-    headers, body = feishu_approval.event(number, at)
-    return Message("/webhooks/feishu_approval", body, headers)
-
-
-CALLS: Mapping[str, Callable[[str, datetime], Message]] = {
-    "wechat_shop": lambda number, at: wechat_push.push(number, "pay", at),
-    "dingtalk_approval": _dingtalk_call,
-    "feishu_approval": _feishu_call,
-}
-"""How a channel calls to say that an order changed, signed by the sandbox's own implementation."""
 
 SIGNED = ("timestamp", "nonce", "msg_signature", "-signature")
 """How the names end under which a call states what its signature covers, and the signature."""
@@ -294,7 +236,7 @@ SIGNED = ("timestamp", "nonce", "msg_signature", "-signature")
 async def a_call_brings_the_order_as_a_poll_would(bench: Bench, name: str) -> None:
     polled = await _message(bench, name)
     partner = bench.partner(name)
-    call = CALLS[name](partner.read_order(polled).order_no, real_clock())
+    call = peer(name).call(partner.read_order(polled).order_no, real_clock())
     for _ in range(2):
         assert await partner.hear(call.params, call.headers, call.body) == polled
     accepted, refused = partner.answer_call(call.body, None), partner.answer_call(call.body, Forged(name, "words"))
@@ -305,7 +247,7 @@ async def a_call_brings_the_order_as_a_poll_would(bench: Bench, name: str) -> No
 async def a_forged_call_is_refused(bench: Bench, name: str) -> None:
     partner = bench.partner(name)
     number = partner.read_order(await _message(bench, name)).order_no
-    call, other = CALLS[name](number, real_clock()), CALLS[name]("1", real_clock() + MINUTE)
+    call, other = peer(name).call(number, real_clock()), peer(name).call("1", real_clock() + MINUTE)
     forgeries = [
         (call.params, call.headers, other.body),
         (other.params, other.headers, call.body),
@@ -331,7 +273,7 @@ def _forged(stated: Mapping[str, str]) -> list[Mapping[str, str]]:
 @of(CallsForOrders)
 async def an_outage_while_an_order_is_asked_for_makes_the_call_come_again(bench: Bench, name: str) -> None:
     partner = bench.partner(name)
-    call = CALLS[name](partner.read_order(await _message(bench, name)).order_no, real_clock())
+    call = peer(name).call(partner.read_order(await _message(bench, name)).order_no, real_clock())
     bench.world.add_fault(Fault(name, "*", FaultKind.STATUS_500, times=None))
     with pytest.raises(Unavailable) as caught:
         await partner.hear(call.params, call.headers, call.body)

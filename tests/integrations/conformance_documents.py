@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from bench import Bench
 from conformance import of
-from document_places import PLACES
+from peers import peer
 
 from integrations.ports import DocumentSource
 
@@ -14,7 +14,8 @@ CONTENT = "订单号,商品编码\nA-1\t,SKU-1\n".encode("gb18030")
 
 @of(DocumentSource)
 async def a_document_is_found_until_it_is_put_away_and_comes_as_it_was(bench: Bench, name: str) -> None:
-    with PLACES[name]() as (source, lay):
+    with peer(name).place() as (settings, lay):
+        source = bench.partner(name, settings=settings)
         assert await source.find_documents() == []
         lay("订单 1.csv", CONTENT)
         [found] = await source.find_documents()
@@ -30,7 +31,8 @@ async def a_document_is_found_until_it_is_put_away_and_comes_as_it_was(bench: Be
 
 @of(DocumentSource)
 async def a_document_that_comes_again_is_found_again(bench: Bench, name: str) -> None:
-    with PLACES[name]() as (source, lay):
+    with peer(name).place() as (settings, lay):
+        source = bench.partner(name, settings=settings)
         for content in (b"a,b\n1,2\n", b"a,b\n3,4\n"):
             lay("orders.csv", content)
             [found] = await source.find_documents()
@@ -42,7 +44,8 @@ async def a_document_that_comes_again_is_found_again(bench: Bench, name: str) ->
 
 @of(DocumentSource)
 async def what_is_no_table_is_left_alone(bench: Bench, name: str) -> None:
-    with PLACES[name]() as (source, lay):
+    with peer(name).place() as (settings, lay):
+        source = bench.partner(name, settings=settings)
         lay("letter.pdf", b"%PDF")
         for document in await source.find_documents():
             with TemporaryDirectory() as folder:

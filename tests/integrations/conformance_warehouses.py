@@ -1,12 +1,12 @@
 """What warehouses tell besides what they shipped."""
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from bench import Bench, real_clock
 from conformance import failure, of
+from peers import peer
 from samples import CODE, NOON, Call, given, goods_back, outbound
 
 from integrations.errors import Forged, Misconfigured, Rejected, Unavailable
@@ -14,27 +14,12 @@ from integrations.ports import ReportsStock, TakesOutboundsTogether, TakesReturn
 from models.messages import ChangeCause, Condition, RawMessage, ReturnArrived, ReturnedLine, Stage, StockChange
 from sandbox.faults import FaultKind
 from sandbox.hub import Message
-from sandbox.qimen_confirm import answer_to_batch
-from sandbox.qimen_return import arrival_message
-from sandbox.qimen_stock import stock_message
-from sandbox.warehouse import Arrived, GoodsBack, Outbound, StockNotice
-
-STOCK_REPORTS: Mapping[str, Callable[[StockNotice, datetime], Message]] = {"qimen": stock_message}
-"""How a warehouse's word of a change of stock is signed, by the sandbox's own implementation."""
-
-
-RETURNS: Mapping[str, Callable[[GoodsBack, Arrived, datetime], Message]] = {"qimen": arrival_message}
-"""How a warehouse's word of what came back is signed."""
-
-BATCH_ANSWERS: Mapping[str, Callable[[Sequence[Outbound], Mapping[str, str], datetime], Message]] = {
-    "qimen": answer_to_batch
-}
-"""How a warehouse's later word of what was pushed together is signed."""
+from sandbox.warehouse import Arrived, StockNotice
 
 
 def heard(bench: Bench, name: str, notice: StockNotice, at: datetime) -> RawMessage:
     """A change of stock that the warehouse reports, verified."""
-    return verified(bench, name, STOCK_REPORTS[name](notice, at), at)
+    return verified(bench, name, peer(name).stock_notice(notice, at), at)
 
 
 def verified(bench: Bench, name: str, call: Message, at: datetime) -> RawMessage:
@@ -71,7 +56,7 @@ async def a_change_of_stock_says_what_changed_and_why(bench: Bench, name: str) -
 @of(ReportsStock)
 async def a_forged_report_of_stock_is_refused(bench: Bench, name: str) -> None:
     now = real_clock()
-    call = STOCK_REPORTS[name](StockNotice("N-1", "WH1", "SKU-1", 7, "CG-1", now), now)
+    call = peer(name).stock_notice(StockNotice("N-1", "WH1", "SKU-1", 7, "CG-1", now), now)
     partner, headers = bench.partner(name), {key.lower(): value for key, value in call.headers.items()}
     for forged, at in ((call.body.replace(b">7<", b">9<"), now), (call.body, now + timedelta(minutes=11))):
         with pytest.raises(Forged):
@@ -109,7 +94,7 @@ async def what_came_back_is_said_by_its_state(bench: Bench, name: str) -> None:
     await partner.push_return(goods_back())
     (there,) = bench.world.warehouse.returns.values()
     arrived = Arrived("RC-1", "RT-1", now, [("SKU-0001", "ZP", 1), ("SKU-0001", "CC", 1), ("SKU-0001", "??", 0)])
-    message = verified(bench, name, RETURNS[name](there, arrived, now), now)
+    message = verified(bench, name, peer(name).arrival(there, arrived, now), now)
     assert partner.read_return(message) == ReturnArrived(
         "RT-1",
         "RC-1",
@@ -186,7 +171,7 @@ async def a_later_answer_says_of_each_outbound_whether_it_is_taken(bench: Bench,
     now = real_clock().replace(microsecond=0)
     partner = bench.partner(name)
     await partner.push_outbounds([outbound("OB-1"), outbound("OB-2")])
-    call = BATCH_ANSWERS[name](
+    call = peer(name).batch_answer(
         [*bench.world.warehouse.outbounds.values()], {"OB-2": 'no such place "<b>&amp;" 𠮷'}, now
     )
     message = verified(bench, name, call, now)

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-from sftp_server import PASSWORD, PUBLIC_KEY, USER, current_password, played, refuses, sftp_served
+from sftp_server import current_password, played, refuses, sftp_served
 
 from sandbox.excel_bridge import PARTNER, count, fill_in, miss_sheet, notice_sheet
 from sandbox.faults import FaultKind
@@ -55,13 +53,6 @@ class People:
         filled = self.root / "in" / f"{outbound_no} done.xlsx"
         fill_in(self.take(outbound_no), filled, at, weight_grams)
         return filled
-
-
-def bridge_settings(address: str) -> dict[str, Any]:
-    return {
-        "place": "sftp", "path": "/", "host": "127.0.0.1", "port": urlsplit(address).port, "user": USER,
-        "password": PASSWORD, "host_key": PUBLIC_KEY, "quiet_seconds": 0,
-    }  # fmt: skip
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from bench import Bench
-from peers import SETTINGS
+from peers import peer
 from samples import NOON, a_paid_order
 
 from integrations.alibaba_1688_order import moment, written
@@ -51,7 +51,7 @@ async def test_a_carrier_without_a_code_at_1688_stops_the_partner_and_can_be_tol
     number = a_paid_order(bench, "alibaba_1688")
     with pytest.raises(Misconfigured, match="Corner Post"):
         await bench.partner("alibaba_1688").push_shipment(notice(number, "Corner Post"))
-    settings = SETTINGS["alibaba_1688"](bench.address) | {"companies": {"corner post": "CORNER"}}
+    settings = peer("alibaba_1688").settings(bench.address) | {"companies": {"corner post": "CORNER"}}
     await bench.partner("alibaba_1688", settings=settings).push_shipment(notice(number, "Corner Post"))
     (shipment,) = bench.world.channels["alibaba_1688"].shipments.values()
     assert shipment.carrier == "CORNER"

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from bench import Bench
-from peers import SETTINGS
+from peers import peer
 from samples import NOON, a_paid_order
 
 from integrations.alibaba_com_order import read_order
@@ -17,7 +17,7 @@ from models.messages import RawMessage, ShipmentNotice
 
 
 def on(gateway: str, bench: Bench, **more: Any) -> dict[str, Any]:
-    return SETTINGS["alibaba_com"](bench.address) | {"gateway": gateway} | more
+    return peer("alibaba_com").settings(bench.address) | {"gateway": gateway} | more
 
 
 def notice(number: str, carrier: str = "sf_express") -> ShipmentNotice:

@@ -11,7 +11,8 @@ import pytest
 from bench import Bench, real_clock
 from dingtalk.crypto import DingTalkCrypto
 from lark_oapi.core.utils import AESCipher
-from peers import FORM, SETTINGS
+from peers import peer
+from peers.base import FORM
 from samples import HOSTILE, NOON, SHIPMENT, a_paid_order
 
 from integrations import dingtalk_callback, feishu_event, wechat_push
@@ -39,6 +40,7 @@ def call_of(name: str, number: str, **changes: Any) -> tuple[Mapping[str, str], 
     return {}, headers, body
 
 
+@pytest.mark.proves("dingtalk_approval", "vector", "client")
 def test_dingtalks_envelope_opens_as_the_vector() -> None:
     query = {
         "signature": "5a65ceeef9aab2d149439f82dc191dd6c5cbe2c0",
@@ -54,6 +56,7 @@ def test_dingtalks_envelope_opens_as_the_vector() -> None:
     }
 
 
+@pytest.mark.proves("dingtalk_approval", "dingtalk-sdk", "client")
 def test_the_sdk_opens_what_we_answer_to_dingtalk() -> None:
     key = wechat_push.encoding_key(TALK_KEY)
     answer = dingtalk_callback.sealed_answer("success", TALK_TOKEN, key, TALK_ID, NOON)
@@ -70,6 +73,7 @@ def test_we_open_what_the_sdk_seals_for_dingtalk() -> None:
     assert opened == {"said": HOSTILE}
 
 
+@pytest.mark.proves("feishu_approval", "vector", "client")
 def test_feishus_vectors() -> None:
     assert feishu_event.opened("P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk=", "test key") == b"hello world"
     assert feishu_event.signature("1700000000", "nonce1", "ek123", b'{"encrypt":"x"}') == (
@@ -77,6 +81,7 @@ def test_feishus_vectors() -> None:
     )
 
 
+@pytest.mark.proves("feishu_approval", "lark-oapi", "sandbox")
 def test_feishus_sandbox_seals_as_the_sdk_opens() -> None:
     sealed = feishu_approval.seal(HOSTILE, "test key")
     assert AESCipher("test key").decrypt_str(sealed) == HOSTILE
@@ -86,7 +91,7 @@ def test_feishus_sandbox_seals_as_the_sdk_opens() -> None:
 @pytest.mark.parametrize("name", APPROVALS)
 async def test_calls_that_are_not_set_up_are_refused(bench: Bench, name: str) -> None:
     left_out = {"callback_token", "callback_key", "encrypt_key", "verification_token"}
-    settings = {key: value for key, value in SETTINGS[name](bench.address).items() if key not in left_out}
+    settings = {key: value for key, value in peer(name).settings(bench.address).items() if key not in left_out}
     with pytest.raises(Forged, match="not set up"):
         await bench.partner(name, settings=settings).hear(*call_of(name, "A-1"))
     with pytest.raises(Forged):
@@ -125,7 +130,7 @@ async def test_a_token_that_expired_is_asked_for_once(bench: Bench, name: str) -
 @pytest.mark.parametrize("name", APPROVALS)
 @pytest.mark.usefixtures("no_waiting")
 async def test_a_token_that_is_not_had_says_why(bench: Bench, name: str) -> None:
-    wrong = SETTINGS[name](bench.address) | {"app_secret": "wrong"}
+    wrong = peer(name).settings(bench.address) | {"app_secret": "wrong"}
     with pytest.raises(Misconfigured, match=r"(?i)secret"):
         await bench.partner(name, settings=wrong).push_shipment(SHIPMENT)
 
@@ -151,7 +156,7 @@ async def test_an_approval_that_took_days_is_found_when_it_ends(bench: Bench, na
 )
 def test_a_wrong_mapping_is_named(bench: Bench, name: str, fields: dict[str, str], named: str) -> None:
     with pytest.raises(Misconfigured, match=named):
-        bench.partner(name, settings=SETTINGS[name](bench.address) | {"fields": fields})
+        bench.partner(name, settings=peer(name).settings(bench.address) | {"fields": fields})
 
 
 @pytest.mark.parametrize("name", APPROVALS)
@@ -159,7 +164,7 @@ async def test_a_form_without_a_table_is_one_line(bench: Bench, name: str) -> No
     fields = {"sku": "备注", "quantity": "运费", "receiver": "收货人", "phone": "联系电话", "street": "地址"}
     number = a_paid_order(bench, name)
     bench.world.update_order(name, number, {"remark": "SKU-0001", "freight": "3"})
-    partner = bench.partner(name, settings=SETTINGS[name](bench.address) | {"fields": fields})
+    partner = bench.partner(name, settings=peer(name).settings(bench.address) | {"fields": fields})
     order = partner.read_order(await partner.hear(*call_of(name, number)))
     assert [(line.sku, line.quantity, line.price_minor) for line in order.lines] == [("SKU-0001", 3, 0)]
     assert (order.amount_minor, order.flaws, order.paid) == (0, (), True)

@@ -16,6 +16,7 @@ from samples import CODE, HOSTILE, NOON, outbound
 from integrations.cainiao_link import CainiaoLink, digest
 from integrations.errors import Rejected
 from integrations.markup import read_xml
+from models.lifecycle import OrderKind
 from models.messages import OutboundProgress, RawMessage, Stage
 from sandbox.cainiao_link_envelope import data_digest
 from sandbox.cainiao_link_report import confirmation, progress
@@ -80,6 +81,8 @@ def recorded(bench: Bench) -> list[dict[str, str]]:
         ('{"orderCode":"LP001"}', "testsecret", "O2SrOOiFC5OrbHp6TtbiXQ=="),
     ],
 )
+@pytest.mark.proves("cainiao_link", "vector", "client")
+@pytest.mark.proves("cainiao_link", "vector", "sandbox")
 def test_both_sides_sign_as_the_vectors_and_the_sdk(sdk: Any, content: str, secret: str, expected: str) -> None:
     client = sdk(url="", token="", appsecret=secret, session=None)
     for text in (content, content + HOSTILE):
@@ -88,6 +91,7 @@ def test_both_sides_sign_as_the_vectors_and_the_sdk(sdk: Any, content: str, secr
     assert digest(content, secret) == expected
 
 
+@pytest.mark.proves("cainiao_link", "cainiao", "client")
 async def test_what_we_send_is_what_the_sdk_would_send(sdk: Any, bench: Bench) -> None:
     forms = recorded(bench)
     partner = link(bench)
@@ -102,6 +106,7 @@ async def test_what_we_send_is_what_the_sdk_would_send(sdk: Any, bench: Bench) -
         assert form == client.public_request_parameters(form["msg_type"], form["logistics_interface"])
 
 
+@pytest.mark.proves("cainiao_link", "cainiao", "sandbox")
 async def test_the_sandbox_takes_the_sdks_requests(sdk: Any, bench: Bench) -> None:
     asked = f"<request><ownerUserId>{CAINIAO_LINK_OWNER}</ownerUserId><orderCode>OB-1</orderCode></request>"
     url = f"{bench.address}/cainiao_link/gateway/link.do"
@@ -139,6 +144,17 @@ async def test_an_outbound_is_told_in_fen_beijing_time_and_cainiaos_codes(bench:
     assert [first.findtext(name) for name in names] == [
         line.line_no, line.sku, line.sku, str(line.quantity), "1", str(line.price_minor),
     ]  # fmt: skip
+
+
+async def test_an_exchange_is_told_and_stopped_as_one(bench: Bench) -> None:
+    partner = link(bench)
+    await partner.push_outbound(replace(outbound(), kind=OrderKind.EXCHANGE))
+    [told] = bench.world.warehouse.open_outbounds()
+    assert told.order_type == "502"
+    with pytest.raises(Rejected, match="单据类型"):
+        await partner.cancel_outbound("OB-1", "WH1", "no more")
+    await partner.cancel_outbound("OB-1", "WH1", "no more", OrderKind.EXCHANGE)
+    assert bench.world.warehouse.open_outbounds() == []
 
 
 async def test_cainiao_chooses_the_company_where_we_have_none(bench: Bench) -> None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from bench import Bench
 from capvalidator import check_schema
-from peers import SETTINGS
+from peers import peer
 from samples import PLACE
 
 from integrations.cap_alerts import CannotRead, CapAlert, alert_at, read_alert
@@ -62,6 +62,7 @@ async def test_a_warning_around_a_position_holds_there(bench: Bench) -> None:
     assert await bench.partner("cap").pull_alerts(Place("广东省", 23.13, 113.26)) == []
 
 
+@pytest.mark.proves("cap", "capvalidator", "sandbox")
 def test_the_sandboxs_alerts_are_cap_by_the_schema() -> None:
     world = World()
     now, until = datetime(2026, 5, 4, 4, tzinfo=UTC), datetime(2026, 5, 5, tzinfo=UTC)
@@ -171,7 +172,7 @@ async def test_the_log_in_is_shown_to_the_feeds_own_server_only(bench: Bench) ->
         index = feed(entry("good.xml"), entry("http://elsewhere.example/a.xml"), entry("file:///etc/passwd"))
         return httpx.Response(200, text=index if request.url.path == "/cap/index.atom" else GALE)
 
-    await bench.replying("cap", answer, SETTINGS["cap"]("http://feed.example")).pull_alerts(PLACE)
+    await bench.replying("cap", answer, peer("cap").settings("http://feed.example")).pull_alerts(PLACE)
     assert seen == {
         "http://feed.example/cap/index.atom": True,
         "http://feed.example/cap/good.xml": True,

@@ -1,14 +1,8 @@
 """Every partner, by being registered, is asked all that its port promises; see ``conformance*.py`` for what."""
 
-import conformance_books  # noqa: F401  (registers the checks of databases)
-import conformance_channels  # noqa: F401  (registers the checks of channels)
-import conformance_content  # noqa: F401  (registers the checks of what is read and written)
-import conformance_documents  # noqa: F401  (registers the checks of sources of documents)
-import conformance_invoices  # noqa: F401  (registers the checks of invoices)
-import conformance_warehouses  # noqa: F401  (registers the checks of warehouses' other words)
 import pytest
 from bench import Bench
-from conformance import CHECKS, checks_for
+from suite import CHECKS, checks_for
 
 from integrations.registry import PARTNERS
 

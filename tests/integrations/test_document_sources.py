@@ -1,28 +1,33 @@
 """Files that lie in a place are found once they are whole, copied as they are, and put away: folder, SFTP and FTP."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import asyncssh
 import pytest
 import sftp_server
-from document_places import ftp_settings, sftp_settings, source
 from ftp_server import ftp_served
 from loopback import closed_port
+from peers import peer
 from pydantic import ValidationError
 from sftp_server import sftp_served
 
 from integrations.errors import Conflict, Misconfigured, Unavailable
 from integrations.ports import DocumentSource
+from integrations.registry import build
 from integrations.sftp import SftpSettings
 
 LONG_AGO = 1_700_000_000
 HOSTILE = "订单 '‘’ #%20 é 𠮷.csv"
 KINDS = ("folder", "sftp", "ftp")
+
+
+def source(kind: str, settings: dict[str, Any]) -> DocumentSource:
+    return cast(DocumentSource, build(kind, settings, None, lambda: datetime.now(UTC)))  # type: ignore[arg-type]  # no HTTP
 
 
 @contextmanager
@@ -32,10 +37,10 @@ def at_place(kind: str, root: Path, **changes: Any) -> Iterator[DocumentSource]:
     match kind:
         case "sftp":
             with sftp_served(root) as address:
-                yield source("sftp", sftp_settings(address) | changes)
+                yield source("sftp", peer("sftp").settings(address) | changes)
         case "ftp":
             with ftp_served(root) as address:
-                yield source("ftp", ftp_settings(address) | changes)
+                yield source("ftp", peer("ftp").settings(address) | changes)
         case _:
             yield source("folder", {"path": str(root), "quiet_seconds": 0} | changes)
 
@@ -141,7 +146,7 @@ async def test_another_host_key_gets_no_password(tmp_path: Path) -> None:
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
     with sftp_served(tmp_path, password=lambda: str(told.append("asked"))) as address:
         told.clear()
-        place = source("sftp", sftp_settings(address) | {"host_key": other})
+        place = source("sftp", peer("sftp").settings(address) | {"host_key": other})
         with pytest.raises(Misconfigured, match="host key"):
             await place.find_documents()
     assert told == []
@@ -149,18 +154,18 @@ async def test_another_host_key_gets_no_password(tmp_path: Path) -> None:
 
 async def test_a_key_lets_us_in_where_a_wrong_password_does_not(tmp_path: Path) -> None:
     with sftp_served(tmp_path) as address:
-        wrong = source("sftp", sftp_settings(address) | {"password": "not the password"})
+        wrong = source("sftp", peer("sftp").settings(address) | {"password": "not the password"})
         with pytest.raises(Misconfigured, match="did not let us in"):
             await wrong.find_documents()
 
 
 async def test_a_certificate_of_another_authority_or_name_gets_no_password(tmp_path: Path) -> None:
     with ftp_served(tmp_path / "..") as address, pytest.raises(Misconfigured, match="certificate does not hold"):
-        await source("ftp", ftp_settings(address) | {"authority": ""}).find_documents()
+        await source("ftp", peer("ftp").settings(address) | {"authority": ""}).find_documents()
     root = tmp_path / "in"
     root.mkdir()
     with ftp_served(root, name="ftp.example") as address, pytest.raises(Misconfigured, match="does not hold"):
-        await source("ftp", ftp_settings(address)).find_documents()
+        await source("ftp", peer("ftp").settings(address)).find_documents()
 
 
 async def test_an_ftp_server_that_offers_no_tls_gets_no_password(tmp_path: Path) -> None:
@@ -168,10 +173,10 @@ async def test_an_ftp_server_that_offers_no_tls_gets_no_password(tmp_path: Path)
     root.mkdir()
     with ftp_served(root, tls=False) as address:
         with pytest.raises(Misconfigured, match="no TLS"):
-            await source("ftp", ftp_settings(address)).find_documents()
+            await source("ftp", peer("ftp").settings(address)).find_documents()
         lay(root, "orders.csv")
         open_to_all = {"security": "none", "user": "anonymous", "password": "", "authority": ""}
-        [found] = await source("ftp", ftp_settings(address) | open_to_all).find_documents()
+        [found] = await source("ftp", peer("ftp").settings(address) | open_to_all).find_documents()
         assert found.name == "orders.csv"
 
 
@@ -181,7 +186,7 @@ async def test_an_old_ftp_server_without_mlsd_is_asked_file_by_file(tmp_path: Pa
     (root / "sub").mkdir()
     lay(root, "orders.csv", b"12345")
     with ftp_served(root, without=frozenset({"MLSD", "MLST"})) as address:
-        place = source("ftp", ftp_settings(address))
+        place = source("ftp", peer("ftp").settings(address))
         [found] = await place.find_documents()
         assert (found.name, found.written_at) == ("orders.csv", datetime.fromtimestamp(LONG_AGO, UTC))
         [copied] = await place.fetch_document(found, _empty(tmp_path))
@@ -192,14 +197,14 @@ async def test_a_wrong_ftp_password_is_said_without_it(tmp_path: Path) -> None:
     root = tmp_path / "in"
     root.mkdir()
     with ftp_served(root) as address, pytest.raises(Misconfigured, match="did not let us in") as caught:
-        await source("ftp", ftp_settings(address) | {"password": "q9Zx-wrong"}).find_documents()
+        await source("ftp", peer("ftp").settings(address) | {"password": "q9Zx-wrong"}).find_documents()
     assert "q9Zx-wrong" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("kind", "made"), [("sftp", sftp_settings), ("ftp", ftp_settings)])
-async def test_nobody_listening_is_for_later(kind: str, made: Callable[[str], dict[str, Any]]) -> None:
+@pytest.mark.parametrize("kind", ["sftp", "ftp"])
+async def test_nobody_listening_is_for_later(kind: str) -> None:
     with pytest.raises(Unavailable) as caught:
-        await source(kind, made(closed_port())).find_documents()
+        await source(kind, peer(kind).settings(closed_port())).find_documents()
     assert not caught.value.outcome_unknown
 
 
@@ -215,7 +220,7 @@ async def test_nobody_listening_is_for_later(kind: str, made: Callable[[str], di
 )
 def test_settings_that_cannot_work_are_named(changes: dict[str, Any], told: str) -> None:
     with pytest.raises(ValidationError, match=told) as caught:
-        SftpSettings.model_validate(sftp_settings("sftp://127.0.0.1:22") | changes)
+        SftpSettings.model_validate(peer("sftp").settings("sftp://127.0.0.1:22") | changes)
     assert sftp_server.PASSWORD not in str(caught.value)
 
 

@@ -12,7 +12,7 @@ import jd.api.base as sdk
 import pytest
 from bench import Bench
 from conformance_channels import pulled
-from peers import SETTINGS
+from peers import peer
 from samples import HOSTILE, NOON, a_paid_order
 
 from integrations import jd as client
@@ -58,6 +58,8 @@ def recorded(bench: Bench) -> list[httpx.Request]:
     return requests
 
 
+@pytest.mark.proves("jd", "jd-sdk", "client")
+@pytest.mark.proves("jd", "mcp-cn-commerce", "client")
 async def test_our_requests_are_what_the_sdks_would_sign_and_allow(bench: Bench, contract: Any) -> None:
     requests = recorded(bench)
     number = a_paid_order(bench, "jd")
@@ -95,7 +97,7 @@ async def test_a_carrier_without_a_number_at_jd_stops_the_partner_and_can_be_tol
     notice = ShipmentNotice(number, "Corner Post", "CP1", NOON)
     with pytest.raises(Misconfigured, match="Corner Post"):
         await bench.partner("jd").push_shipment(notice)
-    settings = SETTINGS["jd"](bench.address) | {"carriers": {"corner post": "9999"}}
+    settings = peer("jd").settings(bench.address) | {"carriers": {"corner post": "9999"}}
     await bench.partner("jd", settings=settings).push_shipment(notice)
     (shipment,) = bench.world.channels["jd"].shipments.values()
     assert shipment.carrier == "9999"

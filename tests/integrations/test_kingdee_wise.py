@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from bench import Bench
-from peers import SETTINGS
+from peers import peer
 from samples import CODE, erp_order, erp_status
 
 from integrations.errors import Misconfigured, Rejected
@@ -20,7 +20,7 @@ NO_ROWS = {"StatusCode": 200, "Data": {"DATA": []}}
 
 
 def partner(bench: Bench, **changes: Any) -> KingdeeWise:
-    client: KingdeeWise = bench.partner("kingdee_wise", settings=SETTINGS["kingdee_wise"](bench.address) | changes)
+    client: KingdeeWise = bench.partner("kingdee_wise", settings=peer("kingdee_wise").settings(bench.address) | changes)
     return client
 
 

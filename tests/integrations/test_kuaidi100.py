@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from peers import SETTINGS
+from peers import peer
 from samples import NOON
 
 from integrations.errors import Rejected
@@ -32,7 +32,7 @@ def signed(content: object) -> bytes:
     ],
 )
 def test_only_an_abort_that_names_its_parcel_gives_it_up(changes: dict[str, object], given_up: list[str]) -> None:
-    settings = Kuaidi100Settings.model_validate(SETTINGS["kuaidi100"]("http://127.0.0.1"))
+    settings = Kuaidi100Settings.model_validate(peer("kuaidi100").settings("http://127.0.0.1"))
     partner = Kuaidi100(settings, httpx.AsyncClient(), clock=lambda: NOON)
     message = partner.receive_tracking(signed(ABORT | changes))
     assert partner.given_up(message) == given_up
@@ -43,7 +43,7 @@ def test_only_an_abort_that_names_its_parcel_gives_it_up(changes: dict[str, obje
 
 def test_the_same_words_on_another_day_are_another_message() -> None:
     now = NOON
-    settings = Kuaidi100Settings.model_validate(SETTINGS["kuaidi100"]("http://127.0.0.1"))
+    settings = Kuaidi100Settings.model_validate(peer("kuaidi100").settings("http://127.0.0.1"))
     partner = Kuaidi100(settings, httpx.AsyncClient(), clock=lambda: now)
     first = partner.receive_tracking(signed(ABORT))
     now += timedelta(hours=1)

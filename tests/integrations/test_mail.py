@@ -14,7 +14,7 @@ import trustme
 from aiosmtpd.smtp import AuthResult
 from bench import Bench, real_clock
 from mail_sink import AUTHORITY, NOBODY, PASSWORD, RECIPIENT, USER, mail_served, only_we, played
-from peers import SETTINGS
+from peers import peer
 from pydantic import ValidationError
 from samples import NOTICE
 
@@ -23,7 +23,7 @@ from integrations.mail import MailSettings, written
 
 
 def settings(address: str, **changes: Any) -> dict[str, Any]:
-    return SETTINGS["mail"](address) | changes
+    return peer("mail").settings(address) | changes
 
 
 def messages(bench: Bench) -> list[dict[str, Any]]:

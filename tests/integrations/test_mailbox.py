@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from document_places import mailbox_settings
 from imap_server import imap_served, mail, put_mail, reader
 from loopback import closed_port
+from peers import peer
 
 from integrations.errors import Conflict, Misconfigured, Unavailable
 from integrations.mailbox import KEYWORD, Mailbox, MailboxSettings
@@ -37,7 +37,9 @@ def address(server: str) -> str:
 
 def mailbox(address: str, **changes: Any) -> Mailbox:
     return Mailbox(
-        MailboxSettings.model_validate(mailbox_settings(address) | changes), None, clock=lambda: datetime.now(UTC)
+        MailboxSettings.model_validate(peer("mailbox").settings(address) | changes),
+        None,
+        clock=lambda: datetime.now(UTC),
     )
 
 

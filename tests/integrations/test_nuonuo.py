@@ -8,7 +8,7 @@ import httpx
 import pytest
 from bench import Bench
 from nuonuo.signing import sign as sdk_sign
-from peers import SETTINGS
+from peers import peer
 from samples import HOSTILE, invoice_request
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
@@ -21,14 +21,16 @@ BODY = '{"order":{"orderNo":"SO2024010001","buyerName":"测试公司"}}'
 
 
 def partner(bench: Bench, **changes: Any) -> Any:
-    return bench.partner("nuonuo", settings=SETTINGS["nuonuo"](bench.address) | changes)
+    return bench.partner("nuonuo", settings=peer("nuonuo").settings(bench.address) | changes)
 
 
+@pytest.mark.proves("nuonuo", "vector", "client")
 def test_nuonuo_signs_as_the_vector_and_the_sdk() -> None:
     assert sign(*VECTOR, "1700000000", BODY) == "8W59fP8fAJ+eZjEU5YGyn4Tzalg="
     assert sign(*VECTOR, "1700000000", HOSTILE) == sdk_sign(*VECTOR, HOSTILE, "1700000000")
 
 
+@pytest.mark.proves("nuonuo", "nuonuo-sdk", "client")
 async def test_what_is_sent_is_signed_as_the_sdk_would(bench: Bench) -> None:
     seen: list[httpx.Request] = []
 
@@ -38,7 +40,7 @@ async def test_what_is_sent_is_signed_as_the_sdk_would(bench: Bench) -> None:
         seen.append(request)
         return httpx.Response(200, json={"code": "E0000", "result": {"invoiceSerialNum": "1"}})
 
-    settings = SETTINGS["nuonuo"]("https://open.nuonuo.com") | {"token_url": "https://open.nuonuo.com/accessToken"}
+    settings = peer("nuonuo").settings("https://open.nuonuo.com") | {"token_url": "https://open.nuonuo.com/accessToken"}
     await bench.replying("nuonuo", answer, settings).request_invoice(invoice_request())
     (request,) = seen
     query = request.url.params

@@ -7,10 +7,9 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-import conformance_channels  # noqa: F401  (registers the checks of channels)
 import pytest
 from bench import Bench
-from conformance import CHECKS
+from suite import CHECKS
 
 from integrations import registry
 from integrations.ports import Channel, PushesOrders

@@ -8,7 +8,7 @@ import pytest
 from bench import Bench
 
 from integrations.errors import Rejected
-from models.messages import RawMessage
+from models.messages import ChangeCause, Condition, RawMessage
 from sandbox.credentials import QIMEN_OWNER_CODE
 
 OWNER = f"<ownerCode>{QIMEN_OWNER_CODE}</ownerCode>"
@@ -22,6 +22,13 @@ COUNT = (
     "<outBizCode>OZ-1</outBizCode><adjustType>CHECK</adjustType>"
     "<items><item><itemCode>SKU-1</itemCode><quantity>4</quantity></item></items></request>"
 )
+ENTRY = (
+    "<request><entryOrder><entryOrderCode>CG-2</entryOrderCode><warehouseCode>WH1</warehouseCode>"
+    f"{OWNER}<outBizCode>OZ-1</outBizCode><status>FULFILLED</status></entryOrder><orderLines><orderLine>"
+    "<itemCode>SKU-1</itemCode><inventoryType>ZP</inventoryType><actualQty>4</actualQty>"
+    "<batchs><batch><actualQty>3</actualQty></batch><batch><actualQty>1</actualQty></batch></batchs>"
+    "</orderLine></orderLines></request>"
+)
 
 
 @pytest.fixture
@@ -33,10 +40,19 @@ def message(body: str) -> RawMessage:
     return RawMessage("key", body, datetime(2026, 5, 4, tzinfo=UTC))
 
 
-@pytest.mark.parametrize("body", [CHANGE, COUNT])
+@pytest.mark.parametrize("body", [CHANGE, COUNT, ENTRY])
 def test_a_report_that_is_whole_is_read(qimen: Any, body: str) -> None:
     assert [(change.sku, change.quantity) for change in qimen.read_stock_report(message(body)).changes] == [
         ("SKU-1", 4)
+    ]
+
+
+def test_what_arrives_in_two_states_is_two_changes(qimen: Any) -> None:
+    damaged = ENTRY.replace("<actualQty>1<", "<inventoryType>CC</inventoryType><actualQty>1<")
+    changes = qimen.read_stock_report(message(damaged)).changes
+    assert [(each.quantity, each.condition, each.cause, each.document) for each in changes] == [
+        (3, Condition.GOOD, ChangeCause.RECEIVED, "CG-2"),
+        (1, Condition.DEFECTIVE, ChangeCause.RECEIVED, "CG-2"),
     ]
 
 
@@ -54,6 +70,11 @@ def test_a_report_that_is_whole_is_read(qimen: Any, body: str) -> None:
         (COUNT, "CHECK", "GUESS", "adjustType GUESS is neither"),
         (COUNT, "<outBizCode>OZ-1</outBizCode>", "", "outBizCode is missing"),
         (COUNT, "<item><itemCode>SKU-1</itemCode><quantity>4</quantity></item>", "", "it names no item"),
+        (ENTRY, ">3<", ">30000<", "SKU-1: 4 received, but its batches sum up to 30001"),
+        (ENTRY, OWNER, "<ownerCode>OTHER</ownerCode>", "the goods belong to OTHER"),
+        (ENTRY, "FULFILLED", "EXCEPTION", "status EXCEPTION is not that of a received entry"),
+        (ENTRY, "<entryOrderCode>CG-2</entryOrderCode>", "", "entryOrder/entryOrderCode is missing"),
+        (ENTRY, "orderLine>", "nothing>", "it names no item"),
     ],
 )
 def test_a_report_of_stock_that_contradicts_itself_is_rejected(

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from bench import real_clock
-from peers import SETTINGS
+from peers import peer
 from pydantic import SecretStr
 
 from integrations.errors import Misconfigured
@@ -17,7 +17,7 @@ from integrations.registry import PARTNERS, build, names
 @pytest.mark.parametrize("name", PARTNERS)
 async def test_every_partner_fulfils_its_port(name: str) -> None:
     async with httpx.AsyncClient() as http:
-        assert isinstance(build(name, SETTINGS[name]("http://127.0.0.1:1"), http, real_clock), PARTNERS[name].port)
+        assert isinstance(build(name, peer(name).settings("http://127.0.0.1:1"), http, real_clock), PARTNERS[name].port)
 
 
 @pytest.mark.parametrize("name", PARTNERS)
@@ -25,12 +25,12 @@ def test_every_setting_is_described_and_frozen(name: str) -> None:
     model = PARTNERS[name].settings
     assert [field for field, about in model.model_fields.items() if not about.description] == []
     assert model.model_config["frozen"]
-    assert name == "folder" or model.model_validate(SETTINGS[name]("http://127.0.0.1:1")).secrets()
+    assert name == "folder" or model.model_validate(peer(name).settings("http://127.0.0.1:1")).secrets()
 
 
 @pytest.mark.parametrize("name", PARTNERS)
 async def test_a_wrong_setting_is_named_and_not_shown(name: str) -> None:
-    good = SETTINGS[name]("http://127.0.0.1:1")
+    good = peer(name).settings("http://127.0.0.1:1")
     bad: list[tuple[str, dict[str, Any]]] = [
         (field, {key: value for key, value in good.items() if key != field})
         for field, about in PARTNERS[name].settings.model_fields.items()
@@ -61,7 +61,7 @@ async def test_a_wrong_setting_is_named_and_not_shown(name: str) -> None:
 async def test_a_key_that_is_none_is_named_and_not_shown(name: str, field: str, value: str) -> None:
     async with httpx.AsyncClient() as http:
         with pytest.raises(Misconfigured) as caught:
-            build(name, SETTINGS[name]("http://127.0.0.1:1") | {field: value}, http, real_clock)
+            build(name, peer(name).settings("http://127.0.0.1:1") | {field: value}, http, real_clock)
     assert field in str(caught.value)
     assert value not in str(caught.value)
 

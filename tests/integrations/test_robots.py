@@ -1,10 +1,15 @@
-"""What the robots of WeCom and Feishu say: cards, long texts, and texts that would like to be more than text."""
+"""What the robots of DingTalk, WeCom and Feishu say: cards, long texts, and texts that would be more."""
 
+import asyncio
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from bench import Bench
+from dingtalkchatbot.chatbot import ActionCard, CardItem
+from pten.wwapi import BotApi
+from pten.wwmessager import BotMsgSender
 from samples import NOTICE
 
 from integrations import feishu, wecom
@@ -23,6 +28,36 @@ async def test_wecom_sends_a_card_that_leads_to_the_order(bench: Bench) -> None:
     assert card["template_card"]["card_action"] == {"type": 1, "url": NOTICE.url}
     assert card["template_card"]["main_title"] == {"title": NOTICE.title}
     assert card["template_card"]["sub_title_text"] == NOTICE.text
+    assert plain["msgtype"] == "markdown"
+
+
+@pytest.mark.proves("wecom", "pten", "sandbox")
+@pytest.mark.proves("wecom", "pten", "client")
+async def test_an_independent_client_of_wecom_says_the_same(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is signed: what can be compared is the message, and that the sandbox takes it."""
+    monkeypatch.setattr(BotApi, "BASE_URL", f"{bench.address}/wecom")
+    keys = tmp_path / "keys.ini"
+    keys.write_text(f"[globals]\nlog_path = {tmp_path / 'pten.log'}\n", encoding="utf-8")
+    await bench.partner("wecom").notify(NOTICE)
+    (ours,) = bench.world.wecom.messages
+    package = BotMsgSender(str(keys), webhook_key=credentials.WECOM_KEY)
+    said = await asyncio.to_thread(package.send_markdown, ours["markdown"]["content"])
+    assert said["errcode"] == 0
+    assert bench.world.wecom.messages == [ours, ours]
+
+
+async def test_dingtalks_card_is_the_sdks(bench: Bench) -> None:
+    partner = bench.partner("dingtalk")
+    await partner.notify(NOTICE)
+    await partner.notify(replace(NOTICE, url=""))
+    card, plain = bench.world.dingtalk.messages
+    sdk = ActionCard(NOTICE.title, f"#### {NOTICE.title}\n\n{NOTICE.text}", [CardItem("查看", NOTICE.url)]).get_data()
+    options = ("hideAvatar", "btnOrientation")
+    assert card == sdk | {
+        "actionCard": {key: sdk["actionCard"][key] for key in sdk["actionCard"] if key not in options}
+    }
     assert plain["msgtype"] == "markdown"
 
 

@@ -13,7 +13,7 @@ import pyodata
 import pytest
 import requests
 from bench import Bench, real_clock
-from peers import SETTINGS
+from peers import peer
 from samples import HOSTILE, erp_order, receivable
 
 from integrations.errors import Conflict, Misconfigured, PartnerError, Rejected, Unavailable
@@ -26,10 +26,11 @@ ORDERS = SERVICES + "API_SALES_ORDER_SRV"
 
 
 def partner(bench: Bench, **changes: Any) -> Sap:
-    client: Sap = bench.partner("sap", settings=SETTINGS["sap"](bench.address) | changes)
+    client: Sap = bench.partner("sap", settings=peer("sap").settings(bench.address) | changes)
     return client
 
 
+@pytest.mark.proves("sap", "pyodata", "client")
 async def test_pyodata_reads_the_order_that_we_wrote(bench: Bench) -> None:
     receipt = await partner(bench, zone="America/New_York").push_order(erp_order())
 

@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 from bench import Bench
-from peers import SETTINGS
+from peers import peer
 from samples import waybill_request
 
 from integrations.errors import Misconfigured, Rejected, Unavailable
@@ -13,7 +13,7 @@ from models.messages import Waybill
 
 
 async def test_without_a_template_the_label_is_what_the_order_says(bench: Bench) -> None:
-    partner = bench.partner("sf_express", settings=SETTINGS["sf_express"](bench.address) | {"template_code": ""})
+    partner = bench.partner("sf_express", settings=peer("sf_express").settings(bench.address) | {"template_code": ""})
     waybill = await partner.book_waybill(waybill_request())
     label = await partner.fetch_label(waybill)
     [shown] = json.loads(label.content)

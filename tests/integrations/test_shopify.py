@@ -13,7 +13,7 @@ import pytest
 import shopify as sdk
 from bench import Bench, real_clock
 from graphql import build_schema, parse, validate
-from peers import SETTINGS
+from peers import peer
 from pydantic import SecretStr
 from samples import NOON, SHIPMENT, a_paid_order
 
@@ -25,6 +25,7 @@ SCHEMA = build_schema((ROOT / "sandbox" / "shopify_schema.graphql").read_text(en
 BODY = b'{"id":820982911946154508,"name":"#9999"}'
 
 
+@pytest.mark.proves("shopify", "vector", "client")
 def test_a_webhook_is_signed_as_the_vector() -> None:
     assert shopify.signature(SecretStr("hush"), BODY) == "YBwnJ9vsibq7srObgXybmGHWuwos+jDEL//7749XS78="
 
@@ -49,6 +50,7 @@ def test_the_vector_of_the_sdk_holds() -> None:
         shopify_shipping.TRACK,
     ],
 )
+@pytest.mark.proves("shopify", "graphql-core", "client")
 def test_what_is_asked_fits_the_schema(document: str) -> None:
     assert validate(SCHEMA, parse(document)) == []
 
@@ -111,7 +113,7 @@ async def test_a_closed_shop_stops_the_partner(bench: Bench, status: int) -> Non
     [("products/update", {"id": 1}), ("orders/delete", {"id": 1}), ("orders/updated", {}), ("orders/updated", [])],
 )
 async def test_a_genuine_webhook_that_is_no_order_is_rejected(bench: Bench, topic: str, content: Any) -> None:
-    settings = SETTINGS["shopify"](bench.address)
+    settings = peer("shopify").settings(bench.address)
     body = json.dumps(content).encode()
     signature = shopify.signature(SecretStr(settings["webhook_secret"]), body)
     headers = {"x-shopify-topic": topic, "x-shopify-hmac-sha256": signature}

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from bench import Bench, real_clock
-from peers import SETTINGS
+from peers import peer
 from samples import HOSTILE, NOTICE
 from slack_sdk.signature import SignatureVerifier
 
@@ -20,6 +20,7 @@ from sandbox.slack import pressed
 ASKS = Notice("SO-1 asks", "why", "question:SO-1", ask=Question("SO-1", HOSTILE, "Approve", "Refuse"))
 
 
+@pytest.mark.proves("slack", "vector", "client")
 def test_a_call_is_signed_as_the_vector() -> None:
     body = (
         b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
@@ -41,6 +42,7 @@ def genuine(body: bytes, at: datetime) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("verdict", ["yes", "no"])
+@pytest.mark.proves("slack", "slack-sdk", "client")
 async def test_a_pressed_button_is_an_answer(bench: Bench, verdict: str) -> None:
     now = real_clock()
     partner = bench.partner("slack")
@@ -54,7 +56,7 @@ async def test_a_pressed_button_is_an_answer(bench: Bench, verdict: str) -> None
 
 
 async def test_without_a_secret_or_a_question_there_are_no_buttons(bench: Bench) -> None:
-    quiet = {"webhook": SETTINGS["slack"](bench.address)["webhook"]}
+    quiet = {"webhook": peer("slack").settings(bench.address)["webhook"]}
     await bench.partner("slack", settings=quiet).notify(ASKS)
     await bench.partner("slack").notify(NOTICE)
     for message in bench.world.slack.messages:
@@ -112,7 +114,7 @@ async def test_a_genuine_call_that_answers_nothing_is_rejected(bench: Bench, pay
 
 async def test_only_those_named_may_answer(bench: Bench) -> None:
     now = real_clock()
-    partner = bench.partner("slack", settings=SETTINGS["slack"](bench.address) | {"answerers": ["U-BOSS"]})
+    partner = bench.partner("slack", settings=peer("slack").settings(bench.address) | {"answerers": ["U-BOSS"]})
     await partner.notify(ASKS)
     message = bench.world.slack.messages[-1]
     call = pressed(message, "yes", now)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from bench import Bench
 from conformance_channels import pulled
-from peers import SETTINGS
+from peers import peer
 from samples import NOON, a_paid_order
 
 from integrations.errors import Unavailable
@@ -15,7 +15,7 @@ from sandbox.faults import Fault, FaultKind
 
 
 def listener(bench: Bench) -> Taobao:
-    settings = SETTINGS["taobao"](bench.address) | {"message_group": "default"}
+    settings = peer("taobao").settings(bench.address) | {"message_group": "default"}
     partner = bench.partner("taobao", settings=settings)
     assert isinstance(partner, Taobao)
     return partner

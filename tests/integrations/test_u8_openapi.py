@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from bench import Bench
-from peers import SETTINGS
+from peers import peer
 from samples import LINES, erp_order, erp_status
 from samples import receivable as owed
 
@@ -24,7 +24,7 @@ NONE: dict[str, Any] = {"errcode": "0", "saleorderlist": []}
 
 
 def partner(bench: Bench, **changes: Any) -> U8OpenApi:
-    client: U8OpenApi = bench.partner("u8_openapi", settings=SETTINGS["u8_openapi"](bench.address) | changes)
+    client: U8OpenApi = bench.partner("u8_openapi", settings=peer("u8_openapi").settings(bench.address) | changes)
     return client
 
 
@@ -36,7 +36,7 @@ def answering(bench: Bench, added: Any, result: Any = None) -> U8OpenApi:
         said = replies.get(request.url.path, result if request.method == "GET" else added)
         return httpx.Response(200, json=said)
 
-    settings = SETTINGS["u8_openapi"]("http://u8.example") | {"url": "http://u8.example", "looks": 3}
+    settings = peer("u8_openapi").settings("http://u8.example") | {"url": "http://u8.example", "looks": 3}
     client: U8OpenApi = bench.replying("u8_openapi", answer, settings)
     return client
 

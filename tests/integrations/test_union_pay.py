@@ -45,6 +45,7 @@ ROWS = (
 FILE = open_file(packed_file(DAY, ROWS))
 
 
+@pytest.mark.proves("union_pay", "vector", "client")
 def test_the_digest_is_the_vectors_and_empty_values_and_the_signature_are_left_out() -> None:
     params = VECTOR | {"reserved": "", "signature": "x"}
     assert digest(params) == "bab52cddd81e4dd7d81a58e57458fbcbaf2917d051e5484c0ad1cfef01f934b2"

@@ -66,10 +66,16 @@ TOP_EXAMPLE = {
         ("hmac-sha256", "04DB15AD0774D5CFCE2C837DE43E3FCEA9011ED74F3038FB6AB5F3C4CEA119E8"),
     ],
 )
+@pytest.mark.proves("taobao", "vector", "client")
+@pytest.mark.proves("cainiao", "vector", "client")
+@pytest.mark.proves("alibaba_com", "vector", "client")
 def test_top_signs_as_the_official_example(method: top.SignMethod, expected: str) -> None:
     assert top.sign(TOP_EXAMPLE | {"sign_method": method}, "helloworld", method) == expected
 
 
+@pytest.mark.proves("taobao", "taobao-openapi", "client")
+@pytest.mark.proves("cainiao", "taobao-openapi", "client")
+@pytest.mark.proves("alibaba_com", "taobao-openapi", "client")
 def test_top_signs_as_the_sdk() -> None:
     params = TOP_EXAMPLE | {"memo": HOSTILE, "empty": ""}
     present = {name: value for name, value in params.items() if value}
@@ -94,10 +100,13 @@ JOS_VECTORS = [
 
 
 @pytest.mark.parametrize(("params", "expected"), JOS_VECTORS)
+@pytest.mark.proves("jd", "vector", "client")
 def test_jd_signs_as_the_vectors(params: dict[str, str], expected: str) -> None:
     assert jd.sign(params | {"sign": "is not signed"}, "helloworld") == expected
 
 
+@pytest.mark.proves("alibaba_1688", "vector", "client")
+@pytest.mark.proves("alibaba_1688", "open-1688", "client")
 def test_1688_signs_as_the_official_example_and_the_sdk() -> None:
     path = "param2/1/system/currentTime/1000000"
     assert alibaba_1688.sign(path, {"b": "2", "a": "1"}, "test123") == "33E54F4F7B989E3E0E912D3FBD2F1A03CA7CCE88"
@@ -109,6 +118,7 @@ def test_1688_signs_as_the_official_example_and_the_sdk() -> None:
     assert alibaba_1688.sign(orders, said | {"_aop_signature": "not signed"}, "test123") == theirs
 
 
+@pytest.mark.proves("alibaba_com", "vector", "client")
 def test_alibaba_coms_new_gateway_signs_as_the_official_example() -> None:
     asked = {
         "timestamp": "1517820392000",
@@ -121,6 +131,7 @@ def test_alibaba_coms_new_gateway_signs_as_the_official_example() -> None:
     assert signed == "4190D32361CFB9581350222F345CB77F3B19F0E31D162316848A2C1FFD5FAB4A"
 
 
+@pytest.mark.proves("qimen", "vector", "client")
 def test_qimen_signs_parameters_and_body() -> None:
     params = {
         "method": "taobao.qimen.deliveryorder.create",
@@ -162,10 +173,12 @@ def test_qimen_signs_parameters_and_body() -> None:
         ),
     ],
 )
+@pytest.mark.proves("sf_express", "vector", "client")
 def test_sf_digests_as_java_does(body: str, timestamp: str, checkword: str, expected: str) -> None:
     assert sf_express.digest(body, timestamp, checkword) == expected
 
 
+@pytest.mark.proves("sf_express", "karrio.sf-express", "client")
 def test_sf_digests_as_karrio(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only karrio's file for SF is loaded: its package wants the libraries of a dozen other carriers."""
     for name, members in (
@@ -188,6 +201,7 @@ def test_sf_digests_as_karrio(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sent["msgDigest"] == sf_express.digest(sent["msgData"], sent["timestamp"], "testcheckword")
 
 
+@pytest.mark.proves("jtexpress", "vector", "client")
 def test_jtexpress_digests_as_the_test_account() -> None:
     key = "0258d71b55fc45e3ad7a7f38bf4b201a"
     assert jtexpress.hidden("H5CD3zE6") == "6A272C3DD1F3CD2F92BF567C37040910"
@@ -195,6 +209,7 @@ def test_jtexpress_digests_as_the_test_account() -> None:
     assert jtexpress.digest('{"txlogisticId":"SO2024010001"}', key) == "8jphnVDEV8mo9+P3U0Ksyw=="
 
 
+@pytest.mark.proves("kuaidi100", "vector", "client")
 def test_kuaidi100_signs_as_the_vectors() -> None:
     query = '{"com":"yuantong","num":"YT9693083639795","phone":""}'
     push = (
@@ -215,6 +230,7 @@ ACCOUNT = kingdee_sign.Account(
 )
 
 
+@pytest.mark.proves("kingdee_cloud", "vector", "client")
 def test_kingdee_signs_as_the_vector() -> None:
     headers = kingdee_sign.headers(ACCOUNT, KINGDEE_PATH, 1_700_000_000)
     hidden = credentials.KINGDEE_APP_ID.partition("_")[2]
@@ -228,6 +244,7 @@ def test_kingdee_signs_as_the_vector() -> None:
     )
 
 
+@pytest.mark.proves("kingdee_cloud", "kingdee.cdp.webapi.sdk", "client")
 def test_kingdee_signs_as_the_sdk() -> None:
     client = WebApiClient()
     client.identify = Identify(
@@ -247,6 +264,8 @@ def test_kingdee_signs_as_the_sdk() -> None:
     } == {name.lower(): value for name, value in ours.items()}
 
 
+@pytest.mark.proves("dingtalk", "vector", "client")
+@pytest.mark.proves("dingtalk", "DingtalkChatbot", "client")
 def test_dingtalk_signs_as_the_vector_and_the_sdk() -> None:
     secret = "SECthis is secret"
     signature = quote(dingtalk.sign(1_700_000_000_000, secret), safe="")
@@ -256,11 +275,14 @@ def test_dingtalk_signs_as_the_vector_and_the_sdk() -> None:
     assert f"sign={signature}" in robot.webhook
 
 
+@pytest.mark.proves("feishu", "vector", "client")
+@pytest.mark.proves("feishu", "leap-feishu-webhook-notify", "client")
 def test_feishu_signs_as_the_vector_and_the_package() -> None:
     assert feishu.sign(1_599_360_473, "demo") == "l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8="
     assert feishu.sign(1_700_000_000, HOSTILE) == feishu_sign(HOSTILE, "1700000000")
 
 
+@pytest.mark.proves("qweather", "vector", "client")
 def test_qweather_signs_as_the_vector() -> None:
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     assert qweather.token("KID0000001", "PROJECT01", key, 1_700_000_000) == (
@@ -270,6 +292,7 @@ def test_qweather_signs_as_the_vector() -> None:
     )
 
 
+@pytest.mark.proves("qweather", "PyJWT", "client")
 def test_qweather_is_verified_by_pyjwt() -> None:
     public_pem = (
         "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAA6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=\n"
@@ -310,6 +333,7 @@ def test_alipay_finds_the_text_that_was_signed() -> None:
     assert alipay.raw_node(json.dumps({"other": 1}), "the_response") == ""
 
 
+@pytest.mark.proves("shop", "standardwebhooks", "client")
 def test_the_shop_signs_as_standard_webhooks() -> None:
     at = datetime(2026, 5, 4, tzinfo=UTC)
     body = f'{{"type":"order.updated","data":{json.dumps(HOSTILE, ensure_ascii=False)}}}'

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from bench import Bench
-from peers import SETTINGS
+from peers import peer
 from samples import NOTICE
 
 from integrations.errors import Misconfigured, PartnerError, Rejected, Unavailable
@@ -22,7 +22,7 @@ def told(bench: Bench) -> list[str]:
 
 
 def partner(bench: Bench, **changes: Any) -> Any:
-    return bench.partner("wechat_account", settings=SETTINGS["wechat_account"](bench.address) | changes)
+    return bench.partner("wechat_account", settings=peer("wechat_account").settings(bench.address) | changes)
 
 
 def asked_for_tokens(bench: Bench) -> int:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, load_pem_public_key
 from cryptography.x509 import CertificateBuilder, Name, NameAttribute
 from cryptography.x509.oid import NameOID
-from peers import SETTINGS
+from peers import peer
 from samples import DAY, HOSTILE, NOON
 from wechatpayv3 import WeChatPay, WeChatPayType
 from wechatpayv3.utils import aes_decrypt, rsa_verify
@@ -53,6 +53,7 @@ def sdk(address: str) -> WeChatPay:
     return client
 
 
+@pytest.mark.proves("wechat_pay", "vector", "client")
 def test_a_notification_is_opened_as_the_vector(bench: Bench) -> None:
     sealed = (
         "ShQcIS3IoTdnC1REo7HaOjpXyvepWqJUkvFvRHT0oFuaaztlRoG0kHkDhpgqTtoG95IHdyyQNBM0tqCifZbxGKngvjuUqOVrUiUon6ROJPnt1J9s"
@@ -79,6 +80,7 @@ def test_a_notification_is_opened_as_the_vector(bench: Bench) -> None:
     assert (news.order_no, news.amount.minor, news.happened_at) == ("SO2024010001", 100, NOON)
 
 
+@pytest.mark.proves("wechat_pay", "wechatpayv3", "client")
 def test_our_signature_is_verified_by_the_package() -> None:
     key: Any = load_pem_private_key(credentials.WECHAT_MERCHANT_PRIVATE_KEY.encode(), None)
     public = load_pem_public_key(credentials.WECHAT_MERCHANT_PUBLIC_KEY.encode())
@@ -107,6 +109,7 @@ def test_our_signature_is_verified_by_the_package() -> None:
     assert rsa_verify("POST", "/v3/x?a=1", signed, stated["signature"], public)
 
 
+@pytest.mark.proves("wechat_pay", "wechatpayv3", "sandbox")
 def test_the_package_is_accepted_by_the_sandbox(bench: Bench) -> None:
     bench.world.make_bill(DAY, rows=[BillRow("T1", "SO-1", "杯子", NOON, 100)], from_orders=False)
     client = sdk(bench.address)
@@ -164,7 +167,7 @@ def test_a_platform_certificate_is_as_good_as_its_key(bench: Bench) -> None:
     builder = CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(77)
     certificate = builder.not_valid_before(NOON).not_valid_after(NOON + timedelta(days=1)).sign(key, SHA256())
     pem = certificate.public_bytes(Encoding.PEM).decode()
-    settings = SETTINGS["wechat_pay"](bench.address) | {"platform_keys": {"4D": pem}}
+    settings = peer("wechat_pay").settings(bench.address) | {"platform_keys": {"4D": pem}}
     now = datetime.now(UTC)
     told = wechat_pay.notification(BillRow("T1", "SO-1", "杯子", NOON, 100), now)
     headers = {name.lower(): value for name, value in told.headers.items()} | {"wechatpay-serial": "4D"}

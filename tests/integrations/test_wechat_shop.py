@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from bench import Bench, real_clock
 from conformance_channels import pulled
-from peers import SETTINGS
+from peers import peer
 from samples import NOON, a_paid_order
 from wechatpy.crypto import WeChatCrypto
 
@@ -31,6 +31,7 @@ SAMPLE = (
 SAMPLE_KEY = wechat_push.encoding_key("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C")
 
 
+@pytest.mark.proves("wechat_shop", "vector", "client")
 def test_a_push_is_signed_and_opened_as_in_the_published_samples() -> None:
     assert wechat_push.signature("test", "1410685589", "test") == "f21891de399b4e33a1a93c9a7b8a8fffb5a443ff"
     signed = ("QDG6eK", "1409659813", "1372623149", SAMPLE)
@@ -56,6 +57,8 @@ def test_what_is_no_key_is_refused(key: str) -> None:
         wechat_push.encoding_key(key)
 
 
+@pytest.mark.proves("wechat_shop", "wechatpy", "client")
+@pytest.mark.proves("wechat_shop", "wechatpy", "sandbox")
 async def test_what_wechatpy_pushes_is_heard_and_what_the_sandbox_pushes_wechatpy_opens(bench: Bench) -> None:
     number = a_paid_order(bench, "wechat_shop")
     crypto = WeChatCrypto(WECHAT_SHOP_TOKEN, WECHAT_SHOP_AES_KEY, WECHAT_SHOP_APP_ID)
@@ -100,7 +103,7 @@ async def test_an_address_is_proven_by_an_echo(bench: Bench) -> None:
 
 
 async def test_without_push_settings_nothing_is_heard(bench: Bench) -> None:
-    settings = {k: v for k, v in SETTINGS["wechat_shop"](bench.address).items() if k not in {"token", "aes_key"}}
+    settings = {k: v for k, v in peer("wechat_shop").settings(bench.address).items() if k not in {"token", "aes_key"}}
     partner = bench.partner("wechat_shop", settings=settings)
     call = sandbox_push.push("1", "pay", NOON)
     with pytest.raises(Forged, match="not set up"):
@@ -149,7 +152,7 @@ async def test_only_what_was_not_refunded_is_sent(bench: Bench) -> None:
 
 async def test_an_expired_token_is_asked_for_once_however_many_wait(bench: Bench) -> None:
     bench.world.place_orders("wechat_shop", 12, since=NOON, until=NOON + MINUTE)
-    shop = bench.partner("wechat_shop", settings=SETTINGS["wechat_shop"](bench.address) | {"page_size": 100})
+    shop = bench.partner("wechat_shop", settings=peer("wechat_shop").settings(bench.address) | {"page_size": 100})
     await shop.pull_orders(NOON, NOON + 20 * MINUTE, None)
     bench.world.wechat_shop.expire_token()
     pages = await asyncio.gather(*(shop.pull_orders(NOON, NOON + 20 * MINUTE, None) for _ in range(3)))
@@ -171,7 +174,7 @@ async def test_without_a_token_nothing_has_been_done(bench: Bench, kind: FaultKi
 
 
 async def test_a_wrong_secret_stops_the_partner(bench: Bench) -> None:
-    settings = SETTINGS["wechat_shop"](bench.address) | {"app_secret": "x" + WECHAT_SHOP_SECRET}
+    settings = peer("wechat_shop").settings(bench.address) | {"app_secret": "x" + WECHAT_SHOP_SECRET}
     with pytest.raises(Misconfigured) as caught:
         await bench.partner("wechat_shop", settings=settings).pull_orders(NOON, NOON + MINUTE, None)
     assert caught.value.code == "40125"

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 from bench import Bench, real_clock
-from peers import SETTINGS
+from peers import peer
 from pydantic import SecretStr, ValidationError
 from samples import HOSTILE, NOON, SHIPMENT, a_paid_order
 from woocommerce.oauth import OAuth
@@ -27,6 +27,7 @@ BODY = b'{"id":820982911946154508,"name":"#9999"}'
 ORDERS = "http://shop.test/wp-json/wc/v3/orders"
 
 
+@pytest.mark.proves("woocommerce", "vector", "client")
 def test_a_request_is_signed_as_the_vector() -> None:
     params = {
         "oauth_consumer_key": "ck_test",
@@ -39,6 +40,7 @@ def test_a_request_is_signed_as_the_vector() -> None:
     )
 
 
+@pytest.mark.proves("woocommerce", "WooCommerce", "client")
 def test_a_request_is_signed_as_by_the_sdk() -> None:
     query = "after=2026-05-04T04%3A00%3A00&exclude=1%2C2&search=%E6%9D%AF%20%26%20%C3%A9"
     with patch.object(OAuth, "generate_nonce", return_value="nonce123"):
@@ -55,7 +57,7 @@ async def test_over_https_the_key_goes_as_basic() -> None:
         sent.append(request)
         return httpx.Response(200, json=[])
 
-    settings = woocommerce.WooCommerceSettings.model_validate(SETTINGS["woocommerce"]("https://shop.test"))
+    settings = woocommerce.WooCommerceSettings.model_validate(peer("woocommerce").settings("https://shop.test"))
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
         shop = woocommerce.WooCommerce(settings, http, clock=real_clock)
         await shop.pull_orders(NOON, NOON + timedelta(hours=1), None)
@@ -65,7 +67,7 @@ async def test_over_https_the_key_goes_as_basic() -> None:
 
 
 async def test_a_webhook_is_signed_as_the_vector(bench: Bench) -> None:
-    settings = SETTINGS["woocommerce"](bench.address) | {"webhook_secret": "whsec"}
+    settings = peer("woocommerce").settings(bench.address) | {"webhook_secret": "whsec"}
     headers = {"x-wc-webhook-signature": "wqiuPSSqFkZWxs/VKzk8RfHqu4zwWc2Pb1dqesf4OR0="}
     message = bench.partner("woocommerce", settings=settings).receive(headers, BODY, NOON)
     assert (json.loads(message.body), message.occurred_at) == (json.loads(BODY), NOON)
@@ -102,7 +104,7 @@ async def test_every_parcel_is_noted_once(bench: Bench) -> None:
 async def test_no_order_and_no_shop_are_told_apart(bench: Bench) -> None:
     with pytest.raises(Rejected, match="Invalid ID"):
         await bench.partner("woocommerce").push_shipment(SHIPMENT)
-    elsewhere = SETTINGS["woocommerce"](bench.address) | {"url": f"{bench.address}/woocommerce/blog"}
+    elsewhere = peer("woocommerce").settings(bench.address) | {"url": f"{bench.address}/woocommerce/blog"}
     with pytest.raises(Misconfigured, match="no WooCommerce"):
         await bench.partner("woocommerce", settings=elsewhere).push_shipment(SHIPMENT)
 
@@ -110,7 +112,9 @@ async def test_no_order_and_no_shop_are_told_apart(bench: Bench) -> None:
 @pytest.mark.parametrize("note", ["shipped", "{waybill_no} {customer}", "{waybill_no", "{0}{waybill_no}"])
 def test_a_note_without_the_waybill_is_refused(note: str) -> None:
     with pytest.raises(ValidationError, match="note"):
-        woocommerce.WooCommerceSettings.model_validate(SETTINGS["woocommerce"]("http://127.0.0.1:1") | {"note": note})
+        woocommerce.WooCommerceSettings.model_validate(
+            peer("woocommerce").settings("http://127.0.0.1:1") | {"note": note}
+        )
 
 
 @pytest.mark.parametrize(

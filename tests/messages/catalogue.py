@@ -11,9 +11,13 @@ import messages
 class _Placeholders(Visitor):
     def __init__(self) -> None:
         self.names: set[str] = set()
+        self.messages: set[str] = set()
 
     def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802  (the visitor's protocol)
         self.names.add(node.id.name)
+
+    def visit_MessageReference(self, node: ast.MessageReference) -> None:  # noqa: N802  (the visitor's protocol)
+        self.messages.add(node.id.name)
 
 
 def read(locale: str) -> list[ast.EntryType]:
@@ -23,11 +27,11 @@ def read(locale: str) -> list[ast.EntryType]:
 
 
 def placeholders(locale: str) -> dict[str, set[str]]:
-    """The placeholders of each key."""
-    found = {}
+    """The placeholders of each key, with those of the messages that it says in its own."""
+    found: dict[str, _Placeholders] = {}
     for entry in read(locale):
         if isinstance(entry, ast.Message):
             visitor = _Placeholders()
             visitor.visit(entry)
-            found[entry.id.name] = visitor.names
-    return found
+            found[entry.id.name] = visitor
+    return {key: it.names.union(*(found[said].names for said in it.messages)) for key, it in found.items()}

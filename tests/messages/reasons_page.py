@@ -14,7 +14,7 @@ from tests.messages.catalogue import read
 
 FOLDERS = ("expectations", "integrations", "models", "policies", "tasks", "web")
 """Where reasons are given; what is said only on screens has keys of its own."""
-SCREENS = ("cli-", "console-", "story-", "status-", "hold-")
+SCREENS = ("cli-", "console-", "story-", "status-", "hold-", "tag-")
 
 HEAD = """# Reasons
 

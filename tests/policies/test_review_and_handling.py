@@ -60,6 +60,15 @@ def test_a_short_lead_time_makes_an_order_red_and_stops_nothing(days: int, tags:
     assert [tell.role for tell in decision.tells] == (["planner"] if tags else [])
 
 
+def test_a_rule_that_stops_nothing_says_why_it_tagged_and_whom_it_told() -> None:
+    [decision] = decide(order(promised_on=date(2026, 3, 4)), rules=SHORT_TIME, p1w1=1)
+    assert decision.reasons[-3:] == (
+        Reason("review-tagged", {"tag": "red", "rule": "short"}),
+        Reason("review-told", {"role": "planner", "rule": "short"}),
+        Reason("review-lead-time", {"days": 2, "limit": 7}),
+    )
+
+
 def test_an_order_that_is_promised_for_no_day_has_no_short_lead_time() -> None:
     [decision] = decide(order(), rules=SHORT_TIME, p1w1=1)
     assert (decision.tags, holds(decision)) == ((), [])

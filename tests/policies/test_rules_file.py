@@ -45,6 +45,10 @@ WRONG = {
     "a rate of nothing": ("[currencies]\nrates = { USD = 0 }\n", 2, "currencies.rates.USD", "greater than 0"),
     "a rate of the base": ('[currencies]\nbase = "USD"\nrates = { USD = 7 }\n', 1, "currencies", "remove it"),
     "a quoted key": ('[routing.prefer]\n"广东省" = "SZ"\n', 2, "routing.prefer.广东省", "valid tuple"),
+    "a phrase without a tag": ('[phrases]\n"gift" = ["gift"]\n"送礼" = []\n', 3, "phrases.送礼", "at least 1 item"),
+    "a tag without a name": ('[phrases]\n"送礼" = [""]\n', 2, "phrases.送礼.1", "at least 1 character"),
+    "an empty phrase": ('[phrases]\n"gift" = ["gift"]\n" " = ["x"]\n', 3, "phrases. ", "write the phrase"),
+    "a phrase twice": ('[promise]\n[phrases]\n"Gift" = ["a"]\n"ｇift" = ["b"]\n', 2, "phrases", "“Gift” and “ｇift”"),
     "a dotted key": ("credit.due_days = -1\n", 1, "credit.due_days", "greater than or equal to 0"),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Acceptance, gates, settlement, tracking, redelivery and shipping: small decisions, all of their branches."""
+"""Acceptance, gates, settlement, redelivery and shipping: small decisions, all of their branches."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,10 +12,9 @@ from models.money_flow import OUTCOMES
 from policies.acceptance import Acceptance, Action, Known, judge_statement
 from policies.gates import Heard, decide_weather_gates
 from policies.redelivery import plan_next_try
-from policies.rules import Relay, Settlement, Tracking, Weather
+from policies.rules import Relay, Settlement, Weather
 from policies.settlement import Account, judge_account
 from policies.shipping import judge_confirmation
-from policies.tracking import ParcelFacts, may_subscribe, watch_parcel
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STATED = ChannelOrder("N1", NOW, NOW, "CNY", 100, Party("C1"), Address(), (), paid=True)
@@ -57,8 +56,8 @@ ALERT = Alert("A1", "广东省", "台风", "red", "", NOW, NOW + timedelta(hours
 
 def gate_stands(*alerts: Alert, closed: bool = False, now: datetime = NOW) -> tuple[bool, bool]:
     """How the gate stands afterwards, and whether that is a change."""
-    shut = frozenset({"广东省"} if closed else ())
-    [decision] = decide_weather_gates([Heard("广东省", alerts)], shut, Weather(), now, ZoneInfo("Asia/Shanghai"))
+    shut = {"广东省": frozenset({"A"})} if closed else {}
+    [decision] = decide_weather_gates([Heard("A", "广东省", alerts)], shut, Weather(), now, ZoneInfo("Asia/Shanghai"))
     return decision.closed, decision.changes
 
 
@@ -69,7 +68,7 @@ class TestGates:
 
     def test_the_end_of_an_alert_is_said_in_the_companys_zone(self) -> None:
         [decision] = decide_weather_gates(
-            [Heard("广东省", [ALERT])], frozenset(), Weather(), NOW, ZoneInfo("Asia/Shanghai")
+            [Heard("A", "广东省", [ALERT])], {}, Weather(), NOW, ZoneInfo("Asia/Shanghai")
         )
         assert decision.reasons[0].facts["until"] == "2026-03-02 02:00"
 
@@ -90,24 +89,31 @@ class TestGates:
         assert gate_stands(replace(ALERT, expires_at=None), now=NOW + timedelta(days=90)) == (True, True)
 
     @pytest.mark.parametrize(
-        ("answers", "stands"),
+        ("answers", "closed_by", "stands"),
         [
-            ([], []),
-            ([None], []),
-            ([[], None], []),
-            ([None, [ALERT]], [(True, ("A1",))]),
-            ([[ALERT], []], [(True, ("A1",))]),
-            ([[ALERT], [ALERT]], [(True, ("A1",))]),
-            ([[], []], [(False, ())]),
+            ({}, "A", []),
+            ({"A": None}, "A", []),
+            ({"A": [], "B": None}, "A", [(False, True, [])]),
+            ({"A": None, "B": []}, "A", [(True, False, [])]),
+            ({"A": None, "B": []}, "", [(False, False, [])]),
+            ({"A": None, "B": [ALERT]}, "", [(True, True, ["B"])]),
+            ({"A": [ALERT], "B": []}, "B", [(True, False, ["A"])]),
+            ({"A": [], "B": []}, "AB", [(False, True, [])]),
         ],
-        ids=["none asked", "all away", "one away", "one away, one warns", "one warns", "both warn", "both are silent"],
-    )
-    def test_any_feed_closes_a_gate_and_all_of_them_open_it(
-        self, answers: list[list[Alert] | None], stands: list[tuple[bool, tuple[str, ...]]]
+        ids=[
+            "none asked", "all away", "another away", "who closed it is away", "open, one away", "one away, one warns",
+            "one warns", "both are silent",
+        ],
+    )  # fmt: skip
+    def test_any_feed_closes_a_gate_and_those_that_are_heard_open_it_but_not_what_one_away_has_closed(
+        self, answers: dict[str, list[Alert] | None], closed_by: str, stands: list[tuple[bool, bool, list[str]]]
     ) -> None:
-        heard = [Heard("广东省", alerts) for alerts in answers]
-        decisions = decide_weather_gates(heard, frozenset({"广东省"}), Weather(), NOW, ZoneInfo("Asia/Shanghai"))
-        assert [(d.closed, tuple(a.alert_id for a in d.evidence)) for d in decisions] == stands
+        heard = [Heard(feed, "广东省", alerts) for feed, alerts in answers.items()]
+        shut = {"广东省": frozenset(closed_by)} if closed_by else {}
+        decisions = decide_weather_gates(heard, shut, Weather(), NOW, ZoneInfo("Asia/Shanghai"))
+        assert [(d.closed, d.changes, [each.feed for each in d.evidence]) for d in decisions] == stands
+        away = {feed for feed, alerts in answers.items() if alerts is None}
+        assert all({r.facts["feed"] for r in d.reasons if r.code == "weather-feed-away"} == away for d in decisions)
 
 
 ACCOUNT = Account("order:1", 1, "CNY", order_minor=1_000, settled_minor=1_000, goods_lines=1, statement_lines=1)
@@ -133,45 +139,6 @@ class TestSettlement:
         assert verdict.outcome == outcome
         assert outcome in OUTCOMES
         assert len(verdict.reasons) == 1
-
-
-class TestTracking:
-    @pytest.mark.parametrize(("hours", "late"), [(47, False), (48, True)])
-    def test_a_silent_parcel_is_late(self, hours: int, late: bool) -> None:
-        parcel = ParcelFacts(1, "SF1", NOW - timedelta(days=9), NOW - timedelta(hours=hours), noticed=False)
-        assert (watch_parcel(parcel, Tracking(late_after_hours=48), NOW).late is not None) is late
-
-    def test_without_any_news_the_shipping_counts(self) -> None:
-        parcel = ParcelFacts(1, "SF1", NOW - timedelta(hours=50), None, noticed=False)
-        watch = watch_parcel(parcel, Tracking(look_again_minutes=30), NOW)
-        assert watch.late is not None
-        assert watch.late.facts["hours"] == 50
-        assert watch.next_look_at == NOW + timedelta(minutes=30)
-
-    def test_it_is_noticed_once(self) -> None:
-        parcel = ParcelFacts(1, "SF1", NOW - timedelta(days=9), None, noticed=True)
-        assert watch_parcel(parcel, Tracking(), NOW).late is None
-
-    @pytest.mark.parametrize(
-        ("silent_hours", "noticed", "looked_at_in"),
-        [
-            (0, False, timedelta(hours=12)),
-            (40, False, timedelta(hours=8)),
-            (47, False, timedelta(hours=2)),
-            (48, False, timedelta(hours=12)),
-            (70, True, timedelta(hours=12)),
-        ],
-    )
-    def test_a_parcel_that_is_told_of_is_looked_at_seldom_and_before_it_is_late(
-        self, silent_hours: int, noticed: bool, looked_at_in: timedelta
-    ) -> None:
-        heard_at = NOW - timedelta(hours=silent_hours)
-        parcel = ParcelFacts(1, "SF1", heard_at, heard_at, noticed=noticed, told=True)
-        rules = Tracking(look_again_minutes=120, look_when_told_minutes=720, late_after_hours=48)
-        assert watch_parcel(parcel, rules, NOW).next_look_at == NOW + looked_at_in
-
-    def test_a_number_that_nobody_ever_knows_is_not_subscribed_for_ever(self) -> None:
-        assert [may_subscribe(times) for times in range(5)] == [True, True, True, True, False]
 
 
 class TestRedelivery:

@@ -39,6 +39,7 @@ class GetSellerOrderList(BaseApi):  # type: ignore[misc]  # the SDK is untyped
         return True
 
 
+@pytest.mark.proves("alibaba_1688", "open-1688", "sandbox")
 async def test_the_sdk_reads_orders_over_http(served: str, world: World) -> None:
     made = world.place_orders("alibaba_1688", 30, since=START, until=END)
     domain = f"{urlparse(served).netloc}/alibaba_1688"

@@ -52,6 +52,7 @@ def test_the_new_gateway_signs_as_the_official_example() -> None:
     assert signed == "4190D32361CFB9581350222F345CB77F3B19F0E31D162316848A2C1FFD5FAB4A"
 
 
+@pytest.mark.proves("alibaba_com", "taobao-openapi", "sandbox")
 async def test_both_gateways_tell_the_same_orders(client: httpx.AsyncClient, world: World) -> None:
     made = world.place_orders("alibaba_com", 20, since=START, until=START + timedelta(hours=20)).orders
     query = DAY | {"start_page": 0, "page_size": 50}

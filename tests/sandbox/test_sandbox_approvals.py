@@ -23,6 +23,7 @@ SINCE = datetime(2026, 5, 4, tzinfo=UTC)
 UNTIL = SINCE + timedelta(hours=1)
 
 
+@pytest.mark.proves("feishu_approval", "lark-oapi", "sandbox")
 async def test_larks_sdk_lists_reads_and_comments(served: str, world: World) -> None:
     placed = world.place_orders("feishu_approval", 5, since=SINCE, until=UNTIL).orders
 
@@ -56,6 +57,7 @@ async def test_an_event_of_feishu_opens_with_the_sdk(world: World) -> None:
     assert "A-1" in AESCipher(credentials.FEISHU_ENCRYPT_KEY).decrypt_str(sealed)
 
 
+@pytest.mark.proves("dingtalk_approval", "dingtalk-sdk", "sandbox")
 async def test_a_callback_of_dingtalk_opens_with_the_sdk() -> None:
     query, body = dingtalk_approval.callback("A-1", SINCE)
     sdk = DingTalkCrypto(

@@ -49,6 +49,7 @@ async def cancel(client: httpx.AsyncClient, code: str) -> dict[str, Any]:
     return await send(client, cainiao_params("cainiao.waybill.ii.cancel", cp_code="YTO", waybill_code=code))
 
 
+@pytest.mark.proves("cainiao", "taobao-openapi", "sandbox")
 async def test_a_repeat_gets_the_same_number_and_another_order_another(client: httpx.AsyncClient, world: World) -> None:
     first = await code_of(client, "SO-1")
     assert await code_of(client, "SO-1") == first

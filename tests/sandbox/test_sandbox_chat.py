@@ -8,13 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
-from dingtalkchatbot.chatbot import DingtalkChatbot
+from dingtalkchatbot.chatbot import ActionCard, CardItem, DingtalkChatbot
 from slack_sdk.webhook import WebhookClient
 
 from sandbox import credentials
 from sandbox.world import World
 
 ROBOT = "/dingtalk/robot/send"
+CARD = {"title": "x", "text": "x"}
 TEXT = {"msgtype": "text", "text": {"content": "订单 SO1 需要审批"}}
 
 
@@ -24,17 +25,21 @@ def robot_params(timestamp: int | None = None, secret: str = credentials.DINGTAL
     return {"access_token": credentials.DINGTALK_TOKEN, "timestamp": stamp, "sign": sign}
 
 
+@pytest.mark.proves("dingtalk", "DingtalkChatbot", "sandbox")
 async def test_the_dingtalk_chatbot_posts(served: str, world: World) -> None:
     url = f"{served}{ROBOT}?access_token={credentials.DINGTALK_TOKEN}"
     bot = DingtalkChatbot(url, secret=credentials.DINGTALK_SECRET)
     answer = await asyncio.to_thread(bot.send_markdown, title="告警", text="## 暴雨红色预警")
     assert answer["errcode"] == 0
     assert world.dingtalk.messages[0]["markdown"]["title"] == "告警"
+    card = ActionCard("告警", "## 暴雨红色预警", [CardItem("查看", "https://example.com/1")])
+    assert (await asyncio.to_thread(bot.send_action_card, card))["errcode"] == 0
     forged = DingtalkChatbot(url, secret="SECsomething else")
     assert (await asyncio.to_thread(forged.send_text, "x"))["errcode"] == 310000
-    assert len(world.ledger.effects("dingtalk", "message")) == 1
+    assert len(world.ledger.effects("dingtalk", "message")) == 2
 
 
+@pytest.mark.proves("slack", "slack-sdk", "sandbox")
 async def test_slacks_webhook_client_posts(served: str, world: World) -> None:
     client = WebhookClient(served + credentials.SLACK_WEBHOOK_PATH)
     answer = await asyncio.to_thread(client.send, text="order SO1 is late")
@@ -56,6 +61,8 @@ async def test_the_twenty_first_message_within_a_minute_is_refused(client: httpx
         (robot_params() | {"access_token": "other"}, TEXT, 300001),
         (robot_params(), {"msgtype": "poem"}, 40035),
         (robot_params(), {"msgtype": "markdown", "markdown": {"text": "x"}}, 40035),
+        (robot_params(), {"msgtype": "actionCard", "actionCard": {**CARD, "singleTitle": "查看"}}, 40035),
+        (robot_params(), {"msgtype": "actionCard", "actionCard": {**CARD, "btns": [{"title": "查看"}]}}, 40035),
         (robot_params(), [], 40035),
     ],
 )

@@ -100,6 +100,7 @@ def sdk_for_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("sdk_for_the_sandbox")
+@pytest.mark.proves("jd", "jd-sdk", "sandbox")
 async def test_the_sdk_reads_orders_over_http(served: str, world: World) -> None:
     made = world.place_orders("jd", 30, since=START, until=END)
     address = urlparse(served)

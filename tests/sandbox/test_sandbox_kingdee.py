@@ -62,6 +62,7 @@ def errors(reply: Any) -> list[str]:
     return [error["FieldName"] for error in status["Errors"]]
 
 
+@pytest.mark.proves("kingdee_cloud", "kingdee.cdp.webapi.sdk", "sandbox")
 async def test_the_official_sdk_takes_an_order_through_the_chain(served: str, world: World) -> None:
     def chain() -> list[Any]:
         api = sdk(served)

@@ -45,6 +45,7 @@ async def state(client: Nuonuo) -> Any:
     return found["result"] and found["result"][0]["status"]
 
 
+@pytest.mark.proves("nuonuo", "nuonuo-sdk", "sandbox")
 async def test_the_sdk_gets_an_invoice(sdk: Nuonuo, world: World) -> None:
     world.set_now(NOON)
     await asyncio.to_thread(sdk.get_merchant_token)

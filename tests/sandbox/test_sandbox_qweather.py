@@ -37,6 +37,7 @@ async def test_no_warning_is_a_zero_result(client: httpx.AsyncClient) -> None:
     assert reply["alerts"] == []
 
 
+@pytest.mark.proves("qweather", "PyJWT", "sandbox")
 async def test_a_warning_holds_in_its_province_until_it_expires(client: httpx.AsyncClient, world: World) -> None:
     world.set_now(START)
     alert(world, "red", province="广东省")

@@ -24,6 +24,7 @@ def signed(message: dict[str, Any], now: float | None = None, secret: str = cred
     return sign_payload(message, secret=secret, now=now)
 
 
+@pytest.mark.proves("feishu", "leap-feishu-webhook-notify", "sandbox")
 async def test_the_feishu_package_posts(client: httpx.AsyncClient, world: World) -> None:
     for secret, taken in ((credentials.FEISHU_SECRET, True), ("something else", False)):
         bot = FeishuBot(f"http://sandbox{FEISHU}", secret, context=ServiceContext("hub", "test"), http=client)

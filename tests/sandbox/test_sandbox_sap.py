@@ -46,6 +46,7 @@ def with_token(opened: requests.Session, service: str) -> requests.Session:
     return opened
 
 
+@pytest.mark.proves("sap", "pyodata", "sandbox")
 async def test_pyodata_creates_finds_and_rejects_an_order(served: str, world: World) -> None:
     def work() -> list[Any]:
         with session() as opened:

@@ -74,6 +74,7 @@ def karrio_form(data: str, service: str, monkeypatch: pytest.MonkeyPatch) -> dic
     return sent
 
 
+@pytest.mark.proves("sf_express", "karrio.sf-express", "sandbox")
 async def test_karrios_digest_is_accepted(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = karrio_form(json.dumps(order("SO-1"), ensure_ascii=False), "EXP_RECE_CREATE_ORDER", monkeypatch)
     outer = (await client.post(PATH, data=sent)).json()

@@ -131,6 +131,7 @@ async def test_the_worlds_own_time_is_accepted_too(client: httpx.AsyncClient, wo
         assert reply.status_code == 200
 
 
+@pytest.mark.proves("shop", "standardwebhooks", "sandbox")
 async def test_webhooks_carry_a_signature_that_the_standard_package_accepts(world: World) -> None:
     hub = Hub()
     world.hub.client = hub.client()

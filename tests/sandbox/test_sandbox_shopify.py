@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 import shopify as sdk
 
 from sandbox import credentials
@@ -29,6 +30,7 @@ async def ask(client: httpx.AsyncClient, query: str, token: str = credentials.SH
     )
 
 
+@pytest.mark.proves("shopify", "ShopifyAPI", "sandbox")
 async def test_the_sdk_reads_all_pages(served: str, world: World) -> None:
     placed = world.place_orders("shopify", 5, since=SINCE, until=SINCE + timedelta(hours=1))
 

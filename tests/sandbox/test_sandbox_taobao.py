@@ -70,6 +70,7 @@ def sdk_for_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("sdk_for_the_sandbox")
+@pytest.mark.proves("taobao", "taobao-openapi", "sandbox")
 async def test_the_official_sdk_reads_trades_over_http(served: str, world: World) -> None:
     made = world.place_orders("taobao", 30, since=START, until=END)
     address = urlparse(served)

@@ -32,6 +32,7 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
         return self._fetch_access_token(url=f"{self.API_BASE_URL}token", params=ASKED)
 
 
+@pytest.mark.proves("wechat_account", "wechatpy", "sandbox")
 async def test_wechatpy_sends_and_gets_itself_a_new_token(served: str, world: World) -> None:
     client = Client(credentials.WECHAT_APP_ID, credentials.WECHAT_APP_SECRET)
     client.API_BASE_URL = f"{served}{MOUNT}/"

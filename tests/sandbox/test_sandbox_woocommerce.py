@@ -26,6 +26,7 @@ def sdk(served: str, secret: str = credentials.WOOCOMMERCE_SECRET) -> Any:
     return API(f"{served}/woocommerce", credentials.WOOCOMMERCE_KEY, secret, version="wc/v3", timeout=20)
 
 
+@pytest.mark.proves("woocommerce", "WooCommerce", "sandbox")
 async def test_the_sdk_reads_pages_and_writes(served: str, world: World) -> None:
     placed = world.place_orders("woocommerce", 5, since=SINCE, until=SINCE + timedelta(hours=1)).orders
 

@@ -220,6 +220,22 @@ class TestAnExchange:
         with pytest.raises(CannotMoveStock, match="has no SKU-0003"):
             exchange(number, THREE, 1, "never had it", "ann")
 
+    def test_that_is_called_off_gives_back_and_may_be_asked_for_again(self, floor: Floor) -> None:
+        number = self.gone(floor)
+        new = exchange(number, ONE, 1, "broken", "ann").number
+        floor.fulfil()
+        with pytest.raises(CannotMoveStock, match="Say why"):
+            call_off(new, "ann")
+        assert call_off(new, "ann", why="she keeps it").pieces == 1
+        assert (status(new), place(ONE).reserved) == ("cancelled", 0)
+        again = exchange(number, ONE, 1, "broken after all", "ann").number
+        floor.fulfil()
+        floor.release(again)
+        floor.ship(again)
+        with pytest.raises(CannotMoveStock, match=f"{again} has left"):
+            call_off(again, "ann", why="too late")
+        assert_it_adds_up()
+
     def test_of_what_has_not_left_is_refused(self, floor: Floor) -> None:
         with pytest.raises(CannotMoveStock, match="has not left"):
             exchange(floor.order({ONE: 1}), ONE, 1, "too early", "ann")

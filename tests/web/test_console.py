@@ -1,5 +1,6 @@
 """The console shows what the database holds, to visitors of this machine only."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -11,6 +12,7 @@ from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
 from tasks.invoices import request_invoice
+from tasks.overview import list_orders
 from tasks.story import order_story
 from web.app import create_app
 
@@ -34,6 +36,11 @@ async def test_every_page_says_what_is_there_in_both_languages(lived: list[str],
     assert "已下发仓库" in chinese.text
     assert '<html lang="zh">' in chinese.text
     listed = await visitor.get("/orders", params={"hold": "data", "lang": "en"})
+    tagged = await visitor.get("/orders", params={"tag": "red", "lang": "zh"})
+    red = {row.number for row in list_orders(tag="red").orders}
+    assert 0 < len(red) < 20
+    assert set(re.findall(r"SO\d{10}", tagged.text)) == red
+    assert tagged.text.count("交期紧") == len(red) + 1, "and in the filter"
     assert listed.text.count('class="badge received"') == listed.text.count("/orders/SO") > 0
 
 

@@ -994,6 +994,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("next_look_at", UtcDateTime(), nullable=True),
         sa.Column("subscribed_at", UtcDateTime(), nullable=True),
         sa.Column("late_noticed_at", UtcDateTime(), nullable=True),
+        sa.Column("customs_noticed_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_parcel_order_id")),
         sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_parcel_shipment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel")),

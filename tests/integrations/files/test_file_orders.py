@@ -13,6 +13,7 @@ from openpyxl import Workbook
 
 from integrations.errors import Rejected
 from integrations.files.channel import FileChannel
+from integrations.files.payments import read_statement
 from integrations.files.preset import Preset, load_preset
 from integrations.files.tables import UnreadableFile
 from models.lifecycle import LineKind, OrderKind, Status
@@ -246,7 +247,7 @@ def test_payments_that_cannot_be_used_are_refused_with_their_reason(write: Write
     files = channel(
         lines__files=["lines.csv"], payments={"files": ["payments.csv"], "id": ["no", "n"], "fields": fields}
     )
-    rows = list(files.statement(folder))
+    rows = list(read_statement(files.preset, folder))
     assert [(line.line_id, line.amount.minor) for line in rows if isinstance(line, StatementLine)] == [
         ("A-1", 500),
         ("A-2", -500),
@@ -263,7 +264,7 @@ def test_payments_that_cannot_be_used_are_refused_with_their_reason(write: Write
 def test_without_tables_of_their_own_there_are_no_payments_and_the_lines_name_the_goods(write: Write) -> None:
     path = write("no,sku,name,qty,price\nA,K,hat,1,1\nA,K,cap,1,1\nB,K,cap,1,1\nB,POST,post,1,1\n")
     files = channel(lines__services=["post"], lines__fields__title="name")
-    assert list(files.statement(path)) == []
+    assert list(read_statement(files.preset, path)) == []
     assert [(item.sku, item.title) for item in files.items(path)] == [("K", "cap")]
 
 

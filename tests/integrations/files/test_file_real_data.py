@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from integrations.files.channel import FileChannel
+from integrations.files.payments import read_statement
 from integrations.files.preset import load_preset
 from models.lifecycle import OrderKind, Status
 from models.messages import ChannelOrder, RawMessage, StatementLine
@@ -61,7 +62,7 @@ def test_olist_statuses_and_milestones(olist: list[ChannelOrder]) -> None:
 
 def test_olist_payments_and_products(real_data: Path, olist: list[ChannelOrder]) -> None:
     files = FileChannel(load_preset(PRESETS / "olist.toml"))
-    lines = [line for line in files.statement(real_data / "olist") if isinstance(line, StatementLine)]
+    lines = [line for line in read_statement(files.preset, real_data / "olist") if isinstance(line, StatementLine)]
     assert (len(lines), sum(line.amount.minor for line in lines)) == (8_924, 142_860_281)
     assert {line.order_no for line in lines} <= {order.order_no for order in olist}
     skus = {item.sku for item in files.items(real_data / "olist")}
