@@ -15,8 +15,8 @@ def explain(error: Exception) -> str | None:
     """The sentence for an error that the user can mend, or ``None`` for one that is a defect."""
     mendable = {
         "Unusable", "DatabaseNotReady", "BadRules", "BadConnections", "UnreadableFile", "PresetError", "CannotMend",
-        "CannotChange", "CannotInvoice", "CannotMoveStock", "CannotPrint", "CannotPromise", "CannotReceive",
-        "CannotPreview", "CannotReplay",
+        "CannotChange", "CannotDefine", "CannotInvoice", "CannotMoveStock", "CannotPreview", "CannotPrint",
+        "CannotPromise", "CannotReceive", "CannotReplay",
         "GateNotClosed", "NothingAsked",
         "Misconfigured", "Unavailable", "Rejected", "UnknownLocale",
     }  # fmt: skip

@@ -10,6 +10,7 @@ import typer
 from cli import (
     changes,
     credentials,
+    customers,
     database,
     doctor,
     gates,
@@ -40,6 +41,7 @@ app.command(name="up", help=t("cli-up-help"))(stay_up.up)
 app.command(name="import", help=t("cli-import-help"))(imports.import_path)
 app.add_typer(orders.app, name="order", help=t("cli-order-help"))
 app.add_typer(changes.app, name="change", help=t("cli-change-help"))
+app.add_typer(customers.app, name="customer", help=t("cli-customer-help"))
 app.add_typer(quarantine.app, name="quarantine", help=t("cli-quarantine-help"))
 app.add_typer(stock.app, name="stock", help=t("cli-stock-help"))
 app.add_typer(invoices.app, name="invoice", help=t("cli-invoice-help"))

@@ -17,14 +17,13 @@ from tasks.signals import MESSAGES_DUE, MESSAGES_HELD, MONEY_EXPLAINED, ORDERS_A
 
 @hub_flow
 async def fulfil_orders() -> list[object]:
-    """Free what nobody fetched or paid, lift holds whose reason has passed, check what arrived, book what was paid,
-    decide it, follow what the channels report, and remind whoever has not answered in time."""
+    """Free what nobody fetched or paid, check what arrived, book what was paid, lift holds whose reason has passed,
+    decide what may go on, follow what the channels report, and remind whoever has not answered in time."""
     rules = current_rules()
     waiting = work_in_orders()
     progress = await Progress.of("fulfil-orders-progress", "Orders checked and decided", waiting, ORDERS_A_BATCH)
     expired = await expire_reservations()
-    reconsidered = await reconsider_holds(rules)
-    done: list[object] = [*([expired] if expired.reservations else []), *([reconsidered] if reconsidered else [])]
+    done: list[object] = [expired] if expired.reservations else []
     for _ in rounds(ORDERS_ARRIVED):
         for messages in arrived_orders():
             accepted = await accept_orders(messages, rules)
@@ -33,6 +32,8 @@ async def fulfil_orders() -> list[object]:
             done.append(accepted)
             await progress.add(len(messages))
         done += [await book_payments(messages, rules) for messages in arrived_payments()]
+        reconsidered = await reconsider_holds(rules)
+        done += [reconsidered] if reconsidered else []
         for orders in undecided_orders(rules):
             done.append(await reserve_orders(orders, rules))
             await progress.add(len(orders))

@@ -136,10 +136,11 @@ nothing-to-ship = The order has only charges: there is nothing to ship.
 not-paid = The order is not paid yet.
 credit-over-limit = With this order the customer owes { $exposure }, above the credit limit of { $limit }.
 customer-high-risk = The customer is marked as high risk.
-customer-paid = The customer has paid; the order is decided again.
+customer-may = What the customer owes, may owe or has waiting holds it no longer; the order is decided again.
 credit-overdue = The customer is late with { $overdue }; nothing more goes on account until it is paid.
 rules-changed = The rules are others now (version { $version }); the order is decided again.
 approval-needed = { $approver } must approve it (rule “{ $rule }”).
+rate-missing = Nobody has said what { $currency } is worth in { $base }: state it under rates in [currencies] of orderspine.toml.
 review-amount = It is worth { $amount }, more than { $limit }.
 review-lead-time = { $days ->
     [one] Only one day is left until the promised date
@@ -984,6 +985,32 @@ cli-order-promise-date-help = The date, e.g. 2026-03-31.
 cli-order-promise-wrong = { $given } is not a date like 2026-03-31.
 cli-order-promised = { $number } is promised for { $date }, in the name of { $person }.
 story-version = Version { $version } of { $at }: { $what }
+
+## Customers on the command line
+
+customer-risk-normal = normal
+customer-risk-high = high
+cli-customer-help = On which terms customers buy, what they owe, and what waits for it.
+cli-customer-define-help = State grade, risk, credit limit and days to pay of customers, by a table.
+cli-customer-file-help = CSV or .xlsx with the column customer, and those that are stated: name, grade, risk, limit, currency, due_days.
+cli-customer-list-help = List customers with their terms and what they owe.
+cli-customer-show-help = Show a customer, the orders that wait, and who changed the terms.
+cli-customer-code-help = Channel, a colon, and the channel's number of the customer, e.g. shop:C-7.
+cli-customer-unknown = There is no customer { $code }. List them: orderspine customer list
+cli-customer-defined = New: { $new }, changed: { $changed }, as before: { $same }. The next fulfil-orders looks at held orders again.
+cli-customer-terms = grade { $grade }, risk { $risk }, pays within { $days } days
+cli-customer-no-limit = no credit limit: pays first
+cli-customer-own-limit = credit limit { $limit }
+cli-customer-grade-limit = credit limit { $limit }, by grade
+cli-customer-owes = owes { $owed }, of that late: { $overdue }
+cli-customer-change = { $at }  { $person }: { $what }
+cli-col-customer = customer
+cli-col-grade = grade
+cli-col-risk = risk
+cli-col-credit-limit = limit
+cli-col-due-days = days
+cli-col-owed = owes
+cli-col-held = held
 
 ## E-invoices
 

@@ -136,10 +136,11 @@ nothing-to-ship = 订单只有费用项，无需发货。
 not-paid = 订单尚未付款。
 credit-over-limit = 加上本单客户共欠款 { $exposure }，超出信用额度 { $limit }。
 customer-high-risk = 该客户被标记为高风险。
-customer-paid = 客户已付款；订单将重新审单。
+customer-may = 客户的欠款、额度或占用不再拦下此单；订单将重新审单。
 credit-overdue = 客户有逾期款 { $overdue } 未付，付清前不再赊销。
 rules-changed = 规则已更新（版本 { $version }）；订单将重新审单。
 approval-needed = 需要 { $approver } 审批（规则“{ $rule }”）。
+rate-missing = 没有 { $currency } 对 { $base } 的汇率：请填入 orderspine.toml 中 [currencies] 的 rates。
 review-amount = 金额 { $amount }，超过 { $limit }。
 review-lead-time = 距承诺日期只剩 { $days } 天，少于 { $limit } 天。
 review-repeat = 该客户在 { $hours } 小时内下了 { $orders } 单。
@@ -962,6 +963,32 @@ cli-order-promise-date-help = 日期，例如 2026-03-31。
 cli-order-promise-wrong = { $given } 不是 2026-03-31 这样的日期。
 cli-order-promised = { $number } 承诺于 { $date } 送达，承诺人 { $person }。
 story-version = 第 { $version } 版（{ $at }）：{ $what }
+
+## Customers on the command line
+
+customer-risk-normal = 正常
+customer-risk-high = 高风险
+cli-customer-help = 客户的交易条件、欠款，以及因此等待的订单。
+cli-customer-define-help = 用表格设定客户的等级、风险、信用额度和账期。
+cli-customer-file-help = CSV 或 .xlsx，须有 customer 列，以及要设定的列：name、grade、risk、limit、currency、due_days。
+cli-customer-list-help = 列出客户及其交易条件和欠款。
+cli-customer-show-help = 显示一个客户、等待中的订单，以及谁改过条件。
+cli-customer-code-help = 渠道、冒号、渠道中的客户编号，例如 shop:C-7。
+cli-customer-unknown = 没有客户 { $code }。查看列表：orderspine customer list
+cli-customer-defined = 新增 { $new }，变更 { $changed }，未变 { $same }。下一次 fulfil-orders 会重新审核被拦下的订单。
+cli-customer-terms = 等级 { $grade }，风险 { $risk }，账期 { $days } 天
+cli-customer-no-limit = 没有信用额度：先付款
+cli-customer-own-limit = 信用额度 { $limit }
+cli-customer-grade-limit = 信用额度 { $limit }（按等级）
+cli-customer-owes = 欠款 { $owed }，其中逾期：{ $overdue }
+cli-customer-change = { $at }  { $person }：{ $what }
+cli-col-customer = 客户
+cli-col-grade = 等级
+cli-col-risk = 风险
+cli-col-credit-limit = 额度
+cli-col-due-days = 账期
+cli-col-owed = 欠款
+cli-col-held = 被拦订单
 
 ## E-invoices
 

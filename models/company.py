@@ -1,11 +1,12 @@
 """The company whose orders these are, and the parties it deals with."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.base import AMOUNT, UTC_TIME, one_of
+from models.base import AMOUNT, UTC_TIME, Json, one_of
 
 
 class Company(SQLModel, table=True):
@@ -39,18 +40,41 @@ class SalesChannel(SQLModel, table=True):
 
 
 class Customer(SQLModel, table=True):
-    """Who buys. The credit limit is in minor units of the company's books; none means not checked (B1)."""
+    """Who buys, and on which terms (B1). Without a credit limit that of the grade counts, if the rules give one."""
 
     __tablename__ = "customer"
-    __table_args__ = (UniqueConstraint("company_id", "code"), one_of("risk", ("normal", "high")))
+    __table_args__ = (
+        UniqueConstraint("company_id", "code"),
+        one_of("risk", ("normal", "high")),
+        CheckConstraint("credit_limit_minor >= 0", name="credit_limit_not_negative"),
+        CheckConstraint("(credit_limit_minor IS NULL) = (credit_currency IS NULL)", name="credit_limit_has_currency"),
+        CheckConstraint("due_days >= 0", name="due_days_not_negative"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     company_id: int = Field(foreign_key="company.id")
-    code: str
+    code: str = Field(description="Channel, a colon, and the channel's own number of the customer")
     name: str = ""
     grade: str = ""
     risk: str = "normal"
     credit_limit_minor: int | None = Field(default=None, sa_type=AMOUNT)
+    credit_currency: str | None = None
+    due_days: int | None = Field(
+        default=None, description="Days after it was placed until an unpaid order is overdue; none: as the rules say"
+    )
+
+
+class CustomerChange(SQLModel, table=True):
+    """Somebody stated other terms of a customer: ``terms`` has, for each field that changed, what was and what is."""
+
+    __tablename__ = "customer_change"
+    __table_args__ = (Index("ix_customer_change_customer_id", "customer_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id")
+    terms: dict[str, Any] = Field(sa_type=Json)
+    changed_by: str
+    changed_at: datetime = Field(sa_type=UTC_TIME)
 
 
 class Product(SQLModel, table=True):

@@ -1,7 +1,16 @@
 """Every table, imported: what fills the metadata for migrations and for checks over the whole schema."""
 
 from models.change import ChangeApproval, ChangeRequest
-from models.company import Company, Customer, KitComponent, Product, ProductUnit, SalesChannel, Warehouse
+from models.company import (
+    Company,
+    Customer,
+    CustomerChange,
+    KitComponent,
+    Product,
+    ProductUnit,
+    SalesChannel,
+    Warehouse,
+)
 from models.customer_return import CustomerReturn
 from models.decision import Decision, DecisionBatch, PolicyVersion
 from models.event import OrderEvent
@@ -28,6 +37,7 @@ __all__ = [
     "ChangeRequest",
     "Company",
     "Customer",
+    "CustomerChange",
     "CustomerReturn",
     "Decision",
     "DecisionBatch",

@@ -28,20 +28,31 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Debt:
+    """What a customer owes in one currency for orders that are promised or gone and not paid, and the part of it that
+    is late."""
+
+    currency: str
+    minor: int
+    overdue_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerFacts:
-    """Who buys. ``exposure_minor`` is owed for orders that are promised or gone and not paid, ``overdue_minor`` the
-    part of it that is late; ``ordered_at`` are the times of the customer's latest sales, oldest first, this batch's
-    included, and no parts, exchanges or deposits; ``held`` is ``(product id, units)`` of stock that waits for the
-    customer and may expire."""
+    """Who buys. ``limit_minor`` is the customer's own credit limit, in ``limit_currency`` or that of the rules;
+    ``ordered_at`` are the times of the customer's latest sales, oldest first, this batch's included, and no parts,
+    exchanges or deposits; ``held`` is ``(product id, units)`` of stock that waits for the customer and may expire.
+    ``due_days`` is what was agreed with the customer, instead of the days of the rules."""
 
     customer_id: int
     grade: str = ""
     risk: str = "normal"
     limit_minor: int | None = None
-    exposure_minor: int = 0
-    overdue_minor: int = 0
+    limit_currency: str | None = None
+    debts: tuple[Debt, ...] = ()
     ordered_at: tuple[datetime, ...] = ()
     held: tuple[tuple[int, int], ...] = ()
+    due_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

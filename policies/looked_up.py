@@ -60,15 +60,15 @@ class _Unknown:
     def _what_is_late(self, customer: CustomerFacts) -> Iterator[Reason]:
         """What is not late after 30 days is not after 60, and what is late after 30 is so after 14."""
         kept, wanted = self.facts.looked_up.due_days, self.rules.credit.due_days
-        late = customer.overdue_minor > 0
-        known = kept == wanted or not customer.exposure_minor or late == (wanted < kept)
+        late = any(debt.overdue_minor for debt in customer.debts)
+        known = kept == wanted or customer.due_days is not None or not customer.debts or late == (wanted < kept)
         if self.rules.credit.hold_overdue and not known:
             yield Reason("unknown-what-is-late", {"kept": kept, "wanted": wanted})
 
     def _earlier_orders(self, order: OrderFacts, customer: CustomerFacts) -> Iterator[Reason]:
         kept = self.facts.looked_up.hours_back
         for rule in self.rules.review:
-            if rule.within_hours > kept and looks_back(order, customer, rule, self.facts.zone):
+            if rule.within_hours > kept and looks_back(order, customer, rule, self.rules.currencies, self.facts.zone):
                 facts: dict[str, Fact] = {"rule": rule.name, "wanted": rule.within_hours, "kept": kept}
                 yield Reason("unknown-earlier-orders", facts)
 

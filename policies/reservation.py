@@ -4,8 +4,10 @@ One order after the other, in the order that the fairness policy states: money a
 an order gets is gone for those after it, so a batch is decided as if it were one order at a time.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,6 +25,8 @@ from policies.promise import Lanes, promise
 from policies.review import review
 from policies.routing import Router
 from policies.rules import Rules
+
+_NOTHING_OWED: Mapping[str, int] = MappingProxyType({})
 
 
 def plan_reservations(facts: Facts, rules: Rules) -> list[OrderDecision]:
@@ -59,15 +63,15 @@ class _Batch:
         freight = Freight(rules.routing.freight, facts.warehouses, self._products)
         router = Router(facts.warehouses, rules.routing, self._lanes, freight)
         self._shelves = Shelves(facts, self._products, router, rules)
-        self._owed: dict[int, int] = {}
+        self._owed: dict[int, Counter[str]] = {}
         self._waiting = {(c.customer_id, product): units for c in facts.customers for product, units in c.held}
         self._promises: dict[tuple[date, int, str, str], tuple[date, Reason]] = {}
 
     def decide(self, order: OrderFacts) -> OrderDecision:
         """Decide one order, whose turn it is."""
         rules, customer = self._rules, self.customers[order.customer_id]
-        credit = judge_credit(order, customer, self._owed.get(order.customer_id, 0), rules.credit, self._at)
-        looked_at = review(order, customer, rules.review, self._zone)
+        credit = judge_credit(order, customer, self._owed.get(order.customer_id, _NOTHING_OWED), rules, self._at)
+        looked_at = review(order, customer, rules, self._zone)
         handling = plan_handling(order, self._products, rules.products)
         wish = self._phrases.find(order.remark)
         noted = _Noted(
@@ -146,7 +150,7 @@ class _Batch:
     def _count(self, order: OrderFacts, holds: Sequence[Held], until: datetime | None) -> None:
         """What the order adds to what its customer owes, and to what waits for the customer."""
         if not order.paid and not holds and order.served_from is None:
-            self._owed[order.customer_id] = self._owed.get(order.customer_id, 0) + order.amount_minor
+            self._owed.setdefault(order.customer_id, Counter())[order.currency] += order.amount_minor
         for product, units in total(order.lines) if until else ():
             key = (order.customer_id, product)
             self._waiting[key] = self._waiting.get(key, 0) + units

@@ -1,7 +1,6 @@
 """Which orders a person has to look at, and who is told of which (B6, B10): the ``[[review]]`` rules."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -9,9 +8,10 @@ from zoneinfo import ZoneInfo
 from models.lifecycle import HoldKind
 from models.money import Money
 from models.reasons import Fact, Reason
+from policies.currencies import RateMissing, in_words, worth
 from policies.decision import Held, Tell
 from policies.facts import CustomerFacts, OrderFacts
-from policies.rules import ReviewRule
+from policies.rules import Currencies, ReviewRule, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,14 @@ class Review:
 NOTHING = Review()
 
 
-def review(order: OrderFacts, customer: CustomerFacts, rules: Sequence[ReviewRule], zone: ZoneInfo) -> Review:
+def review(order: OrderFacts, customer: CustomerFacts, rules: Rules, zone: ZoneInfo) -> Review:
     """Every rule that fits, in the order of the file; an approver who has said yes is not asked again."""
     asked: list[Reason] = []
     noted: list[Reason] = []
     tags: list[str] = []
     tells: list[Tell] = []
-    for rule in rules:
-        found = _fits(order, customer, rule, zone)
+    for rule in rules.review:
+        found = _fits(order, customer, rule, rules.currencies, zone)
         if found is None:
             continue
         if rule.tag:
@@ -55,24 +55,25 @@ def review(order: OrderFacts, customer: CustomerFacts, rules: Sequence[ReviewRul
     return Review(held, tuple(tags), tuple(tells), tuple(noted))
 
 
-def looks_back(order: OrderFacts, customer: CustomerFacts, rule: ReviewRule, zone: str) -> bool:
+def looks_back(order: OrderFacts, customer: CustomerFacts, rule: ReviewRule, currencies: Currencies, zone: str) -> bool:
     """Whether it depends on further earlier orders of the customer if the rule fits: those known are too few, and all
     its other conditions hold."""
     if rule.orders_over is None:
         return False
     apart = rule.model_copy(update={"orders_over": None})
-    known, others = (_fits(order, customer, some, ZoneInfo(zone)) for some in (rule, apart))
+    known, others = (_fits(order, customer, some, currencies, ZoneInfo(zone)) for some in (rule, apart))
     return known is None and others is not None
 
 
-def _fits(order: OrderFacts, customer: CustomerFacts, rule: ReviewRule, zone: ZoneInfo) -> Reason | None:
+def _fits(
+    order: OrderFacts, customer: CustomerFacts, rule: ReviewRule, currencies: Currencies, zone: ZoneInfo
+) -> Reason | None:
     """The reason why a rule fits: all its conditions hold. The last condition is the one that it names."""
     reason: Reason | None = None
     if rule.amount_over_minor is not None:
-        if order.amount_minor <= rule.amount_over_minor:
+        reason = _amount_over(order, Money(rule.amount_over_minor, currencies.base), currencies)
+        if reason is None:
             return None
-        amount, limit = (str(Money(minor, order.currency)) for minor in (order.amount_minor, rule.amount_over_minor))
-        reason = Reason("review-amount", {"amount": amount, "limit": limit})
     if rule.lead_time_under_days is not None:
         days = _lead_time(order, zone)
         if days is None or days >= rule.lead_time_under_days:
@@ -88,6 +89,18 @@ def _fits(order: OrderFacts, customer: CustomerFacts, rule: ReviewRule, zone: Zo
     if rule.grades and customer.grade not in rule.grades:
         return None
     return reason or Reason("review-grade", {"grade": customer.grade})
+
+
+def _amount_over(order: OrderFacts, limit: Money, currencies: Currencies) -> Reason | None:
+    """Why the order counts as worth more; what cannot be compared does, so that somebody looks at it."""
+    amount = Money(order.amount_minor, order.currency)
+    try:
+        compared = worth(limit.currency, (amount,), currencies)
+    except RateMissing as missing:
+        return missing.reason
+    if compared.minor <= limit.minor:
+        return None
+    return Reason("review-amount", {"amount": in_words(amount, compared), "limit": str(limit)})
 
 
 def _lead_time(order: OrderFacts, zone: ZoneInfo) -> int | None:

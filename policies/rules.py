@@ -11,6 +11,8 @@ from policies.phrases import as_compared
 
 Region = Annotated[str, AfterValidator(region_of)]
 """A province by its one name, however the file writes it."""
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+"""An ISO 4217 code."""
 
 
 def _phrase(written: str) -> str:
@@ -40,14 +42,37 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Currencies(_Section):
+    """How amounts of different currencies are compared."""
+
+    base: Currency = Field(
+        default="CNY",
+        description="Currency of the credit limits and review amounts here, and of limits that name none",
+    )
+    rates: dict[Currency, Annotated[Decimal, Field(gt=0)]] = Field(
+        default_factory=dict, description="What one unit of another currency is worth in the base currency"
+    )
+
+    @model_validator(mode="after")
+    def _base_has_no_rate(self) -> Self:
+        if self.base in self.rates:
+            raise ValueError(f"{self.base} is the base currency: remove it from rates")
+        return self
+
+
 class Credit(_Section):
     """Who may order on account (B1)."""
 
     hold_high_risk: bool = Field(default=True, description="Hold every order of a customer marked high-risk")
     hold_overdue: bool = Field(default=True, description="No further credit while a payment of the customer is late")
-    due_days: int = Field(default=30, ge=0, description="Days after it was placed until an unpaid order is overdue")
+    due_days: int = Field(
+        default=30,
+        ge=0,
+        description="Days after it was placed until an unpaid order is overdue, if not agreed otherwise",
+    )
     default_limit: dict[str, int] = Field(
-        default_factory=dict, description="Credit limit in minor units for a customer grade, when the customer has none"
+        default_factory=dict,
+        description="Credit limit in minor units of the base currency for a grade, when the customer has none",
     )
 
 
@@ -55,7 +80,9 @@ class ReviewRule(_Section):
     """One rule of who has to look at which orders: all conditions that are given must hold (B6, B10)."""
 
     name: str = Field(min_length=1, description="What the rule is called in reasons")
-    amount_over_minor: int | None = Field(default=None, ge=0, description="The order is worth more than this")
+    amount_over_minor: int | None = Field(
+        default=None, ge=0, description="The order is worth more than this, in minor units of the base currency"
+    )
     lead_time_under_days: int | None = Field(
         default=None, ge=1, description="Fewer days than this from the order to its promised date"
     )
@@ -296,6 +323,7 @@ class Retention(_Section):
 class Rules(_Section):
     """All rules. ``version`` is a fingerprint of the content: the same rules have the same version anywhere."""
 
+    currencies: Currencies = Currencies()
     credit: Credit = Credit()
     review: tuple[ReviewRule, ...] = ()
     reservation: Reservation = Reservation()

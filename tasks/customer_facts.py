@@ -12,21 +12,15 @@ from models.order_book import ORDER
 from models.stock import LEVEL, RESERVATION
 from models.work import Work
 from policies.facts import CustomerFacts, LookedUp
+from tasks.debts import debts_of
 from tasks.supplements import IS_SUPPLEMENT
-
-_OWING = tuple(
-    status.value
-    for status in (
-        Status.RESERVED, Status.RELEASED, Status.PICKED, Status.SHIPPED, Status.DELIVERED, Status.COMPLETED,
-    )
-)  # fmt: skip
 
 
 def customers_of(work: Work, rows: Sequence[Any], looked_up: LookedUp) -> tuple[CustomerFacts, ...]:
     """The facts of the customers whose orders these are, as far as the rules look."""
-    owing = {row.customer_id for row in rows if not row.paid}
-    exposure = _owed(work, owing)
-    overdue = _owed(work, owing, placed_before=work.now - timedelta(days=looked_up.due_days))
+    usual = looked_up.due_days
+    agreed = {row.customer_id: usual if row.due_days is None else row.due_days for row in rows if not row.paid}
+    debts = debts_of(work, agreed)
     lately = _ordered_at(work, rows, looked_up.hours_back)
     waiting = _waiting(work, rows) if looked_up.waiting else {}
     return tuple(
@@ -35,25 +29,14 @@ def customers_of(work: Work, rows: Sequence[Any], looked_up: LookedUp) -> tuple[
             row.grade,
             row.risk,
             row.credit_limit_minor,
-            exposure.get(customer_id, 0),
-            overdue.get(customer_id, 0),
+            row.credit_currency,
+            debts.get(customer_id, ()),
             lately.get(customer_id, ()),
             waiting.get(customer_id, ()),
+            row.due_days,
         )
         for customer_id, row in {row.customer_id: row for row in rows}.items()
     )
-
-
-def _owed(work: Work, customers: set[int], placed_before: datetime | None = None) -> dict[int, int]:
-    """What these customers owe for orders that are promised or on their way, and not paid."""
-    query = (
-        select(ORDER.c.customer_id, func.sum(ORDER.c.amount_minor))
-        .where(among(ORDER.c.customer_id, customers), ORDER.c.paid.is_(False), ORDER.c.status.in_(_OWING))
-        .group_by(ORDER.c.customer_id)
-    )
-    if placed_before is not None:
-        query = query.where(ORDER.c.placed_at < placed_before)
-    return {customer: int(owed) for customer, owed in work.rows(query)}
 
 
 def _ordered_at(work: Work, rows: Sequence[Any], hours: int) -> dict[int, tuple[datetime, ...]]:

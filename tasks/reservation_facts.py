@@ -89,6 +89,8 @@ def _orders() -> Any:
         CUSTOMER.c.grade,
         CUSTOMER.c.risk,
         CUSTOMER.c.credit_limit_minor,
+        CUSTOMER.c.credit_currency,
+        CUSTOMER.c.due_days,
         CHANNEL.c.fulfilment,
         CHANNEL.c.code.label("channel"),
     )

@@ -25,7 +25,6 @@ from tasks.order_terms import terms_of
 from tasks.payments import note_payments
 from tasks.quarantine import Refusal, refuse
 from tasks.statements import Statement, identity_of
-from tasks.waiting import money_came
 
 CUSTOMER = table_of(Customer)
 
@@ -105,7 +104,7 @@ def follow(
         if judgement.paid_now:
             paid_now.setdefault(s.channel.code, []).append(stored.order_id)
     for channel, order_ids in paid_now.items():
-        money_came(work, order_ids, channel)
+        work.orders.unhold(order_ids, HoldKind.PAYMENT, channel)
     note_payments(work, followed)
     return len(followed)
 

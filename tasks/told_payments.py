@@ -22,7 +22,6 @@ from policies.rules import Rules
 from tasks.hub import LookAt
 from tasks.payments import PAYMENT
 from tasks.quarantine import QUARANTINE
-from tasks.waiting import money_came
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def book(work: Work, order: Any, told: Told, rules: Rules) -> LookAt | None:
     work.events.add([noticed])
     if verdict.paid_now:
         work.session.execute(update(ORDER).where(ORDER.c.id == order.id).values(paid=True))
-        money_came(work, [order.id], told.provider, because)
+        work.orders.unhold([order.id], HoldKind.PAYMENT, told.provider, because)
     if verdict.hold:
         work.orders.hold([Stop(order.id, HoldKind.DATA, because)])
     return LookAt(order.id, verdict.reason) if verdict.hold or verdict.look else None

@@ -1,12 +1,12 @@
-"""Orders that wait are decided again when what they wait for came: stock that is free, or money."""
+"""Orders that wait for stock are decided again when some is free."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from sqlalchemy import or_, select
 
 from models.lifecycle import HoldKind
 from models.many import among
-from models.order_book import HOLD, LINE, ORDER
+from models.order_book import HOLD, LINE
 from models.reasons import Reason
 from models.stock import LEVEL
 from models.work import Work
@@ -29,19 +29,3 @@ def decide_again(work: Work, levels: Collection[int], because: tuple[Reason, ...
         .where(or_(LINE.c.product_id.in_(products), LINE.c.product_id.in_(kits)))
     )
     return work.orders.unhold(work.session.execute(waiting).scalars(), HoldKind.STOCK, work.run.actor, because)
-
-
-def money_came(work: Work, order_ids: Sequence[int], by: str, because: tuple[Reason, ...] = ()) -> None:
-    """Lift what the payment of these orders may end: that they wait for it, and that the credit of their customers
-    holds orders, these or others. Whether it still does is decided again; ``order_ids`` are marked as paid already."""
-    if not order_ids:
-        return
-    work.orders.unhold(order_ids, HoldKind.PAYMENT, by, because)
-    customers = select(ORDER.c.customer_id).where(among(ORDER.c.id, order_ids))
-    stopped = (
-        select(HOLD.c.order_id)
-        .join(ORDER, ORDER.c.id == HOLD.c.order_id)
-        .where(HOLD.c.kind == HoldKind.CREDIT, HOLD.c.closed_at.is_(None), ORDER.c.customer_id.in_(customers))
-    )
-    orders = work.session.execute(stopped).scalars()
-    work.orders.unhold(orders, HoldKind.CREDIT, work.run.actor, (Reason("customer-paid"),))

@@ -16,7 +16,10 @@ from integrations.files.workbook import read_workbook
 from models.messages import RefusedRow
 from models.reasons import Reason
 
-__all__ = ["Sample", "UnreadableFile", "header_fingerprint", "read_header", "read_table", "refuse", "sample_table"]
+__all__ = [
+    "Sample", "UnreadableFile", "header_fingerprint", "numbered_rows", "read_header", "read_table", "refuse",
+    "sample_table",
+]  # fmt: skip
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".xlsx", ".xlsm")
 """The endings of the file names that are read."""
@@ -43,13 +46,18 @@ def read_table(
     ``cell-lost-digits``.
     Raises ``UnreadableFile``, at once for everything that the header shows.
     """
-    records = _records(path, encoding, sheet)
-    header = _header(path, records)
-    for alternatives in needed:
-        if not set(alternatives) & set(header):
-            records.close()
-            raise UnreadableFile(_missing(path, alternatives, header))
+    header, records = _opened(path, needed, encoding, sheet)
     return _rows(path, header, records)
+
+
+def numbered_rows(
+    path: Path, *, needed: Sequence[Sequence[str]] = ()
+) -> Generator[tuple[int, dict[str, str] | RefusedRow], None, None]:
+    """As ``read_table``, each row with the number of its line, for errors that a person mends in the file."""
+    header, records = _opened(path, needed, "", "")
+    with closing(records):
+        for record in records:
+            yield record.line, _row(path, header, record)
 
 
 def read_header(path: Path, *, encoding: str = "", sheet: str = "") -> tuple[str, ...]:
@@ -92,6 +100,18 @@ def _records(path: Path, encoding: str, sheet: str) -> Generator[Record, None, N
     return read_delimited(path, encoding=encoding)
 
 
+def _opened(
+    path: Path, needed: Sequence[Sequence[str]], encoding: str, sheet: str
+) -> tuple[list[str], Generator[Record, None, None]]:
+    records = _records(path, encoding, sheet)
+    header = _header(path, records)
+    for alternatives in needed:
+        if not set(alternatives) & set(header):
+            records.close()
+            raise UnreadableFile(_missing(path, alternatives, header))
+    return header, records
+
+
 def _header(path: Path, records: Iterator[Record]) -> list[str]:
     first = next(records, None)
     if first is None:
@@ -127,12 +147,16 @@ def _rows(
     path: Path, header: list[str], records: Generator[Record, None, None]
 ) -> Generator[dict[str, str] | RefusedRow, None, None]:
     with closing(records):
-        for line, cells, reason in records:
-            if reason is None:
-                yield dict(zip(header, cells, strict=True))
-            else:
-                where = Reason(reason.code, {**reason.facts, "file": path.name, "line": line})
-                yield refuse(_named(header, cells), where)
+        for record in records:
+            yield _row(path, header, record)
+
+
+def _row(path: Path, header: list[str], record: Record) -> dict[str, str] | RefusedRow:
+    line, cells, reason = record
+    if reason is None:
+        return dict(zip(header, cells, strict=True))
+    where = Reason(reason.code, {**reason.facts, "file": path.name, "line": line})
+    return refuse(_named(header, cells), where)
 
 
 def _named(header: list[str], cells: list[str]) -> dict[str, str]:

@@ -116,6 +116,7 @@ def header_of(work: Work, order_id: int) -> tuple[Header, Customer]:
     columns = (
         *ORDER.c, CHANNEL.c.code.label("channel"), CHANNEL.c.fulfilment, COMPANY.c.zone, CUSTOMER.c.code,
         CUSTOMER.c.name, CUSTOMER.c.grade, CUSTOMER.c.risk, CUSTOMER.c.credit_limit_minor,
+        CUSTOMER.c.credit_currency,
     )  # fmt: skip
     query = (
         select(*columns)
@@ -125,7 +126,7 @@ def header_of(work: Work, order_id: int) -> tuple[Header, Customer]:
         .where(ORDER.c.id == order_id)
     )
     [row] = work.rows(query)
-    limit = None if row.credit_limit_minor is None else Money(row.credit_limit_minor, row.currency)
+    limit = None if row.credit_limit_minor is None else Money(row.credit_limit_minor, row.credit_currency)
     header = Header(
         number=order_number(row.id),
         channel=row.channel,

@@ -10,7 +10,7 @@ from little_batch import BUYER, EAST, NOON, SOUTH, batch, order
 from pydantic import BaseModel
 
 from policies.comparison import differences, stored
-from policies.facts import CustomerFacts, Facts, OrderFacts, WarehouseFacts
+from policies.facts import CustomerFacts, Debt, Facts, OrderFacts, WarehouseFacts
 from policies.reservation import plan_reservations
 from policies.rule_changes import ASIDE, changed_aside
 from policies.rules import Rules
@@ -47,7 +47,7 @@ def here(one: OrderFacts, who: CustomerFacts = BUYER, warehouses: Sequence[Wareh
 UNPAID = order(paid=False)
 ABROAD = here(order(country="US"))
 KIND = here(order())
-ON_ACCOUNT = of_customer(limit_minor=50_000, exposure_minor=100, overdue_minor=100)
+ON_ACCOUNT = of_customer(limit_minor=50_000, debts=(Debt("CNY", 100, 100),))
 RIVALS = [order(1), order(2, customer_id=2, promised_on=date(2026, 3, 5))]
 GRADES = [CustomerFacts(1, "C"), CustomerFacts(2, "A")]
 WAITING = replace(UNPAID, placed_at=NOON - timedelta(minutes=5))
@@ -55,7 +55,12 @@ PICK_UP = order(appointment_at=NOON, only_at=(1,))
 OFTEN = of_customer(ordered_at=tuple(NOON - timedelta(hours=h) for h in (48, 30, 2, 0)))
 SOON = replace(order(), promised_on=date(2026, 3, 5))
 
+LARGE = rule(amount_over_minor=10_000)
+IN_DOLLARS = here(order(currency="USD"))
+
 CASES = {
+    "currencies.base": Case(LARGE, LARGE + '\n[currencies]\nbase = "USD"', IN_DOLLARS, "tags"),
+    "currencies.rates": Case(LARGE, LARGE + "\n[currencies]\nrates = { USD = 1 }", IN_DOLLARS, "tags"),
     "credit.hold_high_risk": Case(
         "", "credit.hold_high_risk = false", here(order(), of_customer(risk="high")), "holds"
     ),
@@ -65,7 +70,7 @@ CASES = {
         "credit.due_days = 90",
         here(UNPAID, ON_ACCOUNT),
         "holds",
-        here(UNPAID, replace(ON_ACCOUNT, overdue_minor=0)),
+        here(UNPAID, replace(ON_ACCOUNT, debts=(Debt("CNY", 100),))),
     ),
     "credit.default_limit": Case(
         "", "credit.default_limit = { A = 20_000 }", here(UNPAID, of_customer(grade="A")), "holds"

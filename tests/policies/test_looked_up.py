@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from little_batch import NOON, batch, codes, order
 
-from policies.facts import CustomerFacts, LookedUp, OrderFacts, pack, unpack
+from policies.facts import CustomerFacts, Debt, LookedUp, OrderFacts, pack, unpack
 from policies.looked_up import cannot_be_known, looked_up_for
 from policies.reservation import plan_reservations
 from policies.rules_file import parse_rules
 
 UNPAID = order(paid=False, placed_at=NOON - timedelta(minutes=5))
-OWES = CustomerFacts(1, "A", limit_minor=90_000, exposure_minor=500)
-LATE = replace(OWES, overdue_minor=500)
+OWES = CustomerFacts(1, "A", limit_minor=90_000, debts=(Debt("CNY", 500),))
+LATE = replace(OWES, debts=(Debt("CNY", 500, 500),))
 REPEAT = '[[review]]\nname = "repeat"\ntag = "red"\nwithin_hours = 72\norders_over = 2\n'
 CAPPED = "[reservation]\nunpaid_minutes = 60\ncustomer_cap = 2\n"
 OFFERED = '[substitutes]\nSKU-1 = ["SKU-2"]\n'
@@ -33,7 +33,8 @@ def unknown(rules: str, one: OrderFacts, who: CustomerFacts, looked_up: LookedUp
         ("", UNPAID, LATE, LookedUp(due_days=14), ["unknown-what-is-late"]),
         ("", UNPAID, OWES, LookedUp(due_days=14), []),  # not late after 14 days, so not after 30
         ("", UNPAID, LATE, LookedUp(due_days=60), []),  # late after 60 days, so after 30
-        ("", UNPAID, replace(OWES, exposure_minor=0), LookedUp(due_days=60), []),
+        ("", UNPAID, replace(OWES, debts=()), LookedUp(due_days=60), []),
+        ("", UNPAID, replace(OWES, due_days=10), LookedUp(due_days=60), []),  # agreed with the customer
         ("", order(), OWES, LookedUp(due_days=60), []),
         ("", replace(UNPAID, answered=("credit",)), OWES, LookedUp(due_days=60), []),
         ("", UNPAID, replace(OWES, limit_minor=None), LookedUp(due_days=60), []),  # pays first, whatever is late

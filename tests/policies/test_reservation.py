@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -9,10 +10,11 @@ from hypothesis import strategies as some
 from little_batch import BUYER, EAST, NOON, SOUTH, batch, codes, decide, holds, line, order
 
 from models.lifecycle import OrderKind
+from models.money import Money
 from policies.decision import Claim, Remainder
-from policies.facts import CustomerFacts, Shelf, WarehouseFacts, pack, unpack
+from policies.facts import CustomerFacts, Debt, Shelf, WarehouseFacts, pack, unpack
 from policies.reservation import plan_reservations
-from policies.rules import Credit, Lane, Promise, Reservation, Routing, Rules, Splitting, Weights
+from policies.rules import Credit, Currencies, Lane, Promise, Reservation, Routing, Rules, Splitting, Weights
 from policies.rules_file import parse_rules
 
 
@@ -32,13 +34,13 @@ def test_an_unpaid_order_without_credit_waits_for_its_money() -> None:
 
 @pytest.mark.parametrize(("exposure", "expected"), [(40_000, []), (40_001, ["credit"])])
 def test_credit_is_good_up_to_its_limit_and_not_a_cent_further(exposure: int, expected: list[str]) -> None:
-    buyer = CustomerFacts(1, limit_minor=50_000, exposure_minor=exposure)
+    buyer = CustomerFacts(1, limit_minor=50_000, debts=(Debt("CNY", exposure),))
     [decision] = decide(order(paid=False), customers=[buyer], p1w1=1)
     assert holds(decision) == expected
 
 
 def test_who_is_late_with_a_payment_gets_nothing_more_on_account_until_a_person_says_so() -> None:
-    late = CustomerFacts(1, limit_minor=50_000, overdue_minor=1)
+    late = CustomerFacts(1, limit_minor=50_000, debts=(Debt("CNY", 1, 1),))
     rules = Rules(credit=Credit(hold_overdue=False))
     [stopped] = decide(order(paid=False), customers=[late], p1w1=1)
     [lenient] = decide(order(paid=False), customers=[late], rules=rules, p1w1=1)
@@ -59,6 +61,30 @@ def test_orders_of_one_customer_in_one_batch_share_the_limit() -> None:
     buyer = CustomerFacts(1, limit_minor=15_000)
     first, second = decide(order(1, paid=False), order(2, paid=False), customers=[buyer], p1w1=9)
     assert (holds(first), holds(second)) == ([], ["credit"])
+
+
+@pytest.mark.parametrize(
+    ("limit", "rates", "expected"),
+    [
+        (Money(26_400, "CNY"), {"USD": 7, "JPY": "0.05"}, {}),  # 100.00 CNY + 20.00 USD + 400 JPY, and 4.00 CNY
+        (Money(26_399, "CNY"), {"USD": 7, "JPY": "0.05"}, {"limit": "263.99 CNY", "exposure": "264.00 CNY"}),
+        (Money(3_771, "USD"), {"USD": 7, "JPY": "0.05"}, {}),  # 264.00 / 7 = 37.714
+        (Money(3_770, "USD"), {"USD": 7, "JPY": "0.05"}, {"limit": "37.70 USD", "exposure": "37.71 USD"}),
+        (Money(99_999_999, "CNY"), {"USD": 7}, {"currency": "JPY", "base": "CNY"}),
+        (Money(99_999_999, "EUR"), {"USD": 7, "JPY": "0.05"}, {"currency": "EUR", "base": "CNY"}),
+    ],
+)
+def test_what_is_owed_in_several_currencies_counts_in_that_of_the_limit(
+    limit: Money, rates: dict[str, Decimal], expected: dict[str, str]
+) -> None:
+    debts = (Debt("JPY", 400), Debt("USD", 2_000))
+    buyer = CustomerFacts(1, limit_minor=limit.minor, limit_currency=limit.currency, debts=debts)
+    rules = Rules(currencies=Currencies(rates=rates))
+    first, second = order(1, paid=False), order(2, paid=False, amount_minor=400, placed_at=NOON + timedelta(hours=1))
+    decided = decide(first, second, customers=[buyer], rules=rules, p1w1=9)[1]
+    assert [(held.kind, dict(held.reasons[0].facts)) for held in decided.holds] == (
+        [("credit", expected)] if expected else []
+    )
 
 
 def test_what_is_paid_or_held_uses_up_nothing_of_the_limit_of_the_next() -> None:

@@ -1,16 +1,19 @@
 """Who has to look at an order, who is told, and what its goods ask for (B6, B7, B9, B10)."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from little_batch import NOON, codes, decide, holds, line, order
 from pydantic import ValidationError
 
+from models.money import Money
 from models.reasons import Reason
 from policies.facts import CustomerFacts
-from policies.rules import Lane, Products, Promise, ReviewRule, Rules
+from policies.rules import Currencies, Lane, Products, Promise, ReviewRule, Rules
 
 LARGE = Rules(review=(ReviewRule(name="large", amount_over_minor=5_000_000, approver="vice-president"),))
+LIMIT = "50,000.00 CNY"
 
 
 @pytest.mark.parametrize(("amount", "expected"), [(5_000_000, []), (5_000_001, ["approval"])])
@@ -28,6 +31,23 @@ def test_the_reason_names_the_approver_and_the_amount_and_a_yes_is_not_asked_for
         Reason("review-amount", {"amount": "60,000.00 CNY", "limit": "50,000.00 CNY"}),
     )
     assert answered.moves
+
+
+@pytest.mark.parametrize(
+    ("amount", "rates", "why"),
+    [
+        (Money(800_000, "USD"), {"USD": "7.1"}, {"amount": "8,000.00 USD = 56,800.00 CNY", "limit": LIMIT}),
+        (Money(704_225, "USD"), {"USD": "7.1"}, {}),  # 49,999.975 CNY
+        (Money(1_000_001, "JPY"), {"JPY": "0.05"}, {"amount": "1,000,001 JPY = 50,000.05 CNY", "limit": LIMIT}),
+        (Money(100, "USD"), {"JPY": "0.05"}, {"currency": "USD", "base": "CNY"}),
+    ],
+)
+def test_an_amount_of_another_currency_is_compared_by_its_rate_and_looked_at_where_there_is_none(
+    amount: Money, rates: dict[str, Decimal], why: dict[str, str]
+) -> None:
+    rules = Rules(review=LARGE.review, currencies=Currencies(rates=rates))
+    [decision] = decide(order(amount_minor=amount.minor, currency=amount.currency), rules=rules, p1w1=1)
+    assert [dict(held.reasons[1].facts) for held in decision.holds] == ([why] if why else [])
 
 
 SHORT_TIME = Rules(review=(ReviewRule(name="short", lead_time_under_days=7, tag="red", tell="planner"),))

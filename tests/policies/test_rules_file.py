@@ -42,6 +42,8 @@ WRONG = {
     "inside a list on several lines": (
         '[promise]\nlanes = [\n  { origin = "a", to = "b" },\n]\n', 2, "promise.lanes.1.days", "field required",
     ),
+    "a rate of nothing": ("[currencies]\nrates = { USD = 0 }\n", 2, "currencies.rates.USD", "greater than 0"),
+    "a rate of the base": ('[currencies]\nbase = "USD"\nrates = { USD = 7 }\n', 1, "currencies", "remove it"),
     "a quoted key": ('[routing.prefer]\n"广东省" = "SZ"\n', 2, "routing.prefer.广东省", "valid tuple"),
     "a phrase without a tag": ('[phrases]\n"gift" = ["gift"]\n"送礼" = []\n', 3, "phrases.送礼", "at least 1 item"),
     "a tag without a name": ('[phrases]\n"送礼" = [""]\n', 2, "phrases.送礼.1", "at least 1 character"),

@@ -29,6 +29,7 @@ from tasks.hub import current_rules, unit_of_work
 from tasks.outcomes import answered, refused
 from tasks.reading import reading
 from tasks.ready import arrived_confirmations, arrived_orders, reported_orders, undecided_orders
+from tasks.reconsider_holds import reconsider_holds
 from tasks.reserve_orders import reserve_orders
 from tasks.senders.letter import Letter
 from tasks.senders.warehouse import CancelOutbound, PushOutbound
@@ -92,6 +93,7 @@ class Floor:
         run(expire_reservations.fn())
         for batch in arrived_orders():
             run(accept_orders.fn(batch, rules))
+        run(reconsider_holds.fn(rules))
         for batch in undecided_orders(rules):
             run(reserve_orders.fn(batch, rules))
         for batch in reported_orders():

@@ -16,7 +16,7 @@ from tasks.accept_orders import accept_orders
 from tasks.hub import unit_of_work
 from tasks.queue_turns import turns_of
 from tasks.reading import reading
-from tasks.reservation_facts import facts_of_open_orders
+from tasks.reservation_facts import look
 
 ORDERS, PIECES = 12, 5
 
@@ -42,7 +42,7 @@ def test_batches_of_two_serve_those_whose_turn_it_is_of_all_that_wait(
     for batch in ready.arrived_orders():
         run(accept_orders.fn(batch, rules))
     with reading() as work:
-        facts = facts_of_open_orders(work, rules)
+        facts = look(work, rules).facts
     turn = turn_by(rules.reservation, {customer.customer_id: customer for customer in facts.customers})
     turns = [order.order_id for order in sorted(facts.orders, key=turn)]
     assert turns != sorted(turns)

@@ -36,7 +36,15 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         sa.Column("grade", sa.String(), nullable=False),
         sa.Column("risk", sa.String(), nullable=False),
         sa.Column("credit_limit_minor", sa.BigInteger(), nullable=True),
+        sa.Column("credit_currency", sa.String(), nullable=True),
+        sa.Column("due_days", sa.Integer(), nullable=True),
         sa.CheckConstraint("risk IN ('normal', 'high')", name=op.f("ck_customer_risk")),
+        sa.CheckConstraint(
+            "(credit_limit_minor IS NULL) = (credit_currency IS NULL)",
+            name=op.f("ck_customer_credit_limit_has_currency"),
+        ),
+        sa.CheckConstraint("credit_limit_minor >= 0", name=op.f("ck_customer_credit_limit_not_negative")),
+        sa.CheckConstraint("due_days >= 0", name=op.f("ck_customer_due_days_not_negative")),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_customer_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
         sa.UniqueConstraint("company_id", "code", name=op.f("uq_customer_company_id_code")),
@@ -298,6 +306,19 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
             sqlite_where=sa.text("state = 'expected'"),
             postgresql_where=sa.text("state = 'expected'"),
         )
+
+    op.create_table(
+        "customer_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("terms", Json, nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_customer_change_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_change")),
+    )
+    with op.batch_alter_table("customer_change", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_change_customer_id", ["customer_id"], unique=False)
 
     op.create_table(
         "kit_component",
