@@ -2,12 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from cli.screen import console, line, reasons, t, table
-from messages import say_tag
+from cli.screen import console, in_words, line, reasons, t, table
 from models.order_number import order_number
 from models.reasons import to_json
 from policies.comparison import outcome
-from settings import get_settings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -47,8 +45,7 @@ def print_preview(found: "Sequence[Previewed]") -> None:
         name = " ".join(filter(None, (order.number, order.channel_order_no)))
         console.print(t("cli-preview-head", number=name, outcome=told), markup=False, style="bold")
         if decided.get("tags"):
-            tags = ", ".join(say_tag(tag, get_settings().locale) for tag in decided["tags"])
-            console.print(t("story-tags", tags=tags), markup=False)
+            console.print(t("story-tags", tags=in_words(decided["tags"])), markup=False)
         of_holds = [reason for hold in decided.get("holds", []) for reason in hold["reasons"]]
         said = reasons([*to_json(order.refused), *of_holds, *decided.get("reasons", [])])
         console.print("\n".join(f"    {sentence}" for sentence in said.splitlines()), markup=False)
@@ -64,7 +61,7 @@ def _print_part(columns: "Sequence[str]", rows: "Sequence[Sequence[str]]", in_al
 def _in_short(result: "Mapping[str, Any]", changed: "Collection[str]") -> str:
     """A stored decision in a few words: what stops the order, or that it goes; and what else is ``changed``."""
     held = [t(f"hold-{hold['kind']}") for hold in result.get("holds", [])]
-    decided = outcome(result)
+    decided = {**outcome(result), "tags": in_words(result.get("tags", []))}
     goes = t("cli-goes-in-parts" if result.get("remainder") else "cli-goes")
     more = [
         t(f"cli-decided-{name.replace('_', '-')}", what=", ".join(what) if isinstance(what, list) else what)

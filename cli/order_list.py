@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from cli.screen import line, t, table
-from messages import say_tag
+from cli.screen import in_words, line, t, table
 from models.order_number import order_number
-from settings import get_settings
 
 if TYPE_CHECKING:
     from tasks.overview import OrderPage, OrderRow
@@ -18,7 +16,7 @@ def print_orders(page: "OrderPage") -> None:
         return
     table(
         ("cli-col-order-no", "cli-col-customer", "cli-col-status", "cli-col-tags", "cli-col-amount"),
-        [(row.number, row.customer, _standing(row), _tags(row), row.amount) for row in page.orders],
+        [(row.number, row.customer, _standing(row), in_words(row.tags), row.amount) for row in page.orders],
         right=(4,),
     )
     if page.before:
@@ -27,7 +25,3 @@ def print_orders(page: "OrderPage") -> None:
 
 def _standing(row: "OrderRow") -> str:
     return "\n".join((t(f"status-{row.status}"), *(f"! {t(f'hold-{kind}')}" for kind in row.holds)))
-
-
-def _tags(row: "OrderRow") -> str:
-    return "\n".join(say_tag(tag, get_settings().locale) for tag in row.tags)

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cli.screen import console, t, table
-from messages import say_reason, say_tag
+from cli.screen import console, in_words, t, table
+from messages import say_reason
 from models.reasons import Reason
 from settings import get_settings
 from tasks.links import short_run
@@ -38,8 +38,7 @@ def _head(story: Story) -> None:
     if place:
         console.print(t("story-to", place=place), markup=False)
     if order.tags:
-        tags = ", ".join(say_tag(tag, get_settings().locale) for tag in order.tags)
-        console.print(t("story-tags", tags=tags), markup=False)
+        console.print(t("story-tags", tags=in_words(order.tags)), markup=False)
 
 
 def _why_it_stands(story: Story, zone: ZoneInfo) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from messages import say, say_reason
+from messages import say, say_reason, say_tag
 from models.reasons import Fact, Reason
 from settings import get_settings
 
@@ -41,6 +41,11 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
 def reasons(stored: Sequence[Mapping[str, Any]]) -> str:
     """Stored reasons as sentences, one a line."""
     return "\n".join(say_reason(Reason.from_json(told), get_settings().locale) for told in stored)
+
+
+def in_words(tags: Sequence[str]) -> str:
+    """Tags of an order in the user's language."""
+    return ", ".join(say_tag(tag, get_settings().locale) for tag in tags)
 
 
 def as_json(value: Any) -> None:
