@@ -4,10 +4,10 @@ import asyncio
 
 from flows.fulfil_orders import fulfil_orders
 from flows.outcomes import raise_first
-from flows.progress import Progress
 from flows.summary import publish
 from tasks.collect_documents import Collected, collect_documents, document_sources
 from tasks.hub import hub_flow
+from tasks.progress import Progress
 from tasks.read_files import files_to_read, read_file
 from tasks.signals import CONFIRMATIONS_ARRIVED, MESSAGES_DUE, signal
 

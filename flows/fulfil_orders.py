@@ -1,6 +1,5 @@
 """Take every order that is ready as far as it can go now (A6, B1-B10)."""
 
-from flows.progress import Progress
 from flows.summary import publish
 from tasks.accept_orders import accept_orders
 from tasks.book_payments import book_payments
@@ -9,6 +8,7 @@ from tasks.follow_channel import follow_channel
 from tasks.gates import gates_hold_messages
 from tasks.hub import ORDERS_A_BATCH, current_rules, hub_flow
 from tasks.late_answers import remind_of_questions
+from tasks.progress import Progress
 from tasks.ready import arrived_orders, arrived_payments, reported_orders, undecided_orders, work_in_orders
 from tasks.reconsider_holds import reconsider_holds
 from tasks.reserve_orders import reserve_orders
@@ -33,7 +33,7 @@ async def fulfil_orders() -> list[object]:
             done.append(accepted)
             await progress.add(len(messages))
         done += [await book_payments(messages, rules) for messages in arrived_payments()]
-        for orders in undecided_orders():
+        for orders in undecided_orders(rules):
             done.append(await reserve_orders(orders, rules))
             await progress.add(len(orders))
         done += [await follow_channel(orders) for orders in reported_orders()]

@@ -1,8 +1,8 @@
 """Send what the hub owes its partners: warehouse, carrier, ERP, channel, customer, our people (C1-C3)."""
 
-from flows.progress import Progress
 from flows.summary import publish
 from tasks.hub import current_rules, hub_flow
+from tasks.progress import Progress
 from tasks.ready import MESSAGES_A_BATCH, due_messages, work_in_messages
 from tasks.relay import Relayed, send_messages
 from tasks.signals import MESSAGES_DUE, rounds

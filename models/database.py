@@ -84,10 +84,12 @@ def upgrade(url: str) -> None:
     Raises ``DatabaseNotReady`` when the server does not answer, or an older checkout made tables that cannot be kept.
     """
     with _explained(url), open_engine(url).begin() as connection:
-        upgrade_schema(connection)
-        trouble = schema_of(connection).trouble
-    if trouble:
-        raise DatabaseNotReady(trouble)
+        schema = schema_of(connection)
+        if schema.present != schema.newest:
+            upgrade_schema(connection)
+            schema = schema_of(connection)
+    if schema.trouble:
+        raise DatabaseNotReady(schema.trouble)
 
 
 def read_schema(url: str) -> Schema:

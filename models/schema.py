@@ -1,6 +1,7 @@
 """The schema: which tables the database has, and which the models and their migrations want."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -49,8 +50,7 @@ class Schema:
 def schema_of(connection: Connection) -> Schema:
     """What a database has; only names are compared, so it takes milliseconds."""
     present = MigrationContext.configure(connection).get_current_revision()
-    newest = str(ScriptDirectory.from_config(_alembic_config()).get_current_head())
-    return Schema(present, newest, _missing(connection) if present == newest else ())
+    return Schema(present, _newest(), _missing(connection) if present == _newest() else ())
 
 
 def upgrade_schema(connection: Connection) -> None:
@@ -58,6 +58,11 @@ def upgrade_schema(connection: Connection) -> None:
     config = _alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+@cache
+def _newest() -> str:
+    return str(ScriptDirectory.from_config(_alembic_config()).get_current_head())
 
 
 def _missing(connection: Connection) -> tuple[str, ...]:

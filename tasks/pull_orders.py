@@ -14,6 +14,7 @@ from models.messages import Page, RawMessage
 from models.work import Work
 from tasks.connections import connections, partner
 from tasks.hub import hub_task, tell, unit_of_work
+from tasks.progress import Progress
 from tasks.readers import PRESET
 
 CHANNEL = table_of(SalesChannel)
@@ -53,6 +54,7 @@ async def pull_orders(code: str) -> Pulled:
         if isinstance(channel, QueuesNews):
             seen, new = await _take_news(channel, code)
         cursor: str | None = None
+        progress: Progress | None = None
         while True:
             page = await _page(channel, since, until, cursor)
             with unit_of_work() as work:
@@ -62,6 +64,11 @@ async def pull_orders(code: str) -> Pulled:
                 if cursor is None:
                     work.session.execute(update(CHANNEL).where(CHANNEL.c.id == row.id).values(read_until=until))
                     break
+            progress = progress or await _progress(code, until - since)
+            if page.messages:
+                await progress.reach((page.messages[-1].occurred_at - since).total_seconds())
+        if progress:
+            await progress.reach((until - since).total_seconds())
     tell("%s: %d messages, %d of them new", code, seen, new)
     return Pulled(code, seen, new)
 
@@ -91,6 +98,11 @@ def _store(work: Work, code: str, messages: Sequence[RawMessage]) -> int:
         for message in messages
     ]
     return work.inbox.put(rows)
+
+
+async def _progress(code: str, window: timedelta) -> Progress:
+    """Nobody says how many pages there are, but the oldest come first: done is the part of the window that is read."""
+    return await Progress.of("ingest-channels-progress", f"{code}: orders read", window.total_seconds(), 0)
 
 
 async def _page(channel: Channel, since: datetime, until: datetime, cursor: str | None) -> Page:

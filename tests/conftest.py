@@ -1,5 +1,6 @@
 """What the tests of the hub share: real databases, a real sandbox on loopback, a real Prefect server."""
 
+import functools
 import os
 import shutil
 import tempfile
@@ -30,8 +31,9 @@ DIALECTS = ("sqlite", "postgresql")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long tables of cases ``take_turns``: one case on SQLite, the next on PostgreSQL, so that each table is tried on
-    both in half the time. ``EVERY_CASE=1`` in the environment tries every case on each."""
+    """Long tables of cases, and flows whose SQL others try on both, ``take_turns``: one case on SQLite, the next on
+    PostgreSQL, so that each table is tried on both in half the time. ``EVERY_CASE=1`` in the environment tries every
+    case on each."""
     if os.environ.get("EVERY_CASE"):
         return
     places: dict[str, int] = {}
@@ -45,6 +47,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             skipped.append(item)
     items[:] = [item for item in items if item not in skipped]
     config.hook.pytest_deselected(items=skipped)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _authorities_read_once() -> Iterator[None]:
+    """All HTTP clients share a TLS context; each would read every certificate authority for itself: 25 ms."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", functools.cache(httpx.create_ssl_context))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -219,12 +229,17 @@ def prefect_api(prefect_server: PrefectServer) -> Iterator[None]:
     # Importing Prefect takes seconds.
     from prefect.events.worker import EventsWorker  # noqa: PLC0415
     from prefect.logging.handlers import APILogWorker  # noqa: PLC0415
-    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
+    from prefect.settings import (  # noqa: PLC0415
+        PREFECT_API_URL,
+        PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
+        temporary_settings,
+    )
 
     from warm.tls import share_contexts  # noqa: PLC0415
 
     share_contexts()  # as in every run of the warm worker
-    with temporary_settings({PREFECT_API_URL: prefect_server.api}):
+    # The server asks for no CSRF token, as it comes; without the setting each client asks whether it does.
+    with temporary_settings({PREFECT_API_URL: prefect_server.api, PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: False}):
         yield
         for worker in (APILogWorker, EventsWorker):  # what they still have to tell, they tell while the server is there
             worker.drain_all()

@@ -1,6 +1,7 @@
 """``prefect.yaml`` on a fresh server: everything deploys, schedules and events start runs, failures are told."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -21,7 +22,7 @@ from tasks.reading import reading
 from tasks.settle import MATCH
 from tasks.stock_report import compared_stock
 from tasks.story import Story, order_story
-from tests.deployments.conftest import Machine, deploy
+from tests.deployments.conftest import POOL, Machine, deploy, process, run_prefect
 from tests.prefect_api import FINAL, until
 
 pytestmark = pytest.mark.timeout(900)
@@ -35,6 +36,7 @@ WRITTEN = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["d
 WITH_BOTH = [written["name"] for written in WRITTEN if "triggers" in written]
 GATED = "广东省"
 """A region whose weather is watched."""
+A_DAY = 86_400
 
 
 def place_order(machine: Machine) -> str:
@@ -125,7 +127,7 @@ def all_started(machine: Machine) -> None:
     number = str(order["order_no"])
     paid = BillRow("T-early", number, "杯子", now, fen(order["amount"]))
     world.make_bill(newest_statement(now), rows=[paid], from_orders=False)
-    machine.set_interval("check-gates", 86_400)  # its schedule would open the gate as well
+    machine.set_interval("check-gates", A_DAY)  # its schedule would open the gate as well
     machine.set_interval("reconcile-payments", 20)
     until(has_money_without_order, "the money without an order", seconds=240)
 
@@ -155,6 +157,8 @@ def test_schedule_and_event_each_start_a_run_that_finishes(machine: Machine, ste
         return any(run["state"]["type"] == "COMPLETED" for run in machine.finished_runs(step, starts))
 
     until(completed, f"a run of {step}", seconds=240)
+    if starts == "SCHEDULE":
+        machine.set_interval(step, A_DAY)  # what was seen leaves the machine to the others
 
 
 def test_what_a_lost_trigger_left_is_picked_up_by_the_schedule(machine: Machine) -> None:
@@ -168,6 +172,7 @@ def test_what_a_lost_trigger_left_is_picked_up_by_the_schedule(machine: Machine)
         story = until(lambda: stands_at(number, "reserved", "released"), "the order reserved", seconds=240)
     finally:
         machine.change(f"/automations/{trigger['id']}", enabled=True)
+        machine.set_interval("fulfil-orders", A_DAY)
     reserved = next(event for event in story.events if event.to_status == "reserved")
 
     assert machine.started_by(reserved.flow_run_id) == "SCHEDULE"
@@ -205,3 +210,25 @@ def test_a_report_of_a_run_that_did_not_fail_tells_nobody(machine: Machine) -> N
     for run_id in (fine["id"], "00000000-0000-0000-0000-000000000000"):
         answer = httpx.post(f"{machine.web}/notify/failure", json={"flow_run_id": run_id}, timeout=30)
         assert answer.json() == {"told": False}
+
+
+def test_another_work_pool_needs_nothing_but_its_name(
+    machine: Machine, environment: dict[str, str], tmp_path: Path
+) -> None:
+    written = (ROOT / "prefect.yaml").read_text(encoding="utf-8")
+    assert written.count(f"name: {POOL}\n") == 2, "the project and the pool"
+    elsewhere = tmp_path / "prefect.yaml"
+    elsewhere.write_text(written.replace(f"&pool\n    name: {POOL}", "&pool\n    name: elsewhere"), encoding="utf-8")
+    for command in (
+        ["work-pool", "create", "elsewhere", "--type", "process"],
+        ["--no-prompt", "deploy", "--name", "tidy-up", "--prefect-file", str(elsewhere)],
+    ):
+        done = run_prefect(environment, *command)
+        assert done.returncode == 0, done.stdout + done.stderr
+    deployment = machine.deployments()["tidy-up"]
+    assert deployment["work_pool_name"] == "elsewhere"
+    run = machine.ask(f"/deployments/{deployment['id']}/create_flow_run", state={"type": "SCHEDULED"})
+
+    with process(environment, tmp_path / "worker.log", ["prefect", "worker", "start", "--pool", "elsewhere"]):
+        state = until(lambda: ended_as(machine, run["id"]), "the end of the run", seconds=240)
+    assert state == "COMPLETED", (tmp_path / "worker.log").read_text()

@@ -18,6 +18,8 @@ import httpx
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from warm.tls import share_contexts
+
 FLOWS = (
     "check_gates", "fulfil_orders", "import_files", "ingest_channels", "reconcile_payments", "relay_outbox",
     "track_shipments",
@@ -79,6 +81,7 @@ def serve() -> None:
     """Fork for each order that comes in, and say how it ended."""
     for name in FLOWS:
         importlib.import_module(f"flows.{name}")
+    share_contexts()  # as in every run of the warm worker
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     for line in sys.stdin:

@@ -24,7 +24,7 @@ from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
 from sandbox.faults import Fault, FaultKind
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
 
 async def test_cancelled_before_release_everything_is_withdrawn_and_the_stock_is_free(

@@ -19,7 +19,7 @@ from tasks.connections import connections
 from tasks.masters import prepare_database
 from tasks.receive import Call, Reception
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
 CHANNELS = ("jd", "wechat_shop", "alibaba_1688", "alibaba_com")
 SETTINGS = {

@@ -15,7 +15,7 @@ from tasks.mend import CannotMend, dismiss, mend
 from tasks.overview import overview
 from tasks.stock_report import ComparedStock, compared_stock
 
-pytestmark = pytest.mark.usefixtures("prefect_api", "clock")
+pytestmark = [pytest.mark.usefixtures("prefect_api", "clock"), pytest.mark.take_turns]
 
 SKUS = 200
 """What the sandbox's shops sell, 1,000 pieces of each in both warehouses and in every book."""

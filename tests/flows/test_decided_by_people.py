@@ -13,14 +13,14 @@ from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
 from flows.replay_run import replay_run
 from flows.tidy_up import tidy_up
-from models.order import order_number
+from models.order_number import order_number
 from policies.rules import Rules
 from policies.rules_file import parse_rules
 from settings import get_settings
 from tasks.answers import NothingAsked, answer
 from tasks.preview import CannotReplay, compare_open_orders, replay
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
 
 @pytest.fixture

@@ -46,7 +46,8 @@ def killer(prefect_api: None) -> Iterator[subprocess.Popen[str]]:
     """The process that forks the ones to be killed; it has no threads and has imported everything."""
     here = Path(__file__).parent
     # Prefect reads its settings when it is imported: told later of the server, each child would start one of its own.
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PREFECT_API_URL": PREFECT_API_URL.value()}
+    told = {"PREFECT_API_URL": PREFECT_API_URL.value(), "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **told}
     with subprocess.Popen(  # noqa: S603  (our own script)
         [sys.executable, str(here / "killable.py")],
         stdin=subprocess.PIPE,

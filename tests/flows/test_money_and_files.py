@@ -31,7 +31,7 @@ from sandbox.clock import BEIJING
 from settings import ROOT, get_settings
 from tasks.settle import judge_orders
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
 
 async def test_a_statement_is_matched_to_the_cent_and_every_misfit_is_named(hub: Sandbox, clock: Clock) -> None:

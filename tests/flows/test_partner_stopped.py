@@ -13,7 +13,7 @@ from flows.track_shipments import track_shipments
 from sandbox.faults import Fault, FaultKind
 from tasks.overview import overview
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 WRONG = json.dumps({"checkword": "not the check word"})
 
 

@@ -15,7 +15,7 @@ from sandbox.clock import BEIJING
 from sandbox.money import fen
 from tasks.story import order_story
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
 PAYMENTS = (
     "SELECT o.channel_order_no, p.reference, p.currency, p.amount_minor, p.paid_at FROM payment p"

@@ -11,14 +11,14 @@ from played import Sandbox
 from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
-from models.order import order_number
+from models.order_number import order_number
 from settings import get_settings
 from tasks.answers import NothingAsked, answer
 from tasks.overview import list_orders
 from tasks.promises import CannotPromise, overrule_promise
 from tasks.story import order_story
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
 RULES = """
 [told]

@@ -10,6 +10,7 @@ from prefect.artifacts import Artifact
 from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
+from settings import get_settings
 
 pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
@@ -21,16 +22,25 @@ A_BATCH = (
 )
 
 
+def two_orders_a_page(connections: str) -> str:
+    """The same connections, but that the shop shows its orders page by page."""
+    assert connections.count('partner = "shop"\nsettings = {') == 1
+    return connections.replace('partner = "shop"\nsettings = {', 'partner = "shop"\nsettings = { page_size = 2,')
+
+
 async def test_long_work_shows_how_far_it_is_and_what_became_of_it(
     hub: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in A_BATCH:
         monkeypatch.setattr(name, 4)
+    file = get_settings().connections
+    file.write_text(two_orders_a_page(file.read_text(encoding="utf-8")), encoding="utf-8")
     place_good(hub, 5)
 
     await ingest_channels(["shop"])
-    pulled = json.loads((await Artifact.aget("ingest-channels")).data)
-    assert pulled == [{"step": "pulled", "channel": "shop", "seen": 5, "new": 5}]
+    pulled, bar = await Artifact.aget("ingest-channels"), await Artifact.aget("ingest-channels-progress")
+    assert json.loads(pulled.data) == [{"step": "pulled", "channel": "shop", "seen": 5, "new": 5}]
+    assert (bar.type, bar.data, bar.flow_run_id) == ("progress", 100.0, pulled.flow_run_id)
 
     shown = {}
     for step, name in ((fulfil_orders, "fulfil-orders"), (relay_outbox, "relay-outbox")):

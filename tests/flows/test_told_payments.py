@@ -18,7 +18,7 @@ from settings import get_settings
 from tasks.mend import mend
 from tasks.receive import Reception
 
-pytestmark = pytest.mark.usefixtures("prefect_api")
+pytestmark = [pytest.mark.usefixtures("prefect_api"), pytest.mark.take_turns]
 
 
 @pytest.fixture
