@@ -30,7 +30,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help=t("cli-json-help"))
 
     use_prefect()
     findings = [_look(t("cli-doctor-rules"), _rules), _look(t("cli-doctor-database"), _database)]
-    findings += [*_told(), *_watched()]
+    findings += [*_told(), *_watched(), *_owed()]
     findings.append(_prefect(answers))
     findings += asyncio.run(_partners())
     if json:
@@ -98,6 +98,19 @@ def _watched() -> list[Finding]:
     if not places or connected.alerts or not connected.all():
         return []
     return [Finding(t("cli-doctor-weather"), False, t("cli-doctor-no-feed", count=len(places)))]
+
+
+def _owed() -> list[Finding]:
+    """Whether every ERP that is to keep what customers owe can be told of it."""
+    from tasks.connections import BadConnections, connections
+    from tasks.receivables import keeps_receivables
+
+    try:
+        erps = connections().erp
+    except BadConnections:
+        return []  # told where they are looked at
+    deaf = [erp for erp in erps if erp.receivables and not keeps_receivables(erp.partner)]
+    return [Finding(erp.code, False, t("cli-doctor-no-receivables", partner=erp.partner)) for erp in deaf]
 
 
 def _database() -> str:

@@ -567,6 +567,7 @@ cli-doctor-told = who is told
 cli-doctor-role-unheard = Nobody hears what is meant for { $role }: name a notifier for it under [told] in the rules
 cli-doctor-notifier-unknown = The rules tell { $code }, but no notifier of that code is connected
 cli-doctor-all-told = everybody whom the rules name can be told
+cli-doctor-no-receivables = { $partner } takes no receivables from us: see to it that its own invoices say what customers owe, and set receivables = false
 cli-doctor-weather = weather
 cli-doctor-no-feed = { $count ->
     [one] The rules watch a place

@@ -554,6 +554,7 @@ cli-doctor-told = 通知对象
 cli-doctor-role-unheard = 没有人收到给 { $role } 的消息：请在规则的 [told] 中为其指定通知渠道
 cli-doctor-notifier-unknown = 规则要通知 { $code }，但没有连接该通知渠道
 cli-doctor-all-told = 规则中的通知对象都能收到消息
+cli-doctor-no-receivables = { $partner } 不接收本系统的应收单：请由其自身的发票形成应收，并设置 receivables = false
 cli-doctor-weather = 天气
 cli-doctor-no-feed = 规则关注 { $count } 个地点，但没有连接任何天气预警源，闸门不会关闭。请在 [[alerts]] 中连接一个，或清空 [weather] 的 places
 cli-doctor-prefect = Prefect

@@ -54,7 +54,7 @@ def owe_reversal(work: Work, reference: str, sku: str, quantity: int) -> None:
 
 
 def _owe(work: Work, outbound: Any, erp: str, key: str, payload: dict[str, Any]) -> None:
-    if not erp or not _keeps_receivables(connections().named(erp).partner):
+    if not erp or not keeps_receivables(connections().named(erp).partner):
         return
     row = {
         "kind": Owed.RECEIVABLE, "order_id": outbound.order_id, "connection": erp, "idempotency_key": key,
@@ -63,6 +63,7 @@ def _owe(work: Work, outbound: Any, erp: str, key: str, payload: dict[str, Any])
     work.outbox.add([row])
 
 
-def _keeps_receivables(partner: str) -> bool:
+def keeps_receivables(partner: str) -> bool:
+    """Whether a partner can be told what customers owe."""
     entry = PARTNERS.get(partner)
     return entry is not None and issubclass(cast(type, entry.maker), BooksReceivables)

@@ -132,7 +132,7 @@ def test_the_doctor_names_every_role_that_nobody_hears_and_none_of_the_shipped_r
     """)
     silent = [sentence.split(":")[0] for sentence in told_by_the_doctor(orderspine)]
     assert silent == [
-        f"Nobody hears what is meant for {role}" for role in ("boss", "clerk", "planner", "vice-president")
+        f"Nobody hears what is meant for {role}" for role in ("boss", "clerk", "customs", "planner", "vice-president")
     ]
 
 
@@ -142,11 +142,13 @@ def told_by_the_doctor(orderspine) -> list[str]:
     return [finding["told"] for finding in findings if finding["what"] == "who is told"]
 
 
-def test_the_doctor_says_when_nobody_can_be_asked_about_the_weather(orderspine, hub):
+def test_the_doctor_says_what_no_partner_can_do_the_weather_and_receivables(orderspine, hub):
     connected = get_settings().connections
     before, _, after = connected.read_text(encoding="utf-8").partition("[[alerts]]")
+    before = before.replace('partner = "kingdee_cloud"', 'partner = "kingdee_wise"')
     connected.write_text(before + after[after.index("[[") :], encoding="utf-8")
     findings = json.loads(orderspine("doctor", "--json").out)
+    assert [f["what"] for f in findings if "takes no receivables" in f["told"] and not f["good"]] == ["kingdee"]
     [weather] = [finding for finding in findings if finding["what"] == "weather"]
     assert (weather["good"], "2 places" in weather["told"]) == (False, True)
 
