@@ -9,8 +9,8 @@ from integrations.ports import TakesOutboundsTogether, Warehouse
 from models.check_code import check_code
 from models.lifecycle import HoldKind, OrderKind, Status, Step
 from models.messages import OutboundAccepted, OutboundRequest
-from models.order import order_number
 from models.order_book import ORDER, Stop
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 from policies.lifecycle import plan_move
@@ -106,8 +106,10 @@ class CancelOutbound(Sender):
     look."""
 
     def prepare(self, work: Work, letter: Letter) -> Any:
-        """The outbound, unless it has left or was stopped already."""
+        """The outbound, unless it was stopped already, or has left: then the request comes too late."""
         found = find_outbound_of(work, letter, called_off=True)
+        if found is not None and found.state == "shipped" and _purpose(letter) in _PICKED:
+            self._too_late(work, letter, Reason(_picked(work, letter)))
         there = {"planned", "accepted"} | ({"cancelled"} if _purpose(letter) is Purpose.LOOSE_END else set())
         return found if found is not None and found.state in there else None
 
@@ -136,11 +138,13 @@ class CancelOutbound(Sender):
             close_cancelled(work, [order_id], because)
 
     def refused(self, work: Work, letter: Letter, reason: Reason, *, unknown: bool) -> None:
-        """It is picked: it will arrive as it was ordered first, so somebody must talk to the customer. A warehouse that
-        cannot be reached may ship it or not."""
-        purpose = _purpose(letter)
-        why = Reason(_picked(work, letter)) if purpose in _PICKED and reason.code == "partner-rejected" else reason
-        if purpose is Purpose.CHANGE:
+        """It is picked; or the warehouse cannot be reached, and may ship it or not."""
+        picked = _purpose(letter) in _PICKED and reason.code == "partner-rejected"
+        self._too_late(work, letter, Reason(_picked(work, letter)) if picked else reason)
+
+    def _too_late(self, work: Work, letter: Letter, why: Reason) -> None:
+        """It will arrive as it was ordered first, so somebody must talk to the customer."""
+        if _purpose(letter) is Purpose.CHANGE:
             turn_down(work, letter.payload["change_id"], why)
         work.orders.hold([Stop(letter.of_order, HoldKind.DATA, (why,))])
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from models.event import Happened
 from models.lifecycle import OrderKind, Status, Step
-from models.order import order_id_of, order_number
 from models.order_book import LINE, ORDER
+from models.order_number import order_id_of, order_number
 from models.work import Work
 from policies.lifecycle import plan_move
 from policies.telling import HAS_LEFT

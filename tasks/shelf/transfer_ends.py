@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from models.event import Happened
 from models.lifecycle import HoldKind, OrderKind, Status
-from models.order import order_id_of, order_number
 from models.order_book import HOLD, ORDER
+from models.order_number import order_id_of, order_number
 from models.reasons import Fact, Reason
 from models.work import Work
 from policies.lifecycle import plan_way

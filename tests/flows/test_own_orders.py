@@ -8,7 +8,7 @@ from played import Sandbox
 from flows.fulfil_orders import fulfil_orders
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
-from models.order import order_id_of, order_number
+from models.order_number import order_id_of, order_number
 from sandbox.faults import Fault, FaultKind
 from tasks.shelf.arrivals import arrive, call_off
 from tasks.shelf.exchanges import exchange
