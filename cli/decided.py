@@ -2,15 +2,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from cli.screen import line, reasons, t, table
-from models.order import order_number
+from cli.screen import console, line, reasons, t, table
+from messages import say_tag
+from models.order_number import order_number
 from models.reasons import to_json
 from policies.comparison import outcome
+from settings import get_settings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from tasks.preview import Compared
+    from tasks.preview_orders import Previewed
 
 MOST_SHOWN = 50
 _TOLD_APART = ("asked", "tags", "told", "offered", "until", "promised_on")
@@ -34,6 +37,21 @@ def print_comparison(found: "Compared") -> None:
         unknown = list(found.unknown.items())[:MOST_SHOWN]
         rows = [(order_number(order_id), reasons(to_json(why))) for order_id, why in unknown]
         _print_part(("cli-col-order-no", "cli-col-why"), rows, len(found.unknown))
+
+
+def print_preview(found: "Sequence[Previewed]") -> None:
+    """Each order with what would be decided, its tags, and every reason."""
+    for order in found:
+        decided = order.decision or {}
+        told = _in_short(decided, ()) if order.decision else t("cli-preview-not-decided")
+        name = " ".join(filter(None, (order.number, order.channel_order_no)))
+        console.print(t("cli-preview-head", number=name, outcome=told), markup=False, style="bold")
+        if decided.get("tags"):
+            tags = ", ".join(say_tag(tag, get_settings().locale) for tag in decided["tags"])
+            console.print(t("story-tags", tags=tags), markup=False)
+        of_holds = [reason for hold in decided.get("holds", []) for reason in hold["reasons"]]
+        said = reasons([*to_json(order.refused), *of_holds, *decided.get("reasons", [])])
+        console.print("\n".join(f"    {sentence}" for sentence in said.splitlines()), markup=False)
 
 
 def _print_part(columns: "Sequence[str]", rows: "Sequence[Sequence[str]]", in_all: int) -> None:

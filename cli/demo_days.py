@@ -17,8 +17,8 @@ from cli.screen import console, t, table
 from models.base import table_of
 from models.gate import Gate
 from models.messages import CatalogueItem
-from models.order import order_number
 from models.order_book import HOLD
+from models.order_number import order_number
 from models.outbox import OUTBOX
 from models.shipment import Parcel
 from sandbox.catalogue import make_catalogue

@@ -16,7 +16,7 @@ def explain(error: Exception) -> str | None:
     mendable = {
         "Unusable", "DatabaseNotReady", "BadRules", "BadConnections", "UnreadableFile", "PresetError", "CannotMend",
         "CannotChange", "CannotInvoice", "CannotMoveStock", "CannotPrint", "CannotPromise", "CannotReceive",
-        "CannotReplay",
+        "CannotPreview", "CannotReplay",
         "GateNotClosed", "NothingAsked",
         "Misconfigured", "Unavailable", "Rejected", "UnknownLocale",
     }  # fmt: skip

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from cli.screen import line, t, table
 from messages import say_tag
-from models.order import order_number
+from models.order_number import order_number
 from settings import get_settings
 
 if TYPE_CHECKING:

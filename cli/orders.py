@@ -3,13 +3,17 @@
 import asyncio
 import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.failures import Unusable
 from cli.screen import as_json, line, t
 from models.lifecycle import HoldKind, Status
+
+if TYPE_CHECKING:
+    from policies.rules import Rules
+    from tasks.preview_orders import Previewed
 
 Number = Annotated[str, typer.Argument(help=t("cli-order-number-help"))]
 Question = Annotated[str, typer.Argument(help=t("cli-order-question-help"))]
@@ -57,7 +61,7 @@ def list_(
     """Orders, the newest first, a page at a time."""
     from cli.order_list import print_orders
     from models.check_code import Mistyped
-    from models.order import order_id_of
+    from models.order_number import order_id_of
     from tasks.overview import list_orders
 
     older_than = order_id_of(before) if before else None
@@ -68,6 +72,26 @@ def list_(
     except Mistyped as error:
         raise Unusable(t("cli-order-mistyped", number=find), answer_is_no=True) from error
     as_json(found.orders) if json else print_orders(found)
+
+
+@app.command(name="preview", help=t("cli-order-preview-help"))
+def preview(
+    file: Annotated[Path | None, typer.Argument(help=t("cli-order-preview-file-help"))] = None,
+    order: Annotated[list[str] | None, typer.Option(help=t("cli-order-preview-order-help"))] = None,
+    preset: Annotated[str, typer.Option(help=t("cli-import-preset-help"))] = "",
+    policy: Annotated[Path | None, typer.Option(help=t("cli-order-preview-policy-help"))] = None,
+    json: Annotated[bool, typer.Option("--json", help=t("cli-json-help"))] = False,
+) -> None:
+    """What would be decided now, by the function that decides."""
+    from cli.decided import print_preview
+    from cli.policy import read_rules
+    from tasks.hub import current_rules
+
+    if (file is None) == (not order):
+        raise Unusable(t("cli-order-preview-of-what"))
+    rules = read_rules(policy) if policy else current_rules()
+    found = _preview_file(file, preset, rules) if file else _preview_orders(order or [], rules)
+    as_json(found) if json else print_preview(found)
 
 
 @app.command(name="label", help=t("cli-order-label-help"))
@@ -178,3 +202,28 @@ def promise(
     person = by or getpass.getuser()
     overrule_promise(number, promised_on, person, why)
     line("cli-order-promised", number=number, date=day, person=person)
+
+
+def _preview_orders(numbers: list[str], rules: "Rules") -> "list[Previewed]":
+    from models.check_code import Mistyped
+    from tasks.preview_orders import preview_orders
+
+    try:
+        return preview_orders(numbers, rules)
+    except Mistyped as error:
+        raise Unusable(t("cli-order-mistyped", number=", ".join(numbers)), answer_is_no=True) from error
+
+
+def _preview_file(file: Path, preset: str, rules: "Rules") -> "list[Previewed]":
+    from integrations.files.preset import find_preset
+    from settings import get_settings
+    from tasks.preview_file import preview_file
+
+    if not file.exists():
+        raise Unusable(t("cli-import-no-path", path=str(file)))
+    if not preset:
+        found = find_preset(get_settings().presets, file)
+        if found is None:
+            raise Unusable(t("cli-order-preview-no-preset", file=str(file)))
+        preset = found.name
+    return preview_file(file, preset, rules)

@@ -14,7 +14,6 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 from pandas import DataFrame, Series, isna
 from pandas.api.types import infer_dtype
 
-from expectations.kept import configurations_kept
 from expectations.rules import code_of
 from models.money import Money
 from models.reasons import Fact, Reason
@@ -50,7 +49,7 @@ def find_failures(frame: DataFrame, suite: ExpectationSuite) -> dict[int, list[R
     if len(frame) == 0:
         return {}
     batch = _without_blanks(frame)
-    with _one_at_a_time, configurations_kept():
+    with _one_at_a_time:
         validated = _batches().get_batch({"dataframe": batch}).validate(suite, result_format=_EVERY_ROW)
     failures: dict[int, list[Reason]] = {}
     for result in _in_order(validated.results, suite):

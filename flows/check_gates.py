@@ -22,8 +22,8 @@ async def check_gates() -> GatesChecked:
         *(pull_alerts(feed, p.region, p.latitude, p.longitude) for feed, p in asked), return_exceptions=True
     )
     heard = [
-        Heard(region_of(place.region), None if isinstance(answer, BaseException) else answer)
-        for (_, place), answer in zip(asked, answers, strict=True)
+        Heard(feed, region_of(place.region), None if isinstance(answer, BaseException) else answer)
+        for (feed, place), answer in zip(asked, answers, strict=True)
     ]
     checked = await decide_gates(heard, rules)
     if checked.opened:

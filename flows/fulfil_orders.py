@@ -33,7 +33,7 @@ async def fulfil_orders() -> list[object]:
             done.append(accepted)
             await progress.add(len(messages))
         done += [await book_payments(messages, rules) for messages in arrived_payments()]
-        for orders in undecided_orders():
+        for orders in undecided_orders(rules):
             done.append(await reserve_orders(orders, rules))
             await progress.add(len(orders))
         done += [await follow_channel(orders) for orders in reported_orders()]

@@ -7,7 +7,7 @@ from typing import Any
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
 from messages import say_reason
-from models.order import order_number
+from models.order_number import order_number
 from models.reasons import Reason
 from settings import get_settings
 from tasks.hub import LookAt

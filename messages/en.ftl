@@ -125,6 +125,7 @@ cancelled-by-channel = The customer cancelled the order in the channel.
 cancelled-too-late = The order was cancelled after the warehouse had shipped it; agree on a return with the customer.
 called-off = { $person } has called it off: { $why }
 called-off-too-late = It was called off after the warehouse had picked it, and will leave; when it has arrived, transfer it back.
+arrived-though-called-off = It has arrived although it was called off. Transfer it back if it is not wanted there.
 changed-after-reservation = The channel changed the order after stock was reserved; the change waits for approval: orderspine change list
 stale-statement = An older version of the order arrived late; the newer one stands.
 credit-document = This is a credit note: it is recorded, there is nothing to ship.
@@ -155,7 +156,10 @@ vetoed-by = { $person } stopped the order.
 
 allocated = { $quantity } of { $sku } are reserved in { $warehouse }.
 served-by = The order is served from { $warehouse }.
+freight-cheapest = The way from { $warehouse } costs { $freight }; none is cheaper.
+freight-dearer = The way from { $warehouse } costs { $freight }; the cheapest would cost { $cheapest }.
 stock-short = { $warehouse } has { $available } of { $sku }, but { $wanted } are wanted.
+served-before = { $warehouse } has { $available } of { $sku } left, but { $wanted } are wanted: { $order } had its turn before.
 warehouse-not-chosen = { $warehouse } was not chosen: { $why }
 found-by-shipment = { $quantity } of { $sku } were shipped that the books did not show.
 stock-given-back = Stock was given back; the order is decided again.
@@ -294,6 +298,7 @@ weather-alert = { $level ->
    *[other] An
 } alert for { $event } in { $region }, until: { $until }. Shipments to this region wait.
 weather-clear = The weather alert in { $region } has ended. Shipments go on.
+weather-feed-away = { $feed } could not be asked about { $region }; this was decided without it.
 
 ## Parcels
 
@@ -443,6 +448,14 @@ cli-order-list-tag-help = Only orders with this tag, as the rules write it.
 cli-order-list-before-help = Only orders older than our number.
 cli-order-list-none = No such orders.
 cli-order-list-older = Older ones: --before { $number }
+cli-order-preview-help = Say what would be decided now. Writes nothing.
+cli-order-preview-file-help = A file or folder of orders, read as “import” would.
+cli-order-preview-of-what = Name a file, or orders with --order.
+cli-order-preview-no-preset = No preset fits { $file }: name one with --preset, or import it to confirm what its columns mean.
+cli-order-preview-order-help = Number of an order, as often as needed; they are decided together.
+cli-order-preview-policy-help = Another rules file; without it the rules in force.
+cli-preview-head = { $number }: { $outcome }
+cli-preview-not-decided = not decided
 cli-order-number-help = Our number (SO…), the channel's, a waybill, an outbound or a check code (CC…).
 cli-order-unknown = No order has the number { $number }. It may be in quarantine: orderspine quarantine list
 cli-order-mistyped = { $number } is mistyped: it is written like a check code, but its last character does not fit.
@@ -861,7 +874,7 @@ cli-stock-arrived = { $pieces } pieces are booked in, { $left } are still expect
 cli-stock-call-off-help = What was announced and has not come will not come.
 cli-stock-called-off = { $pieces } pieces are expected no more.
 cli-stock-call-off-asked = The warehouse is asked to stop; when it agrees, { $pieces } pieces are free again.
-cli-stock-call-off-why-help = Why; a transfer keeps it.
+cli-stock-call-off-why-help = Why; a transfer or an exchange keeps it.
 cli-stock-count-help = Book what was counted; orders for which it is too little are told.
 cli-stock-counted-help = How many lie there.
 cli-stock-quarantine-option-help = The quarantine was counted, not the shelf.

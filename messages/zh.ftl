@@ -125,6 +125,7 @@ cancelled-by-channel = 客户已在渠道取消订单。
 cancelled-too-late = 仓库发货之后订单才被取消，请与客户协商退货。
 called-off = { $person } 已取消：{ $why }
 called-off-too-late = 取消时仓库已拣货，货物仍会发出；到货后请调拨回来。
+arrived-though-called-off = 虽已取消，货物已到达。如不需要，请调拨回来。
 changed-after-reservation = 库存预留后渠道修改了订单；变更等待审批：orderspine change list
 stale-statement = 收到的是订单的旧版本，以较新的版本为准。
 credit-document = 这是红字单据，只作记录，无需发货。
@@ -152,7 +153,10 @@ vetoed-by = { $person } 已拦下该订单。
 
 allocated = 已在 { $warehouse } 锁定 { $sku } 共 { $quantity } 件。
 served-by = 订单由 { $warehouse } 发货。
+freight-cheapest = 从 { $warehouse } 发货运费 { $freight }，没有更便宜的。
+freight-dearer = 从 { $warehouse } 发货运费 { $freight }；最便宜的为 { $cheapest }。
 stock-short = { $warehouse } 的 { $sku } 只有 { $available } 件，需要 { $wanted } 件。
+served-before = { $warehouse } 的 { $sku } 只剩 { $available } 件，需要 { $wanted } 件：{ $order } 排在前面。
 warehouse-not-chosen = 未选择 { $warehouse }：{ $why }
 found-by-shipment = { $sku } 实际多发出 { $quantity } 件，账面上没有这些库存。
 stock-given-back = 有库存被释放，订单重新决策。
@@ -291,6 +295,7 @@ weather-alert = { $region }发布{ $event }{ $level ->
    *[other] {""}
 }预警，有效期至：{ $until }。发往该地区的订单暂停发货。
 weather-clear = { $region }的天气预警已解除，恢复发货。
+weather-feed-away = 未能向 { $feed } 查询{ $region }的预警，本次未计入。
 
 ## Parcels
 
@@ -440,6 +445,14 @@ cli-order-list-tag-help = 只列有该标签的订单，写法同规则文件。
 cli-order-list-before-help = 只列早于该内部单号的订单。
 cli-order-list-none = 没有这样的订单。
 cli-order-list-older = 更早的订单：--before { $number }
+cli-order-preview-help = 说明现在会作出什么决定。不写入任何内容。
+cli-order-preview-file-help = 订单文件或文件夹，读法与 “import” 相同。
+cli-order-preview-of-what = 请给出文件，或用 --order 给出订单。
+cli-order-preview-no-preset = 没有适合 { $file } 的预设：请用 --preset 指定，或先导入以确认各列的含义。
+cli-order-preview-order-help = 订单号，可多次给出；这些订单一起决定。
+cli-order-preview-policy-help = 另一份规则文件；不填则用现行规则。
+cli-preview-head = { $number }：{ $outcome }
+cli-preview-not-decided = 不作决定
 cli-order-number-help = 我方单号（SO…）、渠道单号、运单号、出库单号或校验码（CC…）。
 cli-order-unknown = 没有单号为 { $number } 的订单。也许在隔离区：orderspine quarantine list
 cli-order-mistyped = { $number } 输入有误：形似校验码，但末位不符。
@@ -839,7 +852,7 @@ cli-stock-arrived = 入库 { $pieces } 件，还有 { $left } 件在途；重新
 cli-stock-call-off-help = 登记过而未到的货物不再来了。
 cli-stock-called-off = { $pieces } 件不再预计到货。
 cli-stock-call-off-asked = 已请仓库停止；仓库同意后，{ $pieces } 件重新可用。
-cli-stock-call-off-why-help = 原因；调拨单会保留。
+cli-stock-call-off-why-help = 原因；调拨单和换货单会保留。
 cli-stock-count-help = 登记盘点结果；库存不够的订单会被告知。
 cli-stock-counted-help = 实际件数。
 cli-stock-quarantine-option-help = 盘点的是待检区，不是货架。

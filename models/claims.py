@@ -4,7 +4,7 @@ A claim is a lease: two workers never hold the same row, and what a killed worke
 runs out. Leases use the real clock, whatever time the hub is told that it is.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -72,8 +72,9 @@ class Claims:
             INBOX.c.state == "waiting",
         )
 
-    def orders_to_decide(self, limit: int) -> Claimed:
-        """Orders that are received or confirmed, have no open hold and are not being called off, oldest first."""
+    def orders_to_decide(self, limit: int, turns: Sequence[ColumnElement[Any]] = ()) -> Claimed:
+        """Orders that are received or confirmed, have no open hold and are not being called off, by ``turns`` and then
+        in the order in which they came in."""
         held = exists().where(_HOLD.c.order_id == ORDER.c.id, _HOLD.c.closed_at.is_(None))
         return self._lease(
             ORDER,
@@ -82,6 +83,7 @@ class Claims:
             ORDER.c.status.in_(_UNDECIDED),
             or_(ORDER.c.reported_status.is_(None), ORDER.c.reported_status != Status.CANCELLED.value),
             ~held,
+            turns=turns,
         )
 
     def orders_to_follow(self, limit: int) -> Claimed:
@@ -116,13 +118,15 @@ class Claims:
             or_(OUTBOX.c.region == "", ~shut),
         )
 
-    def _lease(self, table: Any, limit: int, *ready: ColumnElement[bool]) -> Claimed:
+    def _lease(
+        self, table: Any, limit: int, *ready: ColumnElement[bool], turns: Sequence[ColumnElement[Any]] = ()
+    ) -> Claimed:
         now = datetime.now(UTC)
         free = or_(table.c.leased_until.is_(None), table.c.leased_until < now)
         query = (
             select(table.c.id, table.c.leased_by)
             .where(*ready, free)
-            .order_by(table.c.id)
+            .order_by(*turns, table.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )

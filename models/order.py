@@ -21,8 +21,10 @@ class SalesOrder(SQLModel, table=True):
         CheckConstraint("version >= 1", name="version_from_one"),
         # What the steps claim by. Finished orders are in neither, so a claim costs the same at a million stored.
         Index(
-            "ix_sales_order_to_decide",
+            "ix_sales_order_to_decide",  # as ``first-come`` sorts them
             "company_id",
+            text("urgent DESC"),
+            "placed_at",
             "id",
             sqlite_where=text("status IN ('received', 'confirmed')"),
             postgresql_where=text("status IN ('received', 'confirmed')"),
@@ -170,14 +172,3 @@ class Hold(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UTC_TIME)
     closed_at: datetime | None = Field(default=None, sa_type=UTC_TIME)
     closed_by: str | None = None
-
-
-def order_number(order_id: int) -> str:
-    """The hub's own order number (A4): ``SO`` and ten digits, from the row's id."""
-    return f"SO{order_id:010d}"
-
-
-def order_id_of(number: str) -> int | None:
-    """The row id behind one of our order numbers, or ``None`` when it is not one of ours."""
-    digits = number.strip().upper().removeprefix("SO")
-    return int(digits) if number.strip().upper().startswith("SO") and digits.isdecimal() else None

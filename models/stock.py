@@ -85,6 +85,7 @@ class Reservation(SQLModel, table=True):
         Index(
             "ix_reservation_open",
             "stock_level_id",
+            "id",
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),

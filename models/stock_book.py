@@ -29,12 +29,13 @@ class Take(NamedTuple):
 
 
 class OnShelf(NamedTuple):
-    """What may be promised of one SKU in one warehouse: on hand − reserved − pre-occupied − safety."""
+    """What may be promised of one SKU in one warehouse: on hand − reserved − pre-occupied − safety; and how much is."""
 
     stock_level_id: int
     product_id: int
     warehouse_id: int
     available: int
+    promised: int = 0
 
 
 _COUNTER = {"order": "reserved", "presale": "preoccupied"}
@@ -56,6 +57,7 @@ class StockBook:
                 LEVEL.c.product_id,
                 LEVEL.c.warehouse_id,
                 LEVEL.c.on_hand - LEVEL.c.reserved - LEVEL.c.preoccupied - LEVEL.c.safety,
+                LEVEL.c.reserved + LEVEL.c.preoccupied,
             )
             .where(LEVEL.c.company_id == self._company_id, LEVEL.c.bucket == Bucket.SELLABLE)
             .where(among(LEVEL.c.product_id, set(product_ids)))
@@ -85,6 +87,13 @@ class StockBook:
         """The open reservations of these orders."""
         query = select(*_OF_TAKE).where(among(RESERVATION.c.order_id, order_ids), RESERVATION.c.state == "open")
         return [Take(*row) for row in self._session.execute(query)]
+
+    def last_served(self, stock_level_ids: Iterable[int]) -> dict[int, int]:
+        """The order that got the latest promise that is open, of each of these levels that has one."""
+        of_level = (RESERVATION.c.stock_level_id == LEVEL.c.id, RESERVATION.c.state == "open")
+        latest = select(RESERVATION.c.order_id).where(*of_level).order_by(RESERVATION.c.id.desc()).limit(1)
+        query = select(LEVEL.c.id, latest.scalar_subquery()).where(among(LEVEL.c.id, set(stock_level_ids)))
+        return {level: order for level, order in self._session.execute(query) if order is not None}
 
     def release(self, order_ids: Sequence[int], at: datetime) -> list[Take]:
         """Give back what these orders hold; what that was."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from models.lifecycle import HoldKind, OrderKind
+from models.order_number import order_number
 from models.reasons import Fact, Reason
 from policies.decision import Allocation, Held, Remainder
 from policies.facts import Facts, LineFacts, OrderFacts, ProductFacts, WarehouseFacts
@@ -28,7 +29,9 @@ class Shelves:
     def __init__(self, facts: Facts, products: Mapping[int, ProductFacts], router: Router, rules: Rules) -> None:
         self._levels = {(shelf.product_id, shelf.warehouse_id): shelf.stock_level_id for shelf in facts.shelves}
         self._left = {shelf.stock_level_id: shelf.available for shelf in facts.shelves}
-        self._shorts: dict[tuple[int, int, int, int], Reason] = {}
+        self._whole = {shelf.stock_level_id: shelf.available + shelf.promised for shelf in facts.shelves}
+        self._last_served = {shelf.stock_level_id: shelf.last_served for shelf in facts.shelves}
+        self._shorts: dict[tuple[int, int, int, int, int | None], Reason] = {}
         self._products = products
         self._warehouses = facts.warehouses
         self._router = router
@@ -92,18 +95,26 @@ class Shelves:
         for product, units in wanted:
             available = self._available(product, warehouse.warehouse_id)
             if available < units:
-                return self._short(product, warehouse, units, max(available, 0))
+                return self._short(order, product, warehouse, units, max(available, 0))
         return None
 
-    def _short(self, product: int, warehouse: WarehouseFacts, wanted: int, available: int) -> Reason:
-        """An empty shelf says the same to everybody who wants as much of it."""
-        key = (product, warehouse.warehouse_id, wanted, available)
+    def _short(self, order: OrderFacts, product: int, warehouse: WarehouseFacts, wanted: int, available: int) -> Reason:
+        """A shelf says the same to everybody who wants as much of it: that there is too little, or that there was
+        enough until another order had its turn."""
+        level = self._levels.get((product, warehouse.warehouse_id))
+        before = self._last_served[level] if level is not None and self._whole[level] >= wanted else None
+        before = None if before == order.order_id else before
+        key = (product, warehouse.warehouse_id, wanted, available, before)
         known = self._shorts.get(key)
         if known is None:
             facts: dict[str, Fact] = {
                 "sku": self.sku(product), "wanted": wanted, "available": available, "warehouse": warehouse.code,
             }  # fmt: skip
-            known = self._shorts[key] = Reason("stock-short", facts)
+            if before is None:
+                known = Reason("stock-short", facts)
+            else:
+                known = Reason("served-before", {**facts, "order": order_number(before)})
+            self._shorts[key] = known
         return known
 
     def _serve(
@@ -122,12 +133,13 @@ class Shelves:
             for product, units in line.needs:
                 level = self._levels[product, chosen.warehouse_id]
                 self._left[level] -= units
+                self._last_served[level] = order.order_id
                 given.append(Allocation(line.line_id, product, level, units))
         return Served(chosen, tuple(given), self._why(ranked, passed_over), remainder)
 
     def _why(self, ranked: Sequence[Ranked], passed_over: Sequence[Reason]) -> tuple[Reason, ...]:
         """Why this warehouse, why not those before it, and that those after it were not needed."""
-        return (ranked[0].chosen, *passed_over, *[other.not_needed for other in ranked[1:]])
+        return (*ranked[0].chosen, *passed_over, *[other.not_needed for other in ranked[1:]])
 
     def _split(self, order: OrderFacts, ranked: Sequence[Ranked], passed_over: Sequence[Reason]) -> Served | None:
         """The main model goes first, with whatever else of the order lies beside it; the rest waits (B4).

@@ -92,21 +92,25 @@ class WarehouseFacts:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What can be promised of a product in a warehouse: on hand − reserved − pre-occupied − safety stock."""
+    """What can be promised of a product in a warehouse: on hand − reserved − pre-occupied − safety stock. ``promised``
+    is held already, of what is scarce ``last_served`` got the latest of it."""
 
     product_id: int
     warehouse_id: int
     stock_level_id: int
     available: int
+    promised: int = 0
+    last_served: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProductFacts:
-    """What a product is, as far as a rule may ask."""
+    """What a product is, as far as a rule may ask; ``grams`` of a base unit, 0 if it is not known."""
 
     product_id: int
     sku: str
     category: str = ""
+    grams: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """When a gate closes and when it opens again (D1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,65 +14,96 @@ from policies.rules import Weather
 class Heard:
     """What one feed says of a watched place in a region; ``alerts`` is ``None`` if it could not be asked."""
 
+    feed: str
     region: str
     alerts: Sequence[Alert] | None
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """An alert for which a gate is closed, and the feed that told of it."""
+
+    feed: str
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
 class GateDecision:
-    """What to do with the gate of one region; ``closed`` is how it must stand from now on."""
+    """What to do with the gate of one region; ``closed`` is how it must stand from now on, ``away`` are feeds that
+    could not be asked about it."""
 
     region: str
     closed: bool
     changes: bool
     reasons: tuple[Reason, ...]
-    evidence: tuple[Alert, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    away: tuple[str, ...] = ()
 
 
 def decide_weather_gates(
     heard: Sequence[Heard],
-    closed_regions: frozenset[str],
+    closed_by: Mapping[str, frozenset[str]],
     rules: Weather,
     now: datetime,
     zone: ZoneInfo,
     overruled: frozenset[str] = frozenset(),
 ) -> list[GateDecision]:
-    """One decision for each region of which enough was heard: any feed's alert closes a gate, and it opens when all
-    have answered and none has one. Else it is left as it is: no news is not good news.
+    """One decision for each region of which anything was heard, by the feeds that were: any feed's alert closes a gate,
+    and it opens when none that answered has one. A feed that is away keeps closed what it has closed: no news is not
+    good news.
 
-    Alerts against which a person opened the gate (``overruled``, by id) close it no more; a new alert does. Reasons say
-    times in the company's ``zone``.
+    ``closed_by`` names the feeds for whose alerts each closed gate is closed. Alerts against which a person opened the
+    gate (``overruled``, by id) close it no more; a new alert does. Reasons say times in the company's ``zone``.
     """
-    unheard = {each.region for each in heard if each.alerts is None}
-    alerts: dict[str, list[Alert]] = {region: [] for region in sorted({each.region for each in heard})}
+    of_region: dict[str, list[Heard]] = {region: [] for region in sorted({each.region for each in heard})}
     for each in heard:
-        alerts[each.region] += [alert for alert in each.alerts or () if alert.alert_id not in overruled]
-    decisions = [_decide(region, alerts[region], region in closed_regions, rules, now, zone) for region in alerts]
-    return [decision for decision in decisions if decision.closed or decision.region not in unheard]
+        of_region[each.region].append(each)
+    decisions = []
+    for region, answers in of_region.items():
+        away = tuple(sorted({each.feed for each in answers if each.alerts is None}))
+        if not away or any(each.alerts is not None for each in answers):
+            in_force = _in_force(answers, rules, now, overruled)
+            decisions.append(_decide(region, in_force, away, closed_by.get(region), zone))
+    return decisions
+
+
+def _in_force(
+    answers: Sequence[Heard], rules: Weather, now: datetime, overruled: frozenset[str]
+) -> tuple[Evidence, ...]:
+    """What closes the gate now; an alert that a feed has at two places of the region is one."""
+    told = [Evidence(each.feed, alert) for each in answers for alert in each.alerts or ()]
+    told = [each for each in told if each.alert.alert_id not in overruled]
+    ended = {old for each in told for old in each.alert.supersedes}
+    in_force = {
+        (each.feed, each.alert.alert_id): each
+        for each in told
+        if not each.alert.cancelled
+        and each.alert.alert_id not in ended
+        and each.alert.level in rules.closing_levels
+        and (each.alert.expires_at is None or each.alert.expires_at > now)
+    }
+    return tuple(in_force.values())
 
 
 def _decide(
-    region: str, alerts: Sequence[Alert], closed: bool, rules: Weather, now: datetime, zone: ZoneInfo
+    region: str,
+    in_force: tuple[Evidence, ...],
+    away: tuple[str, ...],
+    closed_by: frozenset[str] | None,
+    zone: ZoneInfo,
 ) -> GateDecision:
-    ended = {old for alert in alerts for old in alert.supersedes}
-    in_force = {
-        alert.alert_id: alert
-        for alert in alerts
-        if not alert.cancelled
-        and alert.alert_id not in ended
-        and alert.level in rules.closing_levels
-        and (alert.expires_at is None or alert.expires_at > now)
-    }  # an alert that holds at two places of the region is one
+    closed = closed_by is not None
+    missing = tuple(Reason("weather-feed-away", {"region": region, "feed": feed}) for feed in away)
     if in_force:
-        reasons = tuple(
-            Reason(
-                "weather-alert",
-                {
-                    "region": region, "event": alert.event, "level": alert.level,
-                    "until": alert.expires_at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if alert.expires_at else "?",
-                },
-            )
-            for alert in in_force.values()
-        )  # fmt: skip
-        return GateDecision(region, closed=True, changes=not closed, reasons=reasons, evidence=tuple(in_force.values()))
-    return GateDecision(region, closed=False, changes=closed, reasons=(Reason("weather-clear", {"region": region}),))
+        alerts = {each.alert.alert_id: each.alert for each in in_force}  # two feeds may tell of the same
+        reasons = (*(_why_closed(region, alert, zone) for alert in alerts.values()), *missing)
+        return GateDecision(region, closed=True, changes=not closed, reasons=reasons, evidence=in_force, away=away)
+    if closed_by and not closed_by.isdisjoint(away):
+        return GateDecision(region, closed=True, changes=False, reasons=missing, away=away)
+    clear = Reason("weather-clear", {"region": region})
+    return GateDecision(region, closed=False, changes=closed, reasons=(clear, *missing), away=away)
+
+
+def _why_closed(region: str, alert: Alert, zone: ZoneInfo) -> Reason:
+    until = alert.expires_at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if alert.expires_at else "?"
+    return Reason("weather-alert", {"region": region, "event": alert.event, "level": alert.level, "until": until})

@@ -16,6 +16,7 @@ from policies.credit import judge_credit
 from policies.decision import Claim, Held, OrderDecision, Tell
 from policies.facts import Facts, OrderFacts
 from policies.fairness import turn_by
+from policies.freight import Freight
 from policies.phrases import Phrases
 from policies.products import plan_handling
 from policies.promise import Lanes, promise
@@ -55,7 +56,8 @@ class _Batch:
         self._products = {product.product_id: product for product in facts.products}
         self._phrases = Phrases(rules.phrases)
         self._lanes = Lanes(rules.promise)
-        router = Router(facts.warehouses, rules.routing, self._lanes)
+        freight = Freight(rules.routing.freight, facts.warehouses, self._products)
+        router = Router(facts.warehouses, rules.routing, self._lanes, freight)
         self._shelves = Shelves(facts, self._products, router, rules)
         self._owed: dict[int, int] = {}
         self._waiting = {(c.customer_id, product): units for c in facts.customers for product, units in c.held}
@@ -104,7 +106,7 @@ class _Batch:
 
     def _short(self, order: OrderFacts, holds: tuple[Held, ...], short: Held, noted: _Noted) -> OrderDecision:
         """Nobody can serve it: purchasing hears of what is missing, and sales of what could be offered instead."""
-        missing = next((reason for reason in short.reasons if reason.code == "stock-short"), None)
+        missing = next((reason for reason in short.reasons if reason.code in ("stock-short", "served-before")), None)
         offered = self._shelves.substitutes(order)
         tells = (*((Tell("purchasing", missing),) if missing else ()), *(Tell("sales", each) for each in offered))
         return OrderDecision(

@@ -107,10 +107,22 @@ class Weights(_Section):
     cost: int = Field(default=0, ge=0)
 
 
+class FreightRate(_Section):
+    """What a parcel costs from the warehouses of a region to a receiver's country or province."""
+
+    origin: Region
+    to: Region
+    parcel_minor: int = Field(ge=0, description="For the parcel, in minor units")
+    kilogram_minor: int = Field(default=0, ge=0, description="And for each kilogram that is begun")
+
+
 class Routing(_Section):
     """Which warehouse serves whom (B5)."""
 
     weights: Weights = Weights()
+    freight: tuple[FreightRate, ...] = Field(
+        default=(), description="What the ways cost that weights.cost compares; a way that is not listed is the dearest"
+    )
     prefer: dict[Region, tuple[str, ...]] = Field(
         default_factory=dict, description="Warehouse codes to try first for a receiver's province"
     )

@@ -24,6 +24,7 @@ from sandbox.control_models import (
     SetHub,
     SetQuota,
     StockCount,
+    TellOfParcels,
     UpdateOrder,
     WorkAtCarrier,
     WorkInWarehouse,
@@ -164,6 +165,16 @@ async def work_at_carrier(request: Request, body: WorkAtCarrier | None = None) -
     except KeyError as error:
         raise HTTPException(404, f"unknown waybill {error}") from error
     return {"scans": scans}
+
+
+@router.post("/tracker/tell")
+async def tell_of_parcels(request: Request, body: TellOfParcels) -> Json:
+    """Send what Kuaidi100 knows of subscribed parcels to the hub."""
+    try:
+        pushed = await _world(request).tell_of_parcels(body.waybill_nos)
+    except KeyError as error:
+        raise HTTPException(404, f"nobody subscribed {error}") from error
+    return {"accepted": sorted(pushed.accepted)}
 
 
 @router.post("/bill")

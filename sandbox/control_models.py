@@ -107,6 +107,10 @@ class WorkAtCarrier(Body):
     at_customs: list[str] = []
 
 
+class TellOfParcels(Body):
+    waybill_nos: list[str]
+
+
 class Payment(Body):
     """A line of a bill given in full; the amount in fen, negative for a refund."""
 

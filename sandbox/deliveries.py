@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from sandbox import cainiao_link_report
+from sandbox import cainiao_link_report, kuaidi100
+from sandbox.carrier import Waybill
 from sandbox.faults import FaultKind, Faults
 from sandbox.hub import HubAnswer, HubLine, Message
 from sandbox.ledger import Request, RequestLog
@@ -71,6 +72,13 @@ class Delivery:
     def of_return(back: GoodsBack, arrived: Arrived) -> Delivery:
         """The warehouse's word of what came back."""
         return Delivery("qimen", RETURNED, arrived.notice_id, lambda now: arrival_message(back, arrived, now), accepted)
+
+    @staticmethod
+    def of_track(waybill: Waybill, company: str, salt: str) -> Delivery:
+        """Kuaidi100's push of a parcel's whole history."""
+        return Delivery(
+            "kuaidi100", "push", waybill.number, lambda _: kuaidi100.push(waybill, company, salt), kuaidi100.taken
+        )
 
 
 @dataclass

@@ -17,7 +17,7 @@ from sandbox.carrier import Scan, Waybill
 from sandbox.clock import beijing_text
 from sandbox.credentials import KUAIDI100_CUSTOMER, KUAIDI100_KEY
 from sandbox.exchange import Call, Partner, Refused, Reply, json_reply
-from sandbox.hub import Message
+from sandbox.hub import HubAnswer, Message
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -145,6 +145,11 @@ def push(waybill: Waybill, company: str, salt: str) -> Message:
     last = history(waybill, company)
     status = "shutdown" if last["state"] == "3" else "polling"
     return _pushed({"status": status, "message": "", "lastResult": last}, salt)
+
+
+def taken(answer: HubAnswer) -> bool:
+    """Whether the hub took the push: HTTP 2xx and `result` true."""
+    return 200 <= answer.status < 300 and '"result": true' in answer.text
 
 
 def give_up(world: World, number: str, why: str = "3天查询无记录") -> Message:

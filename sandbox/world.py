@@ -211,6 +211,13 @@ class World:
         moment = now or self.clock.now()
         return sum(carrier.work(moment, skip=skip) for carrier in self.carriers.values())
 
+    async def tell_of_parcels(self, numbers: Sequence[str]) -> Pushed:
+        """Have Kuaidi100 send all that it knows of these parcels. Raises ``KeyError`` for one not subscribed."""
+        known = {waybill.number: waybill for carrier in self.carriers.values() for waybill in carrier.waybills.values()}
+        return await self.deliveries.send(
+            [Delivery.of_track(known[number], *self.subscriptions[number]) for number in numbers]
+        )
+
     def make_bill(
         self,
         day: date,

@@ -1,6 +1,8 @@
 """From messages to orders: read, check, quarantine what is bad, store the rest (A4-A6)."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -11,7 +13,7 @@ from models.many import among
 from models.work import Work
 from policies.acceptance import judge_statement
 from policies.rules import Rules
-from tasks.check import check_statements
+from tasks.check import Findings, check_statements
 from tasks.hub import Batch, hub_task, tell, unit_of_work
 from tasks.order_content import known_products
 from tasks.order_terms import known_stores, known_units, with_known_store
@@ -19,7 +21,7 @@ from tasks.presale import bind_balances
 from tasks.quarantine import refuse
 from tasks.readers import order_readers
 from tasks.settle import with_money_before
-from tasks.statements import hub_ships, identity_of, newest_of_each, read_statements
+from tasks.statements import Statement, hub_ships, identity_of, newest_of_each, read_statements
 from tasks.store_orders import ask_for_late_changes, create, follow, known_orders
 from tasks.told_payments import find_their_orders
 
@@ -57,23 +59,12 @@ async def accept_orders(batch: Batch, rules: Rules) -> Accepted:
         statements, unreadable = read_statements(messages, channels, read)
     newest, superseded = newest_of_each(statements)
     with unit_of_work() as work:
-        products = known_products(work, {line.sku for s in newest for line in s.order.lines})
-        units = known_units(work, [line for s in newest for line in s.order.lines])
-        stores = known_stores(work, [s.order for s in newest])
-    newest = [replace(s, order=with_known_store(s.order, stores)) for s in newest]
-    findings = check_statements(
-        [s.order for s in newest], [hub_ships(s) for s in newest], products, rules, batch.claimed_at, units
-    )
+        masters = masters_of(work, newest)
+    newest, findings = check(newest, masters, rules, batch.claimed_at)
     with unit_of_work() as work:
         _lock(work, batch)
         refuse(work, unreadable)
-        known = known_orders(work, newest)
-        judged = [judge_statement(s.order, s.content_hash, known.get(identity_of(s))) for s in newest]
-        created = create(work, newest, judged, findings, products, stores)
-        updated = follow(work, newest, judged, findings, products, known, stores)
-        ask_for_late_changes(work, newest, judged, findings, known, rules)
-        bind_balances(work)
-        find_their_orders(work, rules)
+        created, updated = store(work, newest, findings, masters, rules)
         after_money = with_money_before(work, {s.order.order_no for s in newest}) if created else 0
         work.inbox.finish([s.inbox_id for s in statements])
         work.inbox.finish([refusal.inbox_id for refusal in unreadable if refusal.inbox_id], "refused")
@@ -91,6 +82,48 @@ async def accept_orders(batch: Batch, rules: Rules) -> Accepted:
         "%d messages: %d new orders, %d changed, %d lines refused", done.messages, created, updated, done.refused_lines
     )
     return done
+
+
+@dataclass(frozen=True, slots=True)
+class Masters:
+    """What the company has of what statements name: ids of products by SKU and of stores by code, ``(SKU, unit)``."""
+
+    products: Mapping[str, int]
+    units: Collection[tuple[str, str]]
+    stores: Mapping[str, int]
+
+
+def masters_of(work: Work, statements: Sequence[Statement]) -> Masters:
+    """The master data that the statements name."""
+    lines = [line for s in statements for line in s.order.lines]
+    return Masters(
+        known_products(work, {line.sku for line in lines}),
+        known_units(work, lines),
+        known_stores(work, [s.order for s in statements]),
+    )
+
+
+def check(
+    statements: Sequence[Statement], masters: Masters, rules: Rules, now: datetime
+) -> tuple[list[Statement], Findings]:
+    """The statements, and what is wrong with them; ``now`` is when they were taken up."""
+    checked = [replace(s, order=with_known_store(s.order, masters.stores)) for s in statements]
+    orders, ships = [s.order for s in checked], [hub_ships(s) for s in checked]
+    return checked, check_statements(orders, ships, masters.products, rules, now, masters.units)
+
+
+def store(
+    work: Work, statements: Sequence[Statement], findings: Findings, masters: Masters, rules: Rules
+) -> tuple[int, int]:
+    """Write what the statements say; how many orders are new, and how many others changed."""
+    known = known_orders(work, statements)
+    judged = [judge_statement(s.order, s.content_hash, known.get(identity_of(s))) for s in statements]
+    created = create(work, statements, judged, findings, masters.products, masters.stores)
+    updated = follow(work, statements, judged, findings, masters.products, known, masters.stores)
+    ask_for_late_changes(work, statements, judged, findings, known, rules)
+    bind_balances(work)
+    find_their_orders(work, rules)
+    return created, updated
 
 
 def _channels(work: Work, codes: set[str]) -> dict[str, SalesChannel]:

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from models.base import insert_or_replace, table_of
 from models.event import Happened
 from models.lifecycle import HoldKind, Status, Step
-from models.order import Answer, order_id_of
+from models.order import Answer
 from models.order_book import HOLD, ORDER
+from models.order_number import order_id_of
 from models.reasons import Reason
 from models.work import Work
 from policies.lifecycle import plan_move

@@ -17,8 +17,8 @@ from models.inbox import INBOX
 from models.lifecycle import HoldKind, OrderKind, Status
 from models.many import among
 from models.messages import OutboundConfirmed, OutboundProgress, PackedParcel, RawMessage
-from models.order import order_number
 from models.order_book import Stop
+from models.order_number import order_number
 from models.outbox import Owed
 from models.reasons import Reason
 from models.shipment import Outbound, OutboundLine, Parcel, Shipment

@@ -9,8 +9,8 @@ from models.customer_return import CUSTOMER_RETURN
 from models.event import Happened
 from models.lifecycle import Bucket
 from models.messages import Condition, ReturnArrived
-from models.order import order_number
 from models.order_book import ORDER
+from models.order_number import order_number
 from models.reasons import Fact, Reason
 from models.stock import Cause
 from models.work import Work

@@ -24,6 +24,8 @@ OUTBOUND = table_of(Outbound)
 WAREHOUSE = table_of(Warehouse)
 _TAKEN_BACK_BY = {Owed.WAYBILL: Owed.CANCEL_WAYBILL, Owed.ERP_ORDER: Owed.CANCEL_ERP_ORDER}
 _GIVEN_BACK = (Reason("stock-given-back"),)
+TOO_LATE = "called-off-too-late"
+"""Why a person must look at a transfer that was called off once it was picked, until it has arrived."""
 BY_CHANNEL = Reason("cancelled-by-channel")
 
 

@@ -148,7 +148,7 @@ def _plan_anew(work: Work, change: Any, order: Any, rules: Rules) -> None:
         freed = {t.stock_level_id for t in held if (t.order_line_id, t.stock_level_id, t.quantity) not in kept}
         decide_again(work, freed, (Reason("stock-given-back"),))
     else:
-        for kind in (HoldKind.STOCK, HoldKind.APPROVAL, HoldKind.CREDIT):
+        for kind in (HoldKind.STOCK, HoldKind.APPROVAL, HoldKind.CREDIT, HoldKind.PAYMENT):
             work.orders.unhold([order.id], kind, change.asked_by)
 
 

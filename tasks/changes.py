@@ -13,8 +13,8 @@ from models.content import OrderContent
 from models.event import Happened
 from models.lifecycle import HoldKind
 from models.many import among
-from models.order import order_id_of, order_number
 from models.order_book import ORDER, Stop
+from models.order_number import order_id_of, order_number
 from models.reasons import Reason, to_json
 from models.work import Work
 from policies.change import Way, approvers_of, classify, compare, plan_change

@@ -16,7 +16,7 @@ from models.messages import Alert, Place
 from models.outbox import OUTBOX
 from models.reasons import to_json
 from models.work import Work
-from policies.gates import GateDecision, Heard, decide_weather_gates
+from policies.gates import Evidence, GateDecision, Heard, decide_weather_gates
 from policies.rules import Rules
 from tasks.connections import partner
 from tasks.hub import hub_task, tell, unit_of_work
@@ -30,11 +30,12 @@ WEATHER = "weather"
 
 @dataclass(frozen=True, slots=True)
 class GatesChecked:
-    """Which regions' gates closed, opened and stay closed."""
+    """Which regions' gates closed, opened and stay closed, and which feeds could not be asked."""
 
     closed: tuple[str, ...]
     opened: tuple[str, ...]
     stay_closed: tuple[str, ...]
+    away: tuple[str, ...] = ()
 
 
 @hub_task
@@ -50,18 +51,23 @@ async def decide_gates(heard: Sequence[Heard], rules: Rules) -> GatesChecked:
     """Close and open the weather gates of the regions that the feeds were asked about."""
     with unit_of_work() as work:
         open_now = (GATE.c.company_id == work.company_id, GATE.c.kind == WEATHER, GATE.c.opened_at.is_(None))
-        closed = frozenset(row.region for row in work.rows(select(GATE.c.region).where(*open_now)))
+        shut = {row.region: row for row in work.rows(select(GATE).where(*open_now))}
+        closed_by = {region: frozenset(alert["feed"] for alert in row.evidence) for region, row in shut.items()}
         zone = ZoneInfo(work.zone)
-        decisions = decide_weather_gates(heard, closed, rules.weather, work.now, zone, _overruled(work))
+        decisions = decide_weather_gates(heard, closed_by, rules.weather, work.now, zone, _overruled(work))
         for decision in decisions:
             if decision.changes:
                 _change(work, decision, rules)
+            elif decision.closed:
+                _keep_closed(work, shut[decision.region], decision)
     done = GatesChecked(
         closed=tuple(d.region for d in decisions if d.closed and d.changes),
         opened=tuple(d.region for d in decisions if not d.closed and d.changes),
         stay_closed=tuple(d.region for d in decisions if d.closed and not d.changes),
+        away=tuple(sorted({each.feed for each in heard if each.alerts is None})),
     )
-    tell("gates: closed %s, opened %s, still closed %s", done.closed, done.opened, done.stay_closed)
+    told = "gates: closed %s, opened %s, still closed %s; could not be asked: %s"
+    tell(told, done.closed, done.opened, done.stay_closed, done.away)
     return done
 
 
@@ -94,7 +100,7 @@ def _overruled(work: Work) -> frozenset[str]:
 
 
 def _change(work: Work, decision: GateDecision, rules: Rules) -> None:
-    evidence = [_plain(alert) for alert in decision.evidence]
+    evidence = [_plain(each) for each in decision.evidence]
     if decision.closed:
         row = {
             "company_id": work.company_id,
@@ -119,6 +125,14 @@ def _change(work: Work, decision: GateDecision, rules: Rules) -> None:
         )
 
 
+def _keep_closed(work: Work, gate: Any, decision: GateDecision) -> None:
+    """Note for which alerts a gate is closed by now; those of a feed that is away stand as it told them last."""
+    told = [alert for alert in gate.evidence if alert["feed"] in decision.away]
+    evidence = [*told, *(_plain(each) for each in decision.evidence if each.feed not in decision.away)]
+    if evidence != gate.evidence:
+        work.session.execute(update(GATE).where(GATE.c.id == gate.id).values(evidence=evidence))
+
+
 def _remember(work: Work, decision: GateDecision, evidence: Sequence[Mapping[str, Any]]) -> None:
     facts = {"alerts": list(evidence)}
     row = {
@@ -135,9 +149,10 @@ def _remember(work: Work, decision: GateDecision, evidence: Sequence[Mapping[str
     work.session.execute(insert(DECISION), row)
 
 
-def _plain(alert: Alert) -> dict[str, Any]:
+def _plain(each: Evidence) -> dict[str, Any]:
+    alert = each.alert
     return {
-        "id": alert.alert_id, "event": alert.event, "level": alert.level, "headline": alert.headline,
+        "feed": each.feed, "id": alert.alert_id, "event": alert.event, "level": alert.level, "headline": alert.headline,
         "issued_at": alert.issued_at.isoformat(),
         "expires_at": alert.expires_at.isoformat() if alert.expires_at else None,
     }  # fmt: skip

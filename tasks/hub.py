@@ -28,7 +28,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ORDERS_A_BATCH = 3_000
-"""Orders that one task handles: large enough that Prefect's 25 ms a task, and Great Expectations' sixth of a second a
+"""Orders that one task handles: large enough that Prefect's 25 ms a task, and Great Expectations' quarter of a second a
 batch, do not count."""
 
 # Two workers that create the same row at once meet in the database: the second finds it there on its next try.

@@ -13,8 +13,8 @@ from models.invoice import Invoice
 from models.lifecycle import OrderKind, Status
 from models.many import among
 from models.messages import InvoiceLine
-from models.order import order_id_of, order_number
 from models.order_book import ORDER
+from models.order_number import order_id_of, order_number
 from models.outbox import Owed
 from models.reasons import Reason
 from models.work import Work

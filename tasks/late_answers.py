@@ -6,8 +6,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from models.lifecycle import HoldKind
-from models.order import order_number
 from models.order_book import HOLD, ORDER
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 from policies.rules import ReviewRule, Rules

@@ -13,8 +13,8 @@ from models.gate import Gate
 from models.lifecycle import HoldKind, Status
 from models.many import among
 from models.money import Money
-from models.order import order_number
 from models.order_book import HOLD, ORDER
+from models.order_number import order_number
 from models.outbox import OUTBOX
 from models.quarantine import Quarantine
 from models.reasons import Reason

@@ -12,8 +12,8 @@ from models.event import Happened
 from models.lifecycle import Status
 from models.many import among
 from models.messages import TrackPoint
-from models.order import order_number
 from models.order_book import ORDER
+from models.order_number import order_number
 from models.outbox import Owed
 from models.reasons import Reason
 from models.shipment import Parcel, TrackingEvent

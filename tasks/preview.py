@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from messages import say_reason
-from models.order import order_number
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 from policies.comparison import Difference, Result, differences, stored
@@ -19,7 +19,7 @@ from policies.rules import Rules
 from settings import get_settings
 from tasks.decisions import BATCH, DECISION, POLICY
 from tasks.reading import reading
-from tasks.reservation_facts import facts_of_open_orders
+from tasks.reservation_facts import look
 
 MOST_NAMED = 5
 """Runs, the latest ones, that are named when the beginning of an id fits several."""
@@ -53,7 +53,7 @@ def compare_open_orders(old: Rules, new: Rules) -> Compared:
     leaves nothing to others.
     """
     with reading() as work:
-        before, after = (stored(plan_reservations(facts_of_open_orders(work, rules), rules)) for rules in (old, new))
+        before, after = (stored(plan_reservations(look(work, rules).facts, rules)) for rules in (old, new))
     found = tuple(differences(before, after))
     return Compared(len(before), old.version, new.version, found, aside=changed_aside(old, new))
 

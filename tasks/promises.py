@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 
 from models.event import Happened
 from models.lifecycle import Status
-from models.order import order_id_of
 from models.order_book import ORDER
+from models.order_number import order_id_of
 from models.reasons import Reason
 from tasks.hub import unit_of_work
 

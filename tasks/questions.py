@@ -5,7 +5,7 @@ from typing import Any
 
 from messages import say, say_reason
 from models.messages import PersonAnswer
-from models.order import order_number
+from models.order_number import order_number
 from models.outbox import Owed
 from models.reasons import Reason
 from models.work import Work

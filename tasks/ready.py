@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 
 from models.claims import Claimed, Claims
+from policies.rules import Rules
 from settings import get_settings
 from tasks.connections import resting
 from tasks.hub import ORDERS_A_BATCH, Batch, unit_of_work
+from tasks.queue_turns import turns_of
 
 MESSAGES_A_BATCH = 100
 """Partner messages sent side by side."""
@@ -45,9 +47,10 @@ def arrived_payments() -> Iterator[Batch]:
     return _batches(lambda claims: claims.messages("payment", ORDERS_A_BATCH))
 
 
-def undecided_orders() -> Iterator[Batch]:
-    """Orders to be decided."""
-    return _batches(lambda claims: claims.orders_to_decide(ORDERS_A_BATCH))
+def undecided_orders(rules: Rules) -> Iterator[Batch]:
+    """Orders to be decided: in each batch those whose turn it is, of all that wait."""
+    turns = turns_of(rules.reservation)
+    return _batches(lambda claims: claims.orders_to_decide(ORDERS_A_BATCH, turns))
 
 
 def reported_orders() -> Iterator[Batch]:

@@ -8,8 +8,8 @@ from integrations.ports import BooksReceivables
 from integrations.registry import PARTNERS
 from models.base import table_of
 from models.lifecycle import OrderKind
-from models.order import order_id_of
 from models.order_book import ORDER
+from models.order_number import order_id_of
 from models.outbox import OUTBOX, Owed
 from models.shipment import Outbound
 from models.work import Work

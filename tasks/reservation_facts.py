@@ -17,6 +17,7 @@ from models.reasons import Reason
 from models.shipment import Outbound
 from models.stock import LEVEL
 from models.work import Work
+from policies.allocation import total
 from policies.facts import Facts, LineFacts, LookedUp, OrderFacts, ProductFacts, Shelf, WarehouseFacts
 from policies.looked_up import looked_up_for
 from policies.rules import Rules
@@ -37,8 +38,8 @@ OPEN = (*UNDECIDED, Status.RESERVED.value)
 
 @dataclass(frozen=True, slots=True)
 class ToDecide:
-    """Orders of a batch, locked: those that need goods with the facts for it, those whose goods cannot be counted with
-    the reasons, and those that have nothing to ship."""
+    """Orders of a batch: those that need goods with the facts for it, those whose goods cannot be counted with the
+    reasons, and those that have nothing to ship."""
 
     rows: Mapping[int, Any]
     facts: Facts
@@ -55,28 +56,30 @@ def load(work: Work, order_ids: Collection[int], rules: Rules) -> ToDecide:
     rows = work.rows(undecided.with_for_update(of=ORDER))
     later = waits_for_balance(work, [row.id for row in rows if row.kind == OrderKind.DEPOSIT])
     rows = [row for row in rows if row.id not in later]
+    lock_limits(work, rows, rules)
+    return _to_decide(work, rows, rules, lock=True)
+
+
+def look(work: Work, rules: Rules, only: Collection[int] | None = None) -> ToDecide:
+    """The same for a preview under ``rules``, and nothing is locked: every order whose goods no warehouse has been
+    asked for yet, or those of ``only``, also those that have their stock."""
+    query = _orders().where(ORDER.c.company_id == work.company_id, ORDER.c.status.in_(OPEN))
+    if only is not None:
+        query = query.where(among(ORDER.c.id, only))
+    return _to_decide(work, work.rows(query), rules, lock=False)
+
+
+def _to_decide(work: Work, rows: Sequence[Any], rules: Rules, *, lock: bool) -> ToDecide:
     goods = _goods(work, rows)
     needs = _needs(work, goods)
     uncounted = needs.uncounted(goods)
     counted = [row for row in rows if row.id in goods and row.id not in uncounted]
-    lock_limits(work, counted, rules)
     return ToDecide(
         {row.id: row for row in rows},
-        _facts(work, counted, goods, needs, rules),
+        _facts(work, counted, goods, needs, rules, lock=lock),
         uncounted,
         tuple(row for row in rows if row.id not in goods),
     )
-
-
-def facts_of_open_orders(work: Work, rules: Rules) -> Facts:
-    """The facts of every order whose goods no warehouse has been asked for yet, those with stock included: for a
-    preview under ``rules``. Nothing is locked. Orders whose goods cannot be counted are left out."""
-    query = _orders().where(ORDER.c.company_id == work.company_id, ORDER.c.status.in_(OPEN))
-    rows = work.rows(query)
-    goods = _goods(work, rows)
-    needs = _needs(work, goods)
-    counted = goods.keys() - needs.uncounted(goods).keys()
-    return _facts(work, [row for row in rows if row.id in counted], goods, needs, rules, lock=False)
 
 
 def _orders() -> Any:
@@ -98,13 +101,7 @@ def _orders() -> Any:
 
 
 def _facts(
-    work: Work,
-    rows: Sequence[Any],
-    goods: Mapping[int, Sequence[Any]],
-    needs: Needs,
-    rules: Rules,
-    *,
-    lock: bool = True,
+    work: Work, rows: Sequence[Any], goods: Mapping[int, Sequence[Any]], needs: Needs, rules: Rules, *, lock: bool
 ) -> Facts:
     looked_up = looked_up_for(rules)
     offered = _offered(work, looked_up)
@@ -120,11 +117,23 @@ def _facts(
         customers=customers_of(work, rows, looked_up),
         products=_products(work, wanted),
         warehouses=_warehouses(work),
-        shelves=tuple(
-            Shelf(shelf.product_id, shelf.warehouse_id, shelf.stock_level_id, shelf.available)
-            for shelf in work.stock.on_shelf(wanted, lock=lock)
-        ),
+        shelves=_shelves(work, orders, wanted, lock=lock),
         looked_up=looked_up,
+    )
+
+
+def _shelves(work: Work, orders: Sequence[OrderFacts], wanted: set[int], *, lock: bool) -> tuple[Shelf, ...]:
+    """What lies there of these products, and who was served last where an order may find too little."""
+    on_shelf = work.stock.on_shelf(wanted, lock=lock)
+    most: dict[int, int] = {}
+    for order in orders:
+        for product, units in total(order.lines):
+            most[product] = max(units, most.get(product, 0))
+    scarce = [s.stock_level_id for s in on_shelf if s.promised and s.available < most.get(s.product_id, 0)]
+    served = work.stock.last_served(scarce) if scarce else {}
+    return tuple(
+        Shelf(s.product_id, s.warehouse_id, s.stock_level_id, s.available, s.promised, served.get(s.stock_level_id))
+        for s in on_shelf
     )
 
 
@@ -179,7 +188,8 @@ def _offered(work: Work, looked_up: LookedUp) -> set[int]:
 
 
 def _products(work: Work, wanted: Iterable[int]) -> tuple[ProductFacts, ...]:
-    query = select(PRODUCT.c.id, PRODUCT.c.sku, PRODUCT.c.category).where(among(PRODUCT.c.id, wanted))
+    grams = func.coalesce(PRODUCT.c.weight_grams, 0)
+    query = select(PRODUCT.c.id, PRODUCT.c.sku, PRODUCT.c.category, grams).where(among(PRODUCT.c.id, wanted))
     return tuple(ProductFacts(*row) for row in work.rows(query.order_by(PRODUCT.c.id)))
 
 

@@ -61,6 +61,7 @@ def decide_orders(work: Work, order_ids: Collection[int], rules: Rules) -> Reser
     decisions = remember(work, found.facts, decided, rules)
     going = [decision for decision in decided if decision.moves]
     _promise(work, found, decided)
+    _give_up_unwanted(work, found, decided)
     work.orders.advance(_moves(work, found.rows, decided), notes=_notes(found.rows, going), decisions=decisions)
     work.orders.annotate(_notes(found.rows, [decision for decision in decided if decision.holds]))
     work.orders.hold(_stops(decided), decisions=decisions)
@@ -97,6 +98,26 @@ def _promise(work: Work, found: ToDecide, decided: Sequence[OrderDecision]) -> N
     bound = [decision for decision in decided if rows[decision.order_id].deposit_id]
     complete_deposits(work, [rows[decision.order_id].deposit_id for decision in bound if decision.moves])
     work.orders.end_lease(rows[decision.order_id].deposit_id for decision in bound)
+
+
+def _give_up_unwanted(work: Work, found: ToDecide, decided: Sequence[OrderDecision]) -> None:
+    """An order that gets nothing now keeps what it held before; but what its lines do not want any more goes back."""
+    served = {decision.order_id for decision in decided if decision.allocations}
+    holding = [order for order in found.facts.orders if order.gives_back and order.order_id not in served]
+    if not holding:
+        return
+    products = {shelf.stock_level_id: shelf.product_id for shelf in found.facts.shelves}
+    wants = {(line.line_id, product): n for order in holding for line in order.lines for product, n in line.needs}
+    unwanted: set[int] = set()
+    kept: list[Take] = []
+    for take in work.stock.held_by([order.order_id for order in holding]):
+        still = min(take.quantity, wants.get((take.order_line_id, products.get(take.stock_level_id, 0)), 0))
+        if still < take.quantity:
+            unwanted.add(take.order_id)
+        if still:
+            kept.append(take._replace(quantity=still))
+    free_stock(work, sorted(unwanted))
+    work.stock.take([take for take in kept if take.order_id in unwanted], work.now)
 
 
 def _takes(decision: OrderDecision) -> list[Take]:

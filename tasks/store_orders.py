@@ -154,8 +154,8 @@ def _replace_lines(
     )
     detail = {"version": version, "message": s.inbox_id}
     work.events.add([Happened(order_id, "changed", s.order.updated_at, detail=detail, inputs_hash=s.content_hash)])
-    work.orders.unhold([order_id], HoldKind.DATA, s.channel.code)
-    work.orders.unhold([order_id], HoldKind.STOCK, s.channel.code)
+    for kind in (HoldKind.DATA, HoldKind.PAYMENT, HoldKind.STOCK):
+        work.orders.unhold([order_id], kind, s.channel.code)
     _refuse_bad(work, {place: order_id}, {place: s}, findings)  # type: ignore[arg-type]  # indexed by place only
 
 

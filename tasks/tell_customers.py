@@ -10,8 +10,8 @@ from models.base import table_of
 from models.company import SalesChannel
 from models.lifecycle import OrderKind
 from models.many import among
-from models.order import order_number
 from models.order_book import ORDER
+from models.order_number import order_number
 from models.outbox import Owed
 from models.work import Work
 from policies.customers import Word, is_told

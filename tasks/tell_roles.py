@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from messages import say, say_reason
-from models.order import order_number
+from models.order_number import order_number
 from models.outbox import Owed
 from models.reasons import Reason
 from models.work import Work

@@ -157,7 +157,7 @@ def _ran(home: Path, url: str) -> Ran:
 
 def _decide_all() -> tuple[float, float, dict[str, float]]:
     async def decide() -> None:
-        for batch in undecided_orders():
+        for batch in undecided_orders(rules):
             await reserve_orders.fn(batch, rules)
 
     with disable_run_logger(), timed_parts() as parts:

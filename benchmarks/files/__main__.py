@@ -42,13 +42,13 @@ def _measure(kind: str, size: int, home: Path) -> None:
     if ran.returncode:
         raise SystemExit(ran.stderr[-3000:])
     told = json.loads(ran.stdout.splitlines()[-1])
-    on_disk, grown = file.stat().st_size / MIB, told["peak_mib"] - told["before_mib"]
-    print(f"{kind + ': the file':<44}{on_disk:>10.0f}")
+    content, grown = inside / MIB, told["peak_mib"] - told["before_mib"]
+    print(f"{kind + ': the file':<44}{file.stat().st_size / MIB:>10.0f}")
     if kind == "xlsx":
-        print(f"{'  unpacked':<44}{inside / MIB:>10.0f}")
+        print(f"{'  unpacked':<44}{content:>10.0f}")
     print(f"{'  the process before the file':<44}{told['before_mib']:>10.0f}")
     print(f"{'  its peak':<44}{told['peak_mib']:>10.0f}")
-    print(f"{'  more for the file':<44}{grown:>10.0f}   {grown / on_disk:.2f}x of it")
+    print(f"{'  more for the file':<44}{grown:>10.0f}   {grown / content:.2f}x of its content")
     took = f"{told['cpu_seconds']:.0f} s of CPU, {told['seconds']:.0f} s by the clock"
     print(f"  {told['orders']:,} orders staged in {took}\n")
 

@@ -54,7 +54,7 @@ async def plainly(channel: str) -> None:
         await pull_orders.fn(channel)
         for batch in arrived_orders():
             await accept_orders.fn(batch, rules)
-        for batch in undecided_orders():
+        for batch in undecided_orders(rules):
             await reserve_orders.fn(batch, rules)
         for batch in reported_orders():
             await follow_channel.fn(batch)

@@ -55,7 +55,7 @@ async def _work() -> None:
     rules = current_rules()
     for batch in arrived_orders():
         await _run(accept_orders.fn, batch, rules)
-    for batch in undecided_orders():
+    for batch in undecided_orders(rules):
         await _run(reserve_orders.fn, batch, rules)
 
 

@@ -1,7 +1,7 @@
 """How fast partners are spoken to, next to bare httpx, and how fast what they say is understood.
 
-``python -m benchmarks.partners [--calls 320] [--orders 12000]`` starts the sandbox as a process of its own and prints
-three tables.
+``python -m benchmarks.partners [--calls 320] [--orders 12000] [--only sap,nuonuo]`` starts the sandbox as a process of
+its own and prints three tables; with ``--only`` the first alone, for those partners.
 """
 
 import argparse
@@ -9,10 +9,17 @@ import asyncio
 import os
 import platform
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.ingest.services import sandbox_server
-from benchmarks.partners.push import DELAY_SECONDS, Pushed, Together, push_everywhere, push_together
+from benchmarks.partners.push import (
+    DELAY_SECONDS,
+    ROBOTS_TAKE,
+    Together,
+    push_everywhere,
+    push_together,
+)
 from benchmarks.partners.read import TIMES, Understood, understand
 from cli.rehearsal import enter, rehearse
 from settings import get_settings
@@ -28,28 +35,32 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks.partners")
     options.add_argument("--calls", type=int, default=320, help="pushes to each partner")
     options.add_argument("--orders", type=int, default=12_000, help="Taobao orders to understand")
+    options.add_argument("--only", default="", help="names of partners, with commas; left out: all")
     given = options.parse_args()
     print(f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}\n")
     with tempfile.TemporaryDirectory() as folder, sandbox_server(Path(folder)) as sandbox:
         enter(rehearse(Path(folder) / "home", sandbox))
         get_settings.cache_clear()
-        print(pushes(asyncio.run(push_everywhere(sandbox, given.calls)), given.calls))
+        asyncio.run(pushes(sandbox, given.calls, given.only.split(",") if given.only else []))
+        if given.only:
+            return
         print(together(asyncio.run(push_together(sandbox, OUTBOUNDS, SIZES))))
         print(reading(asyncio.run(understand(sandbox, given.orders))))
 
 
-def pushes(measured: list[Pushed], calls: int) -> str:
-    """The first table."""
-    lines = [
-        f"{calls} pushes to each partner, {AT_ONCE} at a time; a request is answered in {DELAY_SECONDS * 1000:.0f} ms",
-        f"{'':<22}{'requests':>10}{'ours /s':>10}{'httpx /s':>10}{'share':>8}{'aim':>7}",
-    ]
-    lines += [
-        f"{one.partner:<22}{one.requests:>10}{one.ours_a_second:>10.0f}{one.bare_a_second:>10.0f}"
-        f"{one.ours_a_second / one.bare_a_second:>8.0%}{'80%':>7}"
-        for one in measured
-    ]
-    return "\n".join(lines) + f"\nload of the machine afterwards: {os.getloadavg()[0]:.1f}\n"
+async def pushes(sandbox: str, calls: int, only: Sequence[str]) -> None:
+    """The first table, a line as soon as it is measured."""
+    print(f"{calls} pushes to each partner, {ROBOTS_TAKE} to one that tells people, {AT_ONCE} at a time;")
+    print(f"a request is answered in {DELAY_SECONDS * 1000:.0f} ms; CPU of this process in ms a request\n")
+    print(
+        f"{'':<20}{'requests':>9}{'ours /s':>9}{'httpx /s':>9}{'share':>7}{'aim':>6}{'ours CPU':>10}{'httpx CPU':>10}"
+    )
+    async for one in push_everywhere(sandbox, calls, only):
+        rates = "".join(f"{one.requests / took.seconds:>9.0f}" for took in (one.ours, one.bare))
+        cpu = "".join(f"{1000 * took.cpu_seconds / one.requests:>10.1f}" for took in (one.ours, one.bare))
+        share = one.bare.seconds / one.ours.seconds
+        print(f"{one.partner:<20}{one.requests:>9}{rates}{share:>7.0%}{'80%':>6}{cpu}", flush=True)
+    print(f"load of the machine afterwards: {os.getloadavg()[0]:.1f}\n")
 
 
 def together(measured: list[Together]) -> str:

@@ -9,12 +9,12 @@ from integrations.ports import TakesOutboundsTogether, Warehouse
 from models.check_code import check_code
 from models.lifecycle import HoldKind, OrderKind, Status, Step
 from models.messages import OutboundAccepted, OutboundRequest
-from models.order import order_number
 from models.order_book import ORDER, Stop
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 from policies.lifecycle import plan_move
-from tasks.call_off import BY_CHANNEL, Purpose, ask_to_stop, called_off, close_cancelled, give_back
+from tasks.call_off import BY_CHANNEL, TOO_LATE, Purpose, ask_to_stop, called_off, close_cancelled, give_back
 from tasks.change_effect import is_under_way, make_effective, turn_down
 from tasks.connections import connections
 from tasks.hub import current_rules
@@ -24,7 +24,7 @@ from tasks.telling import tell_of
 
 _ENDS_IT = (Purpose.CANCEL, Purpose.CALL_OFF)
 _PICKED = {
-    Purpose.CANCEL: "cancelled-too-late", Purpose.CALL_OFF: "called-off-too-late", Purpose.CHANGE: "changed-too-late",
+    Purpose.CANCEL: "cancelled-too-late", Purpose.CALL_OFF: TOO_LATE, Purpose.CHANGE: "changed-too-late",
 }  # fmt: skip
 
 
@@ -106,8 +106,10 @@ class CancelOutbound(Sender):
     look."""
 
     def prepare(self, work: Work, letter: Letter) -> Any:
-        """The outbound, unless it has left or was stopped already."""
+        """The outbound, unless it was stopped already, or has left: then the request comes too late."""
         found = find_outbound_of(work, letter, called_off=True)
+        if found is not None and found.state == "shipped" and _purpose(letter) in _PICKED:
+            self._too_late(work, letter, Reason(_picked(work, letter)))
         there = {"planned", "accepted"} | ({"cancelled"} if _purpose(letter) is Purpose.LOOSE_END else set())
         return found if found is not None and found.state in there else None
 
@@ -136,13 +138,21 @@ class CancelOutbound(Sender):
             close_cancelled(work, [order_id], because)
 
     def refused(self, work: Work, letter: Letter, reason: Reason, *, unknown: bool) -> None:
-        """It is picked: it will arrive as it was ordered first, so somebody must talk to the customer. A warehouse that
-        cannot be reached may ship it or not."""
-        purpose = _purpose(letter)
-        why = Reason(_PICKED[purpose]) if purpose in _PICKED and reason.code == "partner-rejected" else reason
-        if purpose is Purpose.CHANGE:
+        """It is picked; or the warehouse cannot be reached, and may ship it or not."""
+        picked = _purpose(letter) in _PICKED and reason.code == "partner-rejected"
+        self._too_late(work, letter, Reason(_picked(work, letter)) if picked else reason)
+
+    def _too_late(self, work: Work, letter: Letter, why: Reason) -> None:
+        """It will arrive as it was ordered first, so somebody must talk to the customer."""
+        if _purpose(letter) is Purpose.CHANGE:
             turn_down(work, letter.payload["change_id"], why)
         work.orders.hold([Stop(letter.of_order, HoldKind.DATA, (why,))])
+
+
+def _picked(work: Work, letter: Letter) -> str:
+    """Why a person must look: of an exchange it is a customer who gets what is wanted no more."""
+    kind = work.session.execute(select(ORDER.c.kind).where(ORDER.c.id == letter.of_order)).scalar_one()
+    return _PICKED[Purpose.CANCEL if kind == OrderKind.EXCHANGE else _purpose(letter)]
 
 
 def _because(letter: Letter) -> Reason:

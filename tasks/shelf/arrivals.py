@@ -14,8 +14,9 @@ from tasks.connections import connections
 from tasks.hub import unit_of_work
 from tasks.masters import PRODUCT, WAREHOUSE
 from tasks.shelf.again import again_if_moved
+from tasks.shelf.call_off_own import call_off_own, is_on_the_road, own_order_named
 from tasks.shelf.find import CannotMoveStock, above_zero, product_named, warehouse_named
-from tasks.shelf.transfer_ends import call_off_transfer, has_left, note_arrival, note_short, transfer_named
+from tasks.shelf.transfer_ends import note_arrival, note_short
 from tasks.waiting import decide_again
 
 
@@ -108,18 +109,18 @@ def book_in(work: Work, arrival: Any, quantity: int, note: str, at: datetime) ->
 
 @again_if_moved
 def call_off(reference: str, by: str, *, sku: str = "", why: str = "") -> CalledOff:
-    """What was announced and has not come will not come; of a transfer that is on the road, it is lost. A transfer that
-    has not left is cancelled, as soon as its warehouse agrees if it is there already.
+    """What was announced and has not come will not come; of a transfer that is on the road, it is lost. A transfer or
+    an exchange that has not left is cancelled, as soon as its warehouse agrees if it is there already.
 
-    A transfer keeps ``why``. Raises ``CannotMoveStock``.
+    Both keep ``why``. Raises ``CannotMoveStock``.
     """
     with unit_of_work(by) as work:
         product_id = product_named(work, sku) if sku else None
-        order = transfer_named(work, reference)
+        order = own_order_named(work, reference)
         if order is not None and not why:
             raise CannotMoveStock(f"Say why, {reference} keeps it: --why …")
-        if order is not None and not has_left(order):
-            return CalledOff(*call_off_transfer(work, order, why))
+        if order is not None and not is_on_the_road(order):
+            return CalledOff(*call_off_own(work, order, why))
         coming = work.arrivals.expected(reference, product_id)
         if not coming:
             raise CannotMoveStock(f"Nothing is expected under {reference}.")

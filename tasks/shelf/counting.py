@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from models.lifecycle import Bucket, HoldKind
 from models.many import among
-from models.order import order_number
 from models.order_book import ORDER, Stop
+from models.order_number import order_number
 from models.reasons import Fact, Reason
 from models.stock import RESERVATION, Cause
 from models.work import Work

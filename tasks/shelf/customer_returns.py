@@ -10,8 +10,8 @@ from models.base import table_of
 from models.bulk import insert_rows
 from models.customer_return import CUSTOMER_RETURN
 from models.event import Happened
-from models.order import order_id_of
 from models.order_book import ORDER
+from models.order_number import order_id_of
 from models.outbox import Owed
 from models.reasons import Reason
 from models.shipment import Outbound, OutboundLine

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from models.event import Happened
 from models.lifecycle import LineKind, OrderKind, Status
-from models.order import order_number
 from models.order_book import LINE, ORDER
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 from tasks.hub import unit_of_work

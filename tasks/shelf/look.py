@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from models.lifecycle import Bucket
-from models.order import order_number
 from models.order_book import ORDER
+from models.order_number import order_number
 from models.stock import ARRIVAL, LEVEL, RESERVATION
 from models.work import Work
 from tasks.connections import connections

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import select
 
 from models.lifecycle import Status
-from models.order import order_id_of
 from models.order_book import ORDER
+from models.order_number import order_id_of
 from models.reasons import Reason
 from models.work import Work
 from policies.lifecycle import plan_way

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from messages import say_reason
 from models.lifecycle import Status
-from models.order import order_number
 from models.order_book import HOLD, ORDER
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 from policies.lifecycle import plan_way

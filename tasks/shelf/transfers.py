@@ -12,7 +12,7 @@ from models.arrival_book import Goods
 from models.lifecycle import OrderKind
 from models.many import among
 from models.messages import Address
-from models.order import order_number
+from models.order_number import order_number
 from models.stock import LEVEL, Cause
 from models.stock_book import Take
 from models.work import Work

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.event import broken_links
-from models.order import order_number
+from models.order_number import order_number
 from tasks.outbounds import erp_number
 from tasks.reading import reading
 from tasks.story.changes import Approval, Change, changes_of

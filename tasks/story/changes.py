@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.change import APPROVAL, CHANGE
 from models.many import among
-from models.order import order_number
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 from tasks.reading import reading

@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from models.base import table_of
 from models.check_code import outbound_of_code
-from models.order import order_id_of
 from models.order_book import ORDER
+from models.order_number import order_id_of
 from models.shipment import Outbound, Parcel
 from models.work import Work
 

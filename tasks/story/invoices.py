@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.base import table_of
 from models.invoice import Invoice as InvoiceRow
 from models.money import Money
-from models.order import order_number
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 from tasks.reading import reading

@@ -13,8 +13,8 @@ from models.company import Customer as CustomerRow
 from models.content import OrderContent
 from models.inbox import INBOX
 from models.money import Money
-from models.order import order_number
 from models.order_book import HOLD, LINE, ORDER, VERSION
+from models.order_number import order_number
 from models.reasons import Reason
 from models.work import Work
 

@@ -55,6 +55,25 @@ class TestDecisions:
         assert other.code == 0
         assert "vice-president" in other.out
 
+    def test_what_would_be_decided_is_said_with_its_tags_and_every_reason(self, orderspine, home):
+        new = home / "new.csv"
+        line = "F-9,2026-03-09 10:00:00,C1,王伟,13800000000,浙江省,杭州市,文一路 1 号,SKU-1,2,10.00,送礼\n"
+        new.write_text(HEADER + line, encoding="utf-8")
+        told = orderspine("order", "preview", str(new), "--policy", rules(home, f'{LARGE}[phrases]\n"送礼"=["gift"]'))
+        assert told.code == 0
+        assert told.out.startswith("F-9: waits for approval\ntagged gift\n")
+        assert "vice-president must approve it" in told.out
+        assert max(map(len, told.out.splitlines())) <= 80
+        [again] = json.loads(orderspine("order", "preview", "--order", "SO0000000002", "--json").out)
+        assert (again["channel_order_no"], again["decision"]["tags"]) == ("F-2", ["repeat-customer", "gift"])
+        for wrong in (
+            (),
+            (str(new), "--order", "SO0000000002"),
+            (str(home / "none.csv"),),
+            ("--order", "SO0000000099"),
+        ):
+            assert orderspine("order", "preview", *wrong).code == 2
+
     def test_a_run_that_decided_nothing_is_said_so(self, orderspine):
         answer = orderspine("replay", "0000")
         assert (answer.code, "decided no orders" in answer.err) == (2, True)

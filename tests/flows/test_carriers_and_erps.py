@@ -24,7 +24,7 @@ from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
 from models.lifecycle import HoldKind
-from models.order import order_number
+from models.order_number import order_number
 from sandbox import credentials as known
 from sandbox.faults import Fault, FaultKind
 from settings import get_settings

@@ -25,7 +25,7 @@ from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
 from models.change import ChangeState
-from models.order import order_number
+from models.order_number import order_number
 from settings import get_settings
 from tasks.change_words import CannotChange
 from tasks.changes import Asked, answer_change, propose

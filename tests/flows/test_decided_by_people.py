@@ -13,7 +13,7 @@ from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
 from flows.replay_run import replay_run
 from flows.tidy_up import tidy_up
-from models.order import order_number
+from models.order_number import order_number
 from policies.rules import Rules
 from policies.rules_file import parse_rules
 from settings import get_settings

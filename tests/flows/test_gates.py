@@ -1,6 +1,7 @@
 """The weather closes and opens gates, with evidence, and people are told once (D1)."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -155,7 +156,7 @@ SHENZHEN = '{ region = "广东省", latitude = 22.54, longitude = 114.06 }'
 GUANGZHOU = '{ region = "广东", latitude = 23.13, longitude = 113.26 }'
 
 
-async def test_every_feed_and_place_counts_and_one_that_is_away_opens_nothing(
+async def test_every_feed_and_place_counts_and_one_that_is_away_keeps_closed_what_it_has_closed(
     hub: Sandbox, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watch(tmp_path, monkeypatch, SHENZHEN, GUANGZHOU)
@@ -163,17 +164,21 @@ async def test_every_feed_and_place_counts_and_one_that_is_away_opens_nothing(
     in_shenzhen = Alert(
         "A1", "冰雹", "red", clock.now, clock.now + timedelta(hours=6), latitude=22.54, longitude=114.06
     )
+    hub.world.raise_alert(in_shenzhen)
     with monkeypatch.context() as away:
         away.setenv("ORDERSPINE_SECRET_QWEATHER", json.dumps({"private_key": _somebody_elses_key()}))
-        hub.world.raise_alert(in_shenzhen)
         await check_gates()
         assert closed() == ["广东省"], "the other feed is heard, and that Guangzhou is quiet does not hide it"
         hub.world.cancel_alert("A1")
-        await check_gates()
-        assert closed() == ["广东省"], "no news is not good news"
+        assert (await check_gates()).away == ("qweather",)
+        assert closed() == [], "who closed it says that it is over"
     clock.advance(minutes=6)
+    hub.world.raise_alert(replace(in_shenzhen, id="A2"))
     await check_gates()
-    assert closed() == []
+    hub.world.cancel_alert("A2")
+    monkeypatch.setenv("ORDERSPINE_SECRET_QWEATHER", json.dumps({"private_key": _somebody_elses_key()}))
+    await check_gates()
+    assert closed() == ["广东省"], "QWeather has closed it too, and no news is not good news"
 
 
 async def test_with_no_feed_there_is_nothing_to_do(hub: Sandbox, clock: Clock) -> None:

@@ -11,8 +11,8 @@ from played import Sandbox
 from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
 from models.lifecycle import HoldKind
-from models.order import order_number
 from models.order_book import Stop
+from models.order_number import order_number
 from models.reasons import Reason
 from sandbox.bills import BillRow
 from settings import get_settings

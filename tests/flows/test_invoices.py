@@ -10,7 +10,7 @@ from flows.collect_invoices import collect_invoices
 from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
-from models.order import order_number
+from models.order_number import order_number
 from sandbox.faults import Fault, FaultKind
 from tasks.invoices import CannotInvoice, invoice_file, request_invoice
 from tasks.story import Story, order_story

@@ -7,7 +7,7 @@ import pytest
 from life import Clock, column, place_good, up_to_released
 from played import Sandbox
 
-from models.order import order_number
+from models.order_number import order_number
 from sandbox.faults import Fault, FaultKind
 from settings import get_settings
 from tasks.labels import CannotPrint, fetch_label

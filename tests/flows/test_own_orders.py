@@ -8,7 +8,7 @@ from played import Sandbox
 from flows.fulfil_orders import fulfil_orders
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
-from models.order import order_id_of, order_number
+from models.order_number import order_id_of, order_number
 from sandbox.faults import Fault, FaultKind
 from tasks.shelf.arrivals import arrive, call_off
 from tasks.shelf.exchanges import exchange
@@ -146,6 +146,10 @@ async def test_a_transfer_that_is_called_off_too_late_travels_on(hub: Sandbox, c
     assert [reason.code for hold in story_of(number).open_holds for reason in hold.reasons] == ["called-off-too-late"]
     await shift(hub)
     assert (story_of(number).order.status, place("SH-01").in_transit) == ("shipped", 5)
+    arrive(number, "bob")
+    story = story_of(number)
+    assert (story.order.status, story.open_holds) == ("completed", ())
+    assert [reason.code for reason in story.events[-1].reasons] == ["arrived-though-called-off"]
     assert_books_are_sound()
 
 

@@ -9,7 +9,7 @@ from played import Sandbox
 from flows.relay_outbox import relay_outbox
 from flows.track_shipments import track_shipments
 from models.lifecycle import Route
-from models.order import order_number
+from models.order_number import order_number
 from sandbox.faults import Fault, FaultKind
 from sandbox.qimen_return import arrival_message
 from tasks.connections import partner

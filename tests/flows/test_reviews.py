@@ -11,7 +11,7 @@ from played import Sandbox
 from flows.fulfil_orders import fulfil_orders
 from flows.ingest_channels import ingest_channels
 from flows.relay_outbox import relay_outbox
-from models.order import order_number
+from models.order_number import order_number
 from settings import get_settings
 from tasks.answers import NothingAsked, answer
 from tasks.overview import list_orders

@@ -44,7 +44,13 @@ def _marks(file: Path) -> Iterator[Proof]:
 
 def packages_used(proof: Proof) -> set[str]:
     """The packages of others that the test comes upon: in its own lines, or in those of our tests that it calls."""
-    return {plain(package) for package in _reached(proof.file, proof.test, set())}
+    return {plain(package) for package in _packages(proof.file, proof.test)}
+
+
+def digests_stated(proof: Proof) -> set[str]:
+    """The long texts without a blank that the test states, or that stand where it reads them."""
+    texts = (node.value for node in _reached(proof.file, proof.test, set()) if isinstance(node, ast.Constant))
+    return {text for text in texts if isinstance(text, str) and len(text) >= 20 and " " not in text}
 
 
 def plain(package: str) -> str:
@@ -52,27 +58,30 @@ def plain(package: str) -> str:
     return re.sub(r"[-_.]+", "-", package).lower()
 
 
-def _reached(file: Path, name: str, seen: set[tuple[Path, str]]) -> Iterator[str]:
-    """Packages that the definition of ``name`` in a file leads to; fixtures are called by the names of arguments."""
+def _packages(file: Path, name: str) -> Iterator[str]:
+    for node in _reached(file, name, set()):
+        if isinstance(node, ast.Import):
+            for module in node.names:
+                yield from _distributions(module.name)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from _distributions(node.module)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "distribution":
+            yield ast.literal_eval(node.args[0])  # one of which a single file is loaded
+
+
+def _reached(file: Path, name: str, seen: set[tuple[Path, str]]) -> Iterator[ast.AST]:
+    """All that the definition of ``name`` in a file leads to; fixtures are called by the names of arguments."""
     if (file, name) in seen:
         return
     seen.add((file, name))
     for definition in _definitions(file).get(name, ()):
         for node in ast.walk(definition):
-            if isinstance(node, ast.Name):
-                yield from _reached(file, node.id, seen)
-            elif isinstance(node, ast.arg):
-                yield from _reached(file, node.arg, seen)
-            elif isinstance(node, ast.Import):
-                for module in node.names:
-                    yield from _distributions(module.name)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                beside = file.parent / f"{node.module}.py"
+            yield node
+            if isinstance(node, ast.Name | ast.arg):
+                yield from _reached(file, node.id if isinstance(node, ast.Name) else node.arg, seen)
+            elif isinstance(node, ast.ImportFrom) and (beside := file.parent / f"{node.module}.py").exists():
                 for imported in node.names:
-                    yield from _reached(beside, imported.name, seen) if beside.exists() else ()
-                yield from _distributions(node.module)
-            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "distribution":
-                yield ast.literal_eval(node.args[0])  # one of which a single file is loaded
+                    yield from _reached(beside, imported.name, seen)
 
 
 @cache

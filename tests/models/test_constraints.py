@@ -14,8 +14,8 @@ from models.database import open_engine
 from models.event import BrokenLink, Happened, broken_links
 from models.external_ref import ExternalRef
 from models.lifecycle import HoldKind, Move, Status, Step
-from models.order import order_id_of, order_number
 from models.order_book import OrderMoved, Stop
+from models.order_number import order_id_of, order_number
 from models.reasons import Reason
 from models.stock_book import StockMoved, Take
 from models.stock_snapshot import Pieces, keep_snapshot

@@ -114,6 +114,12 @@ CASES = {
     "routing.weights.cost": Case(
         "", "routing.weights.cost = 50", here(order(freight=((1, 100), (2, 900)))), "warehouse"
     ),
+    "routing.freight": Case(
+        "routing.weights.cost = 50",
+        "routing = { weights = { cost = 50 }, freight = [{ origin = '广东省', to = 'CN', parcel_minor = 1 }] }",
+        KIND,
+        "warehouse",
+    ),
     "routing.prefer": Case("", 'routing.prefer = { "广东省" = ["SH-01"] }', here(order(region="广东省")), "warehouse"),
     "splitting.mode": Case("", 'splitting.mode = "main-first"', batch([order(1, (1, 1), (2, 1))], p1w1=1), "remainder"),
     "substitutes": Case(
@@ -153,7 +159,7 @@ def fields(of: type[BaseModel], within: str = "") -> Iterator[str]:
     """Every field of the rules that is no section of others, as the file writes it."""
     for name, field in of.model_fields.items():
         inner = next((some for some in (field.annotation, *get_args(field.annotation)) if _is_section(some)), None)
-        if inner is None or name == "lanes":  # a lane is stated whole
+        if inner is None or name in ("lanes", "freight"):  # a lane or a rate is stated whole
             yield within + name
         else:
             yield from fields(inner, f"{within}{name}.")

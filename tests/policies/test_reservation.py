@@ -13,6 +13,7 @@ from policies.decision import Claim, Remainder
 from policies.facts import CustomerFacts, Shelf, WarehouseFacts, pack, unpack
 from policies.reservation import plan_reservations
 from policies.rules import Credit, Lane, Promise, Reservation, Routing, Rules, Splitting, Weights
+from policies.rules_file import parse_rules
 
 
 def test_a_paid_order_gets_its_stock_and_the_decision_says_from_where_and_why_not_from_elsewhere() -> None:
@@ -91,6 +92,54 @@ def test_a_short_order_takes_nothing_names_each_warehouse_and_purchasing_is_told
         ("SZ-01", 2, 3),
     ]
     assert [(tell.role, tell.reason.code) for tell in decision.tells] == [("purchasing", "stock-short")]
+
+
+@pytest.mark.parametrize(
+    ("facts", "grams", "serves", "said"),
+    [
+        ({}, 400, 1, ("freight-cheapest", "10.00 CNY")),  # 8.00 + 1 kg for 2.00 against 7.00 + 1 kg for 4.00
+        ({}, 0, 2, ("freight-cheapest", "7.00 CNY")),
+        (
+            {"region": "新疆维吾尔自治区"},
+            400,
+            2,
+            ("freight-cheapest", "11.00 CNY"),
+        ),  # the rate to a province goes first
+        ({"country": "US"}, 400, 2, None),  # no rate at all: equals by their code
+        ({"region": "广东省", "only_at": (2,)}, 1_001, 2, ("freight-dearer", "15.00 CNY")),
+    ],
+)
+def test_the_cheaper_way_counts_by_rate_and_weight_and_is_said(
+    facts: dict[str, object], grams: int, serves: int, said: tuple[str, str] | None
+) -> None:
+    rules = parse_rules("""
+        routing = { weights = { region = 0, days = 0, capacity = 0, cost = 1 }, freight = [
+            { origin = "广东", to = "CN", parcel_minor = 800, kilogram_minor = 200 },
+            { origin = "广东", to = "新疆", parcel_minor = 9_000 },
+            { origin = "上海", to = "CN", parcel_minor = 700, kilogram_minor = 400 },
+        ] }
+    """)
+    goods = batch([order(**facts)], p1w1=1, p1w2=1)
+    heavy = replace(goods, products=tuple(replace(product, grams=grams) for product in goods.products))
+    [decision] = plan_reservations(heavy, rules)
+    way = [(r.code, r.facts["freight"]) for r in decision.reasons if r.code.startswith("freight-")]
+    assert (decision.warehouse_id, way) == (serves, [said] if said else [])
+
+
+def test_who_would_have_had_enough_but_for_another_order_hears_which() -> None:
+    lately = Shelf(1, 2, 12, available=0, promised=2, last_served=77)
+    facts = batch([order(1), order(2, (1, 2)), order(3, (1, 3)), order(4, (1, 9))], p1w1=3)
+    _, *losers = plan_reservations(replace(facts, shelves=(*facts.shelves, lately)), Rules())
+    assert [[(r.code, r.facts.get("order")) for r in d.holds[0].reasons] for d in losers[1:]] == [
+        [("stock-short", None), ("served-before", "SO0000000002")],
+        [("stock-short", None), ("stock-short", None)],
+    ]
+    [beaten] = plan_reservations(replace(facts, orders=(order(5, (1, 2)),), shelves=(lately,)), Rules())
+    assert [(r.code, r.facts.get("order")) for r in beaten.holds[0].reasons] == [
+        ("served-before", "SO0000000077"),
+        ("stock-short", None),
+    ]
+    assert [tell.reason.code for tell in beaten.tells] == ["served-before"]
 
 
 def test_what_is_short_can_be_offered_as_something_else_and_is_never_replaced_by_itself() -> None:

@@ -56,8 +56,8 @@ ALERT = Alert("A1", "广东省", "台风", "red", "", NOW, NOW + timedelta(hours
 
 def gate_stands(*alerts: Alert, closed: bool = False, now: datetime = NOW) -> tuple[bool, bool]:
     """How the gate stands afterwards, and whether that is a change."""
-    shut = frozenset({"广东省"} if closed else ())
-    [decision] = decide_weather_gates([Heard("广东省", alerts)], shut, Weather(), now, ZoneInfo("Asia/Shanghai"))
+    shut = {"广东省": frozenset({"A"})} if closed else {}
+    [decision] = decide_weather_gates([Heard("A", "广东省", alerts)], shut, Weather(), now, ZoneInfo("Asia/Shanghai"))
     return decision.closed, decision.changes
 
 
@@ -68,7 +68,7 @@ class TestGates:
 
     def test_the_end_of_an_alert_is_said_in_the_companys_zone(self) -> None:
         [decision] = decide_weather_gates(
-            [Heard("广东省", [ALERT])], frozenset(), Weather(), NOW, ZoneInfo("Asia/Shanghai")
+            [Heard("A", "广东省", [ALERT])], {}, Weather(), NOW, ZoneInfo("Asia/Shanghai")
         )
         assert decision.reasons[0].facts["until"] == "2026-03-02 02:00"
 
@@ -89,24 +89,31 @@ class TestGates:
         assert gate_stands(replace(ALERT, expires_at=None), now=NOW + timedelta(days=90)) == (True, True)
 
     @pytest.mark.parametrize(
-        ("answers", "stands"),
+        ("answers", "closed_by", "stands"),
         [
-            ([], []),
-            ([None], []),
-            ([[], None], []),
-            ([None, [ALERT]], [(True, ("A1",))]),
-            ([[ALERT], []], [(True, ("A1",))]),
-            ([[ALERT], [ALERT]], [(True, ("A1",))]),
-            ([[], []], [(False, ())]),
+            ({}, "A", []),
+            ({"A": None}, "A", []),
+            ({"A": [], "B": None}, "A", [(False, True, [])]),
+            ({"A": None, "B": []}, "A", [(True, False, [])]),
+            ({"A": None, "B": []}, "", [(False, False, [])]),
+            ({"A": None, "B": [ALERT]}, "", [(True, True, ["B"])]),
+            ({"A": [ALERT], "B": []}, "B", [(True, False, ["A"])]),
+            ({"A": [], "B": []}, "AB", [(False, True, [])]),
         ],
-        ids=["none asked", "all away", "one away", "one away, one warns", "one warns", "both warn", "both are silent"],
-    )
-    def test_any_feed_closes_a_gate_and_all_of_them_open_it(
-        self, answers: list[list[Alert] | None], stands: list[tuple[bool, tuple[str, ...]]]
+        ids=[
+            "none asked", "all away", "another away", "who closed it is away", "open, one away", "one away, one warns",
+            "one warns", "both are silent",
+        ],
+    )  # fmt: skip
+    def test_any_feed_closes_a_gate_and_those_that_are_heard_open_it_but_not_what_one_away_has_closed(
+        self, answers: dict[str, list[Alert] | None], closed_by: str, stands: list[tuple[bool, bool, list[str]]]
     ) -> None:
-        heard = [Heard("广东省", alerts) for alerts in answers]
-        decisions = decide_weather_gates(heard, frozenset({"广东省"}), Weather(), NOW, ZoneInfo("Asia/Shanghai"))
-        assert [(d.closed, tuple(a.alert_id for a in d.evidence)) for d in decisions] == stands
+        heard = [Heard(feed, "广东省", alerts) for feed, alerts in answers.items()]
+        shut = {"广东省": frozenset(closed_by)} if closed_by else {}
+        decisions = decide_weather_gates(heard, shut, Weather(), NOW, ZoneInfo("Asia/Shanghai"))
+        assert [(d.closed, d.changes, [each.feed for each in d.evidence]) for d in decisions] == stands
+        away = {feed for feed, alerts in answers.items() if alerts is None}
+        assert all({r.facts["feed"] for r in d.reasons if r.code == "weather-feed-away"} == away for d in decisions)
 
 
 ACCOUNT = Account("order:1", 1, "CNY", order_minor=1_000, settled_minor=1_000, goods_lines=1, statement_lines=1)

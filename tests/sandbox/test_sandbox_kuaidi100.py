@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from recording_hub import Hub
 
 from sandbox import credentials
 from sandbox.carrier import Waybill
@@ -66,17 +67,20 @@ async def test_what_is_wrong_has_its_code(
     assert (reply["result"], reply["returnCode"]) == (False, code)
 
 
+def wish(number: str) -> dict[str, Any]:
+    parameters = {"callbackurl": "http://127.0.0.1/x", "salt": "salty"}
+    return {"company": "zhongtong", "number": number, "key": credentials.KUAIDI100_KEY, "parameters": parameters}
+
+
+async def subscribe(client: httpx.AsyncClient, param: dict[str, Any]) -> str:
+    reply = await client.post("/kuaidi100/poll", data={"schema": "json", "param": json.dumps(param)})
+    return str(reply.json()["returnCode"])
+
+
 async def test_a_second_subscription_is_501(client: httpx.AsyncClient, world: World) -> None:
-    param = {
-        "company": "zhongtong",
-        "number": "ZT1",
-        "key": credentials.KUAIDI100_KEY,
-        "parameters": {"callbackurl": "http://127.0.0.1/x", "salt": "s"},
-    }
-    codes = []
-    for content in (param, param, param | {"key": "x"}, param | {"company": "nobody"}, param | {"parameters": {}}):
-        form = {"schema": "json", "param": json.dumps(content)}
-        codes.append((await client.post("/kuaidi100/poll", data=form)).json()["returnCode"])
+    param = wish("ZT1")
+    unlike = (param | {"key": "x"}, param | {"company": "nobody"}, param | {"parameters": {}})
+    codes = [await subscribe(client, content) for content in (param, param, *unlike)]
     assert codes == ["200", "501", "600", "700", "400"]
     assert len(world.ledger.effects("kuaidi100", "subscribed")) == 1
 
@@ -87,3 +91,19 @@ async def test_a_push_is_signed_and_holds_everything(parcel: Waybill) -> None:
     assert sent["sign"] == [md5(param + "salty")]
     assert json.loads(param)["status"] == "polling"
     assert len(json.loads(param)["lastResult"]["data"]) == 2
+
+
+@pytest.mark.parametrize(("answer", "accepted"), [('{"result": true}', 1), ('{"result": false}', 0)])
+async def test_the_hub_is_told_of_subscribed_parcels(
+    client: httpx.AsyncClient, world: World, parcel: Waybill, answer: str, accepted: int
+) -> None:
+    hub = Hub(text=answer)
+    world.hub.client = hub.client()
+    wanted = {"waybill_nos": [parcel.number]}
+    assert (await client.post("/_sandbox/tracker/tell", json=wanted)).status_code == 404
+    assert await subscribe(client, wish(parcel.number)) == "200"
+    told = (await client.post("/_sandbox/tracker/tell", json=wanted)).json()
+    assert told == {"accepted": [parcel.number][:accepted]}
+    (call,) = hub.received
+    assert call.url.path == "/webhooks/kuaidi100"
+    assert call.content == push(parcel, "zhongtong", "salty").body

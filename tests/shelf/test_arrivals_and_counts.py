@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from shop_floor import Floor, assert_it_adds_up, holds, place, rows, status
+from ledger import assert_it_adds_up
+from shop_floor import Floor, holds, place, rows, status
 
 from models.lifecycle import Bucket
 from tasks.hub import unit_of_work

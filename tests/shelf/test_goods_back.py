@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from shop_floor import Floor, assert_it_adds_up, place, rows
+from ledger import assert_it_adds_up
+from shop_floor import Floor, place, rows
 
 from models.check_code import check_code
 from sandbox.qimen_return import arrival_message

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from shop_floor import Floor, assert_it_adds_up, holds, place, rows, status
+from ledger import assert_it_adds_up
+from shop_floor import Floor, holds, place, rows, status
 
-from models.order import order_number
+from models.order_number import order_number
 from settings import ROOT, get_settings
 from tasks.change_words import CannotChange
 from tasks.changes import Asked, answer_change, propose
@@ -74,6 +75,35 @@ def test_a_part_is_changed_by_itself(floor: Floor) -> None:
     assert (status(first), holds(rest), place(MAIN).reserved) == ("reserved", ["stock"], 6)
     phones = rows("SELECT receiver FROM sales_order ORDER BY id")
     assert ["13900000000" in str(row.receiver) for row in phones] == [False, True]
+    assert_it_adds_up()
+
+
+def test_what_a_changed_order_wants_no_more_goes_back_though_the_rest_is_short(floor: Floor) -> None:
+    lies(MAIN, 9, "first")
+    number = floor.order({MAIN: 9, OTHER: 3})
+    waiting = floor.order({MAIN: 6})
+    assert holds(waiting) == ["stock"]
+
+    wanted = {"line.1.quantity": "3", "line.2.sku": "SKU-0003", "line.2.quantity": "2000"}
+    agreed(propose(number, wanted, "the customer called", "call of 10:15", "ann"))
+    floor.fulfil()
+
+    assert (status(number), holds(number)) == ("confirmed", ["stock"])
+    assert (status(waiting), place(MAIN).reserved, place(OTHER).reserved) == ("reserved", 3 + 6, 0)
+    assert_it_adds_up()
+
+
+def test_what_waits_for_its_money_and_is_stated_anew_holds_what_it_wants_now(floor: Floor, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    kept_for = rules.read_text(encoding="utf-8").replace("unpaid_minutes = 0", "unpaid_minutes = 30")
+    rules.write_text(kept_for, encoding="utf-8")
+    number = floor.order({MAIN: 5}, status="unpaid")
+    assert (holds(number), place(MAIN).reserved) == (["payment"], 5)
+
+    floor.state({OTHER: 2}, "N1")
+    floor.fulfil()
+
+    assert (holds(number), place(MAIN).reserved, place(OTHER).reserved) == (["payment"], 0, 2)
     assert_it_adds_up()
 
 

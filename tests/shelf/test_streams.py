@@ -4,7 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from shop_floor import Floor, assert_it_adds_up, holds, place, rows, run, status
+from ledger import assert_it_adds_up
+from shop_floor import ONE, Floor, holds, lies, place, rows, run, status
 from sqlalchemy import select
 
 from models.order_book import ORDER
@@ -17,7 +18,6 @@ from tasks.reading import reading
 from tasks.ready import arrived_orders
 from tasks.shelf.arrivals import arrive, call_off
 from tasks.shelf.catalogue import define
-from tasks.shelf.counting import count
 from tasks.shelf.exchanges import exchange
 from tasks.shelf.find import CannotMoveStock
 from tasks.shelf.pick_ups import hand_over
@@ -26,14 +26,7 @@ from tasks.shelf.transfers import transfer
 
 pytestmark = pytest.mark.usefixtures("floor")
 
-ONE, TWO, THREE = "SKU-0001", "SKU-0002", "SKU-0003"
-
-
-def lies(pieces: int, *skus: str, warehouse: str = "SZ-01") -> None:
-    """So many pieces of each SKU lie in that warehouse, and none elsewhere."""
-    for sku in skus or (ONE,):
-        for code in ("SZ-01", "SH-01"):
-            count(sku, code, pieces if code == warehouse else 0, "setting", "test")
+TWO, THREE = "SKU-0002", "SKU-0003"
 
 
 class TestATransfer:
@@ -219,6 +212,22 @@ class TestAnExchange:
             exchange(number, ONE, 1, "once more", "ann")
         with pytest.raises(CannotMoveStock, match="has no SKU-0003"):
             exchange(number, THREE, 1, "never had it", "ann")
+
+    def test_that_is_called_off_gives_back_and_may_be_asked_for_again(self, floor: Floor) -> None:
+        number = self.gone(floor)
+        new = exchange(number, ONE, 1, "broken", "ann").number
+        floor.fulfil()
+        with pytest.raises(CannotMoveStock, match="Say why"):
+            call_off(new, "ann")
+        assert call_off(new, "ann", why="she keeps it").pieces == 1
+        assert (status(new), place(ONE).reserved) == ("cancelled", 0)
+        again = exchange(number, ONE, 1, "broken after all", "ann").number
+        floor.fulfil()
+        floor.release(again)
+        floor.ship(again)
+        with pytest.raises(CannotMoveStock, match=f"{again} has left"):
+            call_off(again, "ann", why="too late")
+        assert_it_adds_up()
 
     def test_of_what_has_not_left_is_refused(self, floor: Floor) -> None:
         with pytest.raises(CannotMoveStock, match="has not left"):

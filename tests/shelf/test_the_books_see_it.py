@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from shop_floor import Floor, assert_it_adds_up
+from ledger import assert_it_adds_up
+from shop_floor import Floor
 
 from models.stock import Cause
 from models.stock_book import StockBook

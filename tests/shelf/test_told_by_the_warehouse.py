@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from shop_floor import Floor, assert_it_adds_up, holds, place, rows, status
+from ledger import assert_it_adds_up
+from shop_floor import Floor, holds, place, rows, status
 
 from sandbox.qimen_stock import stock_message
 from sandbox.warehouse import StockNotice

@@ -380,7 +380,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         batch_op.create_index("ix_sales_order_customer_id", ["customer_id"], unique=False)
         batch_op.create_index(
             "ix_sales_order_to_decide",
-            ["company_id", "id"],
+            ["company_id", sa.literal_column("urgent DESC"), "placed_at", "id"],
             unique=False,
             sqlite_where=sa.text("status IN ('received', 'confirmed')"),
             postgresql_where=sa.text("status IN ('received', 'confirmed')"),
@@ -942,7 +942,7 @@ def upgrade() -> None:  # noqa: PLR0915  (one statement a table)
         )
         batch_op.create_index(
             "ix_reservation_open",
-            ["stock_level_id"],
+            ["stock_level_id", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
