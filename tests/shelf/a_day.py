@@ -31,7 +31,7 @@ from tasks.shelf.find import CannotMoveStock
 
 SKUS = ("SKU-0001", "SKU-0002")
 KIT = "GIFT"
-CAP, LIMIT = 8, 1_000
+CAP, LIMIT = 6, 800
 RULES = f"""
 [credit]
 default_limit = {{ A = {LIMIT} }}

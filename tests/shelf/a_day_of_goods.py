@@ -32,10 +32,12 @@ class Goods(Day):
         transfer(sku, pieces, source, "SH-01" if source == "SZ-01" else "SZ-01", self.paper(), "ann")
 
     @rule(data=DRAW)
-    def a_transfer_is_called_off(self, data: Any) -> None:
-        if moving := self.one_of(data, "SELECT id FROM sales_order WHERE kind = 'transfer' ORDER BY id"):
+    def an_own_order_is_called_off(self, data: Any) -> None:
+        self.the_hub_fulfils()
+        query = "SELECT id FROM sales_order WHERE kind IN ('transfer', 'exchange') ORDER BY id DESC"
+        if wanted_no_more := self.one_of(data, query):
             with perhaps():
-                call_off(order_number(moving), "ann", why="not wanted")
+                call_off(order_number(wanted_no_more), "ann", why="not wanted")
 
     @rule(sku=ONE_SKU, house=ONE_HOUSE, pieces=FEW, days=st.integers(0, 5))
     def goods_are_announced(self, sku: str, house: str, pieces: int, days: int) -> None:
