@@ -1005,7 +1005,6 @@ cli-customer-own-limit = credit limit { $limit }
 cli-customer-grade-limit = credit limit { $limit }, by grade
 cli-customer-owes = owes { $owed }, of that late: { $overdue }
 cli-customer-change = { $at }  { $person }: { $what }
-cli-col-customer = customer
 cli-col-grade = grade
 cli-col-risk = risk
 cli-col-credit-limit = limit

@@ -983,7 +983,6 @@ cli-customer-own-limit = 信用额度 { $limit }
 cli-customer-grade-limit = 信用额度 { $limit }（按等级）
 cli-customer-owes = 欠款 { $owed }，其中逾期：{ $overdue }
 cli-customer-change = { $at }  { $person }：{ $what }
-cli-col-customer = 客户
 cli-col-grade = 等级
 cli-col-risk = 风险
 cli-col-credit-limit = 额度
