@@ -1,8 +1,10 @@
 """What a file of orders would bring and what would be decided about it: it is brought in, and all of it taken back."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -48,8 +50,22 @@ def preview_file(path: Path, preset_name: str, rules: Rules) -> list[Previewed]:
         stored = known_orders(work, statements)
         ids = [stored[identity_of(statement)].order_id for statement in statements]
         found = decide_without_trace(work, ids, rules)
-    numbered = [order if order_id in here else replace(order, number="") for order_id, order in found.items()]
-    return [*refused, *numbered]
+    theirs = {order.number: order.channel_order_no for order_id, order in found.items() if order_id not in here}
+    return [*refused, *(_called_as_there(order, theirs) for order in found.values())]
+
+
+def _called_as_there(order: Previewed, theirs: Mapping[str, str]) -> Previewed:
+    """An order and its decision, with the channel's numbers for orders whose own were taken back."""
+    number = "" if order.number in theirs else order.number
+    return replace(order, number=number, decision=_renamed(order.decision, theirs))
+
+
+def _renamed(told: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(told, dict):
+        return {key: _renamed(value, names) for key, value in told.items()}
+    if isinstance(told, list):
+        return [_renamed(value, names) for value in told]
+    return names.get(told, told) if isinstance(told, str) else told
 
 
 def _statements(work: Work, code: str, files: FileChannel, keys: list[str]) -> tuple[list[Statement], list[Refusal]]:

@@ -83,7 +83,8 @@ class TestASaleOverTheCounter:
     def test_never_takes_what_is_promised_to_others_and_leaves_no_trace(self, floor: Floor) -> None:
         lies(5)
         floor.order({ONE: 4})
-        with pytest.raises(CannotMoveStock, match="SZ-01 has 1 of SKU-0001, but 2 are wanted"):
+        refusal = "SZ-01 has 1 of SKU-0001 left, but 2 are wanted: SO0000000001 had its turn before"
+        with pytest.raises(CannotMoveStock, match=refusal):
             sell("SZ-01", [(ONE, 2, 1_990)], "R-1", "eve")
         assert rows("SELECT count(*) AS n FROM sales_order")[0].n == 1
         sell("SZ-01", [(ONE, 1, 1_990)], "R-1", "eve")
@@ -283,9 +284,9 @@ class TestKitsAndUnits:
         with pytest.raises(CannotChange, match="no unit for SKU-0001 by box"):
             propose(before, {"line.1.quantity": "2"}, "the customer called", "call of 10:15", "ann")
 
-        define(self.stated(tmp_path, "sku,unit,units", f"{ONE},box,10"), "ann")
+        define(self.stated(tmp_path, "sku,unit,units", f"{ONE},box,12"), "ann")
         floor.fulfil()
-        assert (status(waiting), place(ONE).reserved) == ("reserved", 12 + 5 + 20)
+        assert (status(waiting), place(ONE).reserved) == ("reserved", 12 + 5 + 24)
         assert_it_adds_up()
 
     @pytest.mark.parametrize(
