@@ -52,8 +52,8 @@ def show(
 @app.command(name="list", help=t("cli-order-list-help"))
 def list_(
     find: Annotated[str, typer.Argument(help=t("cli-order-list-find-help"))] = "",
-    status: Annotated[Status | None, typer.Option(help=t("cli-order-list-status-help"))] = None,
-    hold: Annotated[HoldKind | None, typer.Option(help=t("cli-order-list-hold-help"))] = None,
+    status: Annotated[Status | None, typer.Option(metavar="STATUS", help=t("cli-order-list-status-help"))] = None,
+    hold: Annotated[HoldKind | None, typer.Option(metavar="HOLD", help=t("cli-order-list-hold-help"))] = None,
     tag: Annotated[str, typer.Option(help=t("cli-order-list-tag-help"))] = "",
     before: Annotated[str, typer.Option(help=t("cli-order-list-before-help"))] = "",
     json: Annotated[bool, typer.Option("--json", help=t("cli-json-help"))] = False,

@@ -147,11 +147,14 @@ def put(message: RawMessage, source: str, kind: str, route: Route) -> int:
         return work.inbox.put([row])
 
 
+_WORDS = {"message": "message", "customer-told": "text"}
+
+
 def effects(hub: Sandbox) -> Counter[tuple[str, str, str]]:
-    """How often each effect was really performed, by partner, effect and key; robots number their messages, so
-    what they said is their key."""
+    """How often each effect was really performed, by partner, effect and key; of what people were told, the words are
+    the key: robots number their messages, and a customer hears of several steps."""
     return Counter(
-        (done.partner, done.effect, str(done.content["message"]) if done.effect == "message" else done.key)
+        (done.partner, done.effect, str(done.content[_WORDS[done.effect]]) if done.effect in _WORDS else done.key)
         for done in hub.world.ledger.effects()
     )
 

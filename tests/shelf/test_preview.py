@@ -105,8 +105,8 @@ def test_a_file_is_previewed_as_it_is_imported_and_nothing_of_it_stays(floor: Fl
     assert {number: without_ids(result) for number, result in said.items()} == json.loads(
         json.dumps(kept).replace(first, "F1")
     )
-    before = {reason["facts"].get("order") for reason in said["F2"]["holds"][0]["reasons"]}
-    assert "F1" in before, "it has no number of ours yet"
+    named = {reason["facts"].get("order") for reason in said["F2"]["holds"][0]["reasons"]}
+    assert "F1" in named, "it has no number of ours yet"
     assert {number: result["tags"] for number, result in said.items()} == {
         "F1": ["repeat-customer"], "F2": ["repeat-customer", "gift"], "F3": ["repeat-customer"],
     }  # fmt: skip
