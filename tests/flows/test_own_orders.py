@@ -227,7 +227,7 @@ async def test_an_exchange_sends_the_other_piece_and_books_the_first_by_its_stat
         ("sf", "waybill-issued", other.code): 1,
         ("qimen", "outbound-created", other.code): 1,
         ("qimen", "outbound-shipped", other.code): 1,
-        ("shop", "customer-told", theirs): 1,
+        ("shop", "customer-told", f"您的订单 {theirs} 已发货，运单号 {other.express_code}。"): 1,
     }
     assert len(hub.world.erp.of_form("AR_receivable")) == vouchers == 1, "the sale is owed for as it was"
     assert (place(other.warehouse, sku).on_hand, place(house, sku).quarantine) == (shelf.on_hand - 1 + sellable, apart)
